@@ -1,0 +1,104 @@
+"""Paths are bytes: how to show them, compare them, and where our own files lie."""
+
+import base64
+import os
+import re
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+
+PACKED = b".zip"
+_PACKED_BOOKS = (b".fb2.zip",)
+_DIGITS = re.compile(r"(\d+)")
+
+
+def display(path: bytes) -> str:
+    """Text for people: NFC, with U+FFFD for bytes that are not UTF-8 and control characters escaped. Never raises."""
+    text = unicodedata.normalize("NFC", path.decode("utf-8", "replace"))
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def json_path(path: bytes, key: str = "path") -> dict[str, str]:
+    """`{"path": text}`, and `path_b64` beside it where the text alone could not lead back to the bytes."""
+    shown = display(path)
+    answer = {key: shown}
+    if shown.encode("utf-8") != path:
+        answer[f"{key}_b64"] = base64.b64encode(path).decode("ascii")
+    return answer
+
+
+@lru_cache(maxsize=4096)  # a file is put in order where it is grouped and where its book is merged
+def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Order as people count: page2 before page10, case aside."""
+    return tuple(
+        (0, int(part), "") if part.isdecimal() and part.isascii() else (1, 0, part)
+        for part in _DIGITS.split(text.casefold())
+        if part
+    )
+
+
+def suffix(name: bytes) -> bytes:
+    """The lower-case ending with its dot, b"" when there is none. A leading dot makes a hidden file, not an ending.
+
+    A zip that is named for the one book in it has both endings as one.
+    """
+    dot = name.rfind(b".")
+    ending = name[dot:].lower() if dot > 0 else b""
+    if ending != PACKED:
+        return ending
+    return next((both for both in _PACKED_BOOKS if name[: -len(both)] and name.lower().endswith(both)), ending)
+
+
+def parent(path: bytes) -> bytes:
+    """The folder that holds a root-relative path; b"" is the root itself."""
+    return path.rpartition(b"/")[0]
+
+
+def base(path: bytes) -> bytes:
+    """The last component of a path."""
+    return path.rpartition(b"/")[2]
+
+
+def join(folder: bytes, name: bytes) -> bytes:
+    """A root-relative path; the root is b""."""
+    return folder + b"/" + name if folder else name
+
+
+def is_under(path: bytes, folder: bytes) -> bool:
+    """Whether `path` is `folder` or lies in it; "AB" is not under "A", and everything is under the root b""."""
+    return not folder or path == folder or path.startswith(folder + b"/")
+
+
+def state_dir() -> Path:
+    """Where a daemon started by hand keeps its catalogue; systemd's STATE_DIRECTORY wins."""
+    if given := os.environ.get("STATE_DIRECTORY"):
+        return Path(given.split(":")[0])
+    home = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
+    return Path(home) / "shishod"
+
+
+def runtime_sockets() -> list[Path]:
+    """Where a daemon's socket may be, the likeliest first: $SHISHOD_SOCKET, this user's own, the system's."""
+    places = []
+    if given := os.environ.get("SHISHOD_SOCKET"):
+        return [Path(given)]
+    if runtime := os.environ.get("RUNTIME_DIRECTORY"):
+        places.append(Path(runtime.split(":")[0]) / "shishod.sock")
+    if xdg := os.environ.get("XDG_RUNTIME_DIR"):
+        places.append(Path(xdg) / "shishod" / "shishod.sock")
+    places.append(state_dir() / "shishod.sock")
+    places.append(Path("/run/shishod/shishod.sock"))
+    return places
+
+
+def own_socket() -> Path:
+    """Where our own daemon binds when it is not told: the first of the places `shishoctl` will look in."""
+    return runtime_sockets()[0]
+
+
+def find_socket() -> Path:
+    """The first place that has a socket; the first place of all when none has, so that the error can name it."""
+    places = runtime_sockets()
+    return next((place for place in places if place.is_socket()), places[0])

@@ -1,0 +1,39 @@
+"""The frame that every room's settings are written in: frozen, strict, durations as text."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+import durationpy
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+
+
+class RoomSettings(BaseModel):
+    """One room's settings: unknown keys are errors, every field carries a sentence (`Field(description=...)`)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+def _seconds(value: Any) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise ValueError('a duration needs its unit, as in "250ms", "30s", "15m", "6h" or "1d"')  # noqa: TRY004
+    if not isinstance(value, str):
+        raise ValueError('a duration is text, as in "250ms", "30s", "15m", "6h" or "1d"')  # noqa: TRY004
+    try:
+        span: timedelta = durationpy.from_str(value.strip())
+    except (durationpy.DurationError, ValueError) as error:
+        raise ValueError(f'"{value}" is not a duration; write it as "250ms", "30s", "15m", "6h" or "1d"') from error
+    if span < timedelta(0):
+        raise ValueError("a duration cannot be negative")
+    return span.total_seconds()
+
+
+def _text(seconds: float) -> str:
+    return str(durationpy.to_str(timedelta(seconds=seconds)))
+
+
+def _validate(value: Any) -> float:
+    return value.total_seconds() if isinstance(value, timedelta) else _seconds(value)
+
+
+Seconds = Annotated[float, BeforeValidator(_validate), PlainSerializer(_text)]
+"""A duration: text in the configuration, float seconds in the program. Defaults are written in seconds."""

@@ -1,0 +1,1 @@
+"""What shishod promises, in tests: a mirror of the rooms, and folders named for behaviours that cross them."""
