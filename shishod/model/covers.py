@@ -1,0 +1,66 @@
+"""Covers taken out of files into a cache of ours: what is due, what was taken, and what can be shown; frozen values."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from shishod.model.library import Root
+from shishod.model.state import KnownFile
+
+SMALL = "thumb.jpeg"  # the ending of every small form
+
+
+class CoverDue(NamedTuple):
+    """A located cover that was not taken yet, and the file that it lies in, as it is known."""
+
+    book_id: int
+    file: KnownFile
+    member: str
+
+
+class CoverTaken(NamedTuple):
+    """What became of one that was due: a picture by the digest of its bytes, or the reason why there is none."""
+
+    due: CoverDue
+    digest: bytes | None = None
+    form: str = ""
+    width: int | None = None
+    height: int | None = None
+    reason: str = ""
+    text: str = ""
+
+
+class CoverState(NamedTuple):
+    """What there is to show of a book's cover; neither digest nor text where it is still to be taken."""
+
+    digest: bytes | None
+    form: str
+    text: str
+
+
+class Covers(Protocol):
+    """What taking covers asks of the catalogue. All raise Unreachable."""
+
+    def roots(self) -> tuple[Root, ...]:
+        """The roots of the last `enrol`, as they stand."""
+
+    def covers_due(self, after: int, limit: int) -> list[CoverDue]:
+        """Covers not taken yet that lie in files which can be believed, in the order of their books."""
+
+    def write_covers(self, taken: Sequence[CoverTaken], now: datetime) -> int:
+        """Store what became of covers whose place and file are still as they were; how many."""
+
+    def cover_of(self, book_id: int) -> CoverState | None:
+        """A book's cover; None where none is located."""
+
+    def covers_shown(self) -> Mapping[bytes, str]:
+        """The digest of every picture that some book shows, with its form."""
+
+    def retake(self, digests: Collection[bytes]) -> int:
+        """Pictures are gone from the cache: they are due again; how many books that is."""
+
+
+def file_name(digest: bytes, ending: str) -> str:
+    """Where a picture lies in the cache; two folders deep, so that none grows long."""
+    name = digest.hex()
+    return f"{name[:2]}/{name[2:4]}/{name}.{ending}"

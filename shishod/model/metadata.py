@@ -1,0 +1,179 @@
+"""Reading (a file says), Finding (a web catalogue says), and Metadata: what is believed, each field with its source."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from enum import IntEnum
+from operator import attrgetter
+from typing import Any
+
+from shishod.model.book import (
+    Chapter,
+    Contribution,
+    CoverPlace,
+    Identifier,
+    SeriesEntry,
+    Technical,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one file says of itself, nothing guessed. Empty means that the file is silent.
+
+    `places` tells for a field where in the file it stands ("dc:title", "TIT2"); `notes` are oddities worth a look,
+    each a short sentence. `part_title` is the track's own title where `title` is the whole book's. `particulars` are
+    words of one trade, by name, which no other field can hold: ("volume", "3"), ("age rating", "Teen").
+    """
+
+    reader: str = ""
+    format: str = ""
+    title: str | None = None
+    subtitle: str | None = None
+    part_title: str | None = None
+    contributions: tuple[Contribution, ...] = ()
+    series: tuple[SeriesEntry, ...] = ()
+    genres: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    publisher: str | None = None
+    imprint: str | None = None
+    date: str | None = None  # ISO 8601, as partial as it was said: 1999, 1999-05, 1999-05-01
+    language: str | None = None  # BCP 47
+    identifiers: tuple[Identifier, ...] = ()
+    description: str | None = None  # plain text
+    chapters: tuple[Chapter, ...] = ()
+    cover: CoverPlace | None = None
+    technical: Technical = field(default_factory=Technical)
+    disc: int | None = None
+    track: int | None = None
+    abridged: bool | None = None
+    drm: str | None = None
+    particulars: tuple[tuple[str, str], ...] = ()
+    places: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Source(IntEnum):
+    """Whose word a field is; the lower beats the higher, and USER beats all for ever."""
+
+    USER = 0
+    SIDECAR = 1
+    WEB = 2
+    FILE = 3
+    PATH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSource:
+    """Where a field's value came from: `place` is a file's tag, a path rule or a provider's name."""
+
+    field: str
+    source: Source
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UserWord:
+    """What the operator said of one field; `value` None keeps it empty. `place` tells how, where it was not a set."""
+
+    field: str
+    value: Any
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a web catalogue says of a book, with its name, its own id and how sure it is (0 to 1)."""
+
+    provider: str
+    provider_id: str
+    confidence: float
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What is believed of a book. Narrators are here for the faces; each file keeps its own as well."""
+
+    title: str
+    sort_title: str = ""
+    subtitle: str | None = None
+    contributions: tuple[Contribution, ...] = ()
+    series: tuple[SeriesEntry, ...] = ()
+    genres: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    publisher: str | None = None
+    imprint: str | None = None
+    date: str | None = None
+    language: str | None = None
+    identifiers: tuple[Identifier, ...] = ()
+    description: str | None = None
+    chapters: tuple[Chapter, ...] = ()
+    cover: CoverPlace | None = None
+    technical: Technical = field(default_factory=Technical)
+    abridged: bool | None = None
+    drm: str | None = None
+    sources: tuple[FieldSource, ...] = ()
+
+
+_ROWS: dict[str, type] = {
+    "contributions": Contribution,
+    "series": SeriesEntry,
+    "identifiers": Identifier,
+    "chapters": Chapter,
+}
+_PAIRS = ("particulars", "places")
+_FIELDS = tuple(one.name for one in fields(Reading))
+_SILENT = Technical()
+_CELLS: dict[type, Callable[[Any], tuple[Any, ...]]] = {
+    cls: attrgetter(*(one.name for one in fields(cls))) for cls in (Contribution, SeriesEntry, Identifier, Technical)
+}
+_CELLS[Chapter] = tuple
+
+
+def _cover_row(cover: CoverPlace) -> tuple[Any, ...]:
+    path = cover.path.decode("utf-8", "surrogateescape")
+    return cover.member, cover.mime, cover.size, path, cover.width, cover.height
+
+
+def _cover(row: list[Any]) -> CoverPlace:
+    member, mime, size, path, *pixels = row  # a reading that an older version packed has no pixels
+    return CoverPlace(member, mime, size, path.encode("utf-8", "surrogateescape"), *pixels)
+
+
+def dump_reading(reading: Reading) -> bytes:
+    """The Reading as compact JSON, silent fields left out; what a catalogue keeps so that a merge needs no disk."""
+    said: dict[str, Any] = {}
+    for name in _FIELDS:
+        value = getattr(reading, name)
+        if value is None or value == () or value == "":  # noqa: PLR1714 - 0 and False are said
+            continue
+        if name in _ROWS:
+            cells = _CELLS[_ROWS[name]]
+            value = [cells(one) for one in value]
+        elif name == "cover":
+            value = _cover_row(value)
+        elif name == "technical":
+            if value == _SILENT:
+                continue
+            value = _CELLS[Technical](value)
+        said[name] = value
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def load_reading(packed: bytes) -> Reading:
+    """The Reading that `dump_reading` packed; fields that this version does not know are passed over."""
+    known: dict[str, Any] = {}
+    for name, value in json.loads(packed).items():
+        if name in _ROWS:
+            cls = _ROWS[name]
+            known[name] = tuple([cls(*row) for row in value])
+        elif name == "technical":
+            known[name] = Technical(*value)
+        elif name == "cover":
+            known[name] = _cover(value)
+        elif name in _PAIRS:
+            known[name] = tuple([(key, said) for key, said in value])
+        elif name in _FIELDS:
+            known[name] = tuple(value) if isinstance(value, list) else value
+    return Reading(**known)

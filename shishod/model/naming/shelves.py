@@ -1,0 +1,135 @@
+"""The folders above a book: author, series, and the folder of the book itself, whose words join those of its file."""
+
+import re
+from collections.abc import Sequence
+
+from shishod.model.naming.people import NOBODY, SURELY, is_generic, likeness, people_of
+from shishod.model.naming.prose import words_of_name
+from shishod.model.naming.spelling import bare, loose, spaced
+from shishod.model.naming.words import PathWords
+
+_DISC = re.compile(r"(?:cd|dis[ck]|disque|part|side)[ ._-]*0*(\d{1,3})(?:[ ._-].*)?", re.IGNORECASE)
+_TRACK = re.compile(
+    r"(?:(?:cd|dis[ck])[ ._-]*(?P<disc>\d{1,3})[ ._-]+)?"
+    r"(?:track|chapter|chap|ch|part|pt|teil|kapitel|file)?[ ._#-]*(?P<track>\d{1,4})(?:[ ._-]+track|(?: of \d{1,4}))?",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"(\d{1,3})[ ._-]+(\d{1,4})")
+_CALIBRE = re.compile(r"(.+) \(\d{1,7}\)")
+_FIRST = re.compile(r"(\d{1,3})[ ._-]+(\D.*)")
+_LAST = re.compile(
+    r"(.*[^\s_-])[\s_-]*[\s_](?:[(\[]?(?:part|pt|cd|dis[ck]|teil|track|chapter)[ ._#]*|- )0*(\d{1,3})[)\]]?",
+    re.IGNORECASE,
+)
+
+
+def words_of_book(folders: Sequence[str], name: str, *, folder: bool = False, tracks: bool = False) -> PathWords:
+    """What the path of an ebook or an audiobook says.
+
+    `folder` when `name` is the folder that its tracks lie in, `tracks` when a file may be one of several.
+    """
+    above = list(folders)
+    words = PathWords()
+    name = name if folder else bare(name)
+    if tracks and not folder:
+        folder = bool(above) and (_is_track(name, words) or _DISC.fullmatch(above[-1]) is not None)
+        if folder:
+            name = above.pop()
+    while folder and above and (match := _DISC.fullmatch(name)):
+        words.say("disc", int(match[1]), "Disc N")
+        name = above.pop()
+    if folder or not (above and _hear_own_folder(words, above, name, tracks)):
+        _Shelf(above, own=folder).hear(words, name)
+    return words
+
+
+def _is_track(name: str, words: PathWords) -> bool:
+    """Whether a file's name is only its place among the tracks: "01", "Track 7", "2-05", "Chapter 12"."""
+    match = _NUMBERED.fullmatch(name) or _TRACK.fullmatch(name)
+    if match is None or (name.isdecimal() and len(name) > 2 and name[0] != "0"):
+        return False
+    disc, track = match.groups()
+    words.say("disc", int(disc or 0), "Disc-Track")
+    words.say("track", int(track), "Track")
+    return True
+
+
+def _hear_own_folder(words: PathWords, above: Sequence[str], name: str, tracks: bool) -> bool:
+    """Whether the folder is named for the book in it; then both names are heard, the file's own first."""
+    calibre = _CALIBRE.fullmatch(above[-1]) if len(above) > 1 and loose(above[-2]) in loose(name) else None
+    folder = calibre[1] if calibre else above[-1]
+    outer = loose(folder)
+    name = _without_track(name, outer, words) if tracks else name
+    inner = loose(name)
+    if len(inner) < 2 or len(outer) < 2 or (inner not in outer and outer not in inner):
+        return False
+    shelf = _Shelf(above[:-1], own=True)
+    around = shelf.words_of(folder)
+    if loose(around.title or "") != inner:  # else the file says a title, and the folder the same and perhaps more
+        said = shelf.words_of(name)
+        if inner != outer and (said.title is None or loose(said.title) != loose(around.title or "")):
+            return False
+        shelf.believe(words, said)
+    shelf.believe(words, around)
+    return True
+
+
+def _without_track(name: str, folder: str, words: PathWords) -> str:
+    """ "01 Dune" and "Dune - Part 1" as "Dune" where the folder is called so; its number is a track's."""
+    if loose(name) in folder:
+        return name
+    for pattern, text, number in ((_FIRST, 2, 1), (_LAST, 1, 2)):
+        if (match := pattern.fullmatch(name)) and len(loose(match[text])) > 1 and loose(match[text]) in folder:
+            words.say("track", int(match[number]), "Track")
+            return match[text]
+    return name
+
+
+class _Shelf:
+    """The folders above a book. A book that has a folder of its `own` stands on a shelf that is named for something."""
+
+    def __init__(self, above: Sequence[str], *, own: bool) -> None:
+        self._named = [one for one in above if not is_generic(one)]
+        self._own = own
+        self._author, self._series = _author_and_series(self._named)
+
+    def hear(self, words: PathWords, name: str) -> None:
+        self.believe(words, self.words_of(name))
+
+    def words_of(self, name: str) -> PathWords:
+        return words_of_name(name, self._author)
+
+    def believe(self, words: PathWords, said: PathWords) -> None:
+        """Say what a name says, and what its folders say where the two do not speak of different authors."""
+        words.hear(said)
+        lone = self._author and not self._series and said.number and not said.series
+        if lone and not self._own and likeness(self._author) < SURELY:
+            return  # "Salt Roads/02 - The Salt Road": an author or a series, and nothing tells
+        if self._author and _agree(said, self._author):
+            words.say("people", people_of(self._author), "Author/")
+            if self._own or said.number:
+                words.say("series", self._series, "Author/Series/")
+        elif (
+            len(self._named) == 1
+            and said.number
+            and not said.people
+            and likeness(folder := spaced(self._named[0])) == NOBODY
+        ):
+            words.say("series", words_of_name(folder).title, "Series/NN - Title")
+
+
+def _agree(said: PathWords, author: str) -> bool:
+    known = loose(author)
+    return not said.people or any(loose(one.name) in known for one in said.people)
+
+
+def _author_and_series(named: Sequence[str]) -> tuple[str, str]:
+    """Which of the folders above is an author's and which a series'; "" for none, and where it could be either."""
+    if not named:
+        return "", ""
+    last, above = spaced(named[-1]), spaced(named[-2]) if len(named) > 1 else ""
+    if above and likeness(above):
+        return above, last
+    if likeness(last):
+        return last, ""
+    return "", ""

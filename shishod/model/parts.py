@@ -1,0 +1,45 @@
+"""Part: one file of a book with what it said, and the order in which the files of a book are believed and played."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from shishod.model.book import FileRole
+from shishod.model.metadata import Reading
+from shishod.paths import base, display, natural_key, parent
+
+_DISC = re.compile(r"(?:cd|dis[ck]|part|vol(?:ume)?)\s*[-_.]?\s*0*(\d+)", re.IGNORECASE)
+_ROLES = {role: place for place, role in enumerate(FileRole)}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """`path` is relative to the root; of two companions the one of the lower `rank` is believed first."""
+
+    path: bytes
+    reading: Reading
+    role: FileRole = FileRole.MEDIA
+    rank: int = 0
+
+
+def in_order(parts: Iterable[Part]) -> list[Part]:
+    """The reading order, the same for any order given: media, text before sound, then disc, track and natural name;
+    after them what lies beside, by rank, the nearer to the root first."""
+    return sorted(parts, key=_place)
+
+
+def _place(part: Part) -> tuple[Any, ...]:
+    said = part.reading
+    name = natural_key(display(part.path)), part.path
+    if part.role is not FileRole.MEDIA:
+        return _ROLES[part.role], part.rank, part.path.count(b"/"), 0, *name
+    sound = said.technical.duration_ms is not None
+    disc = said.disc or _disc_of(parent(part.path))
+    track = said.track if said.track is not None else 1 << 30
+    return _ROLES[part.role], sound, disc, track, *name
+
+
+def _disc_of(folder: bytes) -> int:
+    match = _DISC.fullmatch(display(base(folder)).strip())
+    return int(match[1]) if match else 0

@@ -1,0 +1,86 @@
+"""FolderSignature: the fingerprint of one folder's own entries, exact and cheap to compare."""
+
+import struct
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+_HEAD = struct.Struct("<I")
+_ROW = struct.Struct("<qqqQ")  # size, mtime_ns, ctime_ns, inode
+_ONE_END = _HEAD.size + _ROW.size
+_EMPTY = _HEAD.pack(0)
+_FEW = tuple(struct.Struct("<I" + "qqqQ" * rows) for rows in range(9))  # most folders are small
+
+
+class Entry(NamedTuple):
+    """One kept file of a folder, by name; a folder's files share its device."""
+
+    name: bytes
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+
+def pack(entries: Collection[tuple[bytes, int, int, int, int]]) -> bytes:
+    """The entries in one byte string, ordered by name; equal strings mean that nothing in the folder changed."""
+    if not entries:
+        return _EMPTY
+    if len(entries) == 1:
+        (one,) = entries
+        return _FEW[1].pack(1, one[1], one[2], one[3], one[4]) + one[0]
+    ordered = sorted(entries)
+    rows = len(ordered)
+    numbers = [number for entry in ordered for number in entry[1:]]
+    form = _FEW[rows] if rows < len(_FEW) else struct.Struct("<I" + "qqqQ" * rows)
+    return form.pack(rows, *numbers) + b"\0".join([entry[0] for entry in ordered])
+
+
+def count(packed: bytes) -> int:
+    """How many entries a packed string holds."""
+    return int(_HEAD.unpack_from(packed)[0]) if packed else 0
+
+
+def names_of(packed: bytes) -> list[bytes]:
+    """The names alone, in the order of the entries."""
+    rows = count(packed)
+    return packed[_HEAD.size + rows * _ROW.size :].split(b"\0") if rows else []
+
+
+def matches(packed: bytes, numbers: Sequence[int]) -> bool:
+    """Whether these are the numbers of the entries: size, mtime_ns, ctime_ns and inode of each, one after another."""
+    rows = len(numbers) // 4
+    form = _FEW[rows] if rows < len(_FEW) else struct.Struct("<I" + "qqqQ" * rows)
+    try:
+        return packed.startswith(form.pack(rows, *numbers))
+    except struct.error:
+        return False  # a time beyond what is kept
+
+
+def unpacked(packed: bytes) -> Iterable[tuple[bytes, int, int, int, int]]:
+    """The entries that `pack` was given, as bare tuples. Raises struct.error on a string that it did not write."""
+    rows = count(packed)
+    if rows == 1:
+        return ((packed[_ONE_END:], *_ROW.unpack_from(packed, _HEAD.size)),)
+    if not rows:
+        return ()
+    end = _HEAD.size + rows * _ROW.size
+    sized = _ROW.iter_unpack(packed[_HEAD.size : end])
+    return [(name, *row) for name, row in zip(packed[end:].split(b"\0"), sized, strict=True)]
+
+
+def unpack(packed: bytes) -> list[Entry]:
+    """The same by their names."""
+    return [Entry(*row) for row in unpacked(packed)]
+
+
+class KnownFolder(NamedTuple):
+    """One folder as it was when its last ticket was finished.
+
+    `mtime_ns` is 0 when the folder changed too close to the look for its time to be trusted; `packed` holds its kept
+    files, so that a quick look can stat them without listing.
+    """
+
+    path: bytes
+    mtime_ns: int
+    device: int
+    packed: bytes

@@ -1,0 +1,95 @@
+"""RelationshipUpdates: everything that one book's transaction will change."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shishod.model.book import BookKind, Contribution, FileRole, Technical
+from shishod.model.metadata import Metadata, UserWord
+from shishod.model.moves import Folder
+from shishod.model.sighting import Sighting
+from shishod.model.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class FileError:
+    """Why a file is in ERROR. `retry_at` None: not again until the file or its reader changes."""
+
+    reason: str  # a short stable word
+    text: str
+    stage: str = "read"  # stat | read | limit | crash
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the row of a file that moved is still: it moves along only if it is there when the book is written."""
+
+    file_id: int
+    root_id: int
+    path: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FileUpdate:
+    """One file's row as it will be. `reading` None keeps the stored one: the file was not read this time."""
+
+    seen: Sighting
+    state: State  # INDEXED or ERROR
+    format: str = ""
+    reader: str = ""
+    parser_version: int = 0
+    reading: bytes | None = None
+    position: int = 0
+    narrators: tuple[Contribution, ...] = ()
+    technical: Technical = field(default_factory=Technical)
+    error: FileError | None = None
+    error_count: int = 0  # consecutive failures, this one included
+    read_ms: int | None = None  # how long the reader took
+    role: FileRole = FileRole.MEDIA
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RelationshipUpdates:
+    """One book, one transaction: its row, its files, and every relation replaced by what stands here.
+
+    `book_id` is the book these files belonged to, None for a new one; `key` is its natural key in the root, so that
+    two transactions that both think it new make one row. `metadata` None: nothing of it could be read, so only file
+    rows are written. `absorbs` are books whose last file is now this book's; they end in the same transaction. `sheds`
+    are rows of files that lie beside the book and are its own no more; they are forgotten. `parts_from` are books that
+    some of these files were of and that live on with others: if one holds the key, the key is this book's now, and all
+    of them are to be merged without these files.
+
+    `revision` is that of the row whose words and readings were merged: where it is another by now, the book is left
+    alone, for somebody has said something meanwhile. `words` are all that the user says of it from now on, None where
+    that stays as it is. Without `files` only what is believed is written, and where the book lies stays as it is.
+    """
+
+    library_id: int
+    root_id: int
+    key: bytes
+    kind: BookKind
+    metadata: Metadata | None
+    files: tuple[FileUpdate, ...]
+    rule: str = ""  # why these files are one book
+    book_id: int | None = None
+    absorbs: tuple[int, ...] = ()
+    sheds: tuple[int, ...] = ()
+    parts_from: tuple[int, ...] = ()
+    revision: int | None = None
+    words: tuple[UserWord, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedBook:
+    """The outcome for one RelationshipUpdates, in the order given: an id, or the reason that the database gave.
+
+    `rest` are the folders of what is left of the books that it parts from, where they are to be merged without it. One
+    that was `overtaken` was not written, and is to be merged anew; as the book `book_id`, where that is told.
+    """
+
+    book_id: int | None
+    created: bool = False
+    error: str | None = None
+    rest: frozenset[Folder] = frozenset()
+    overtaken: bool = False
