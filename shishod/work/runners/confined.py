@@ -1,0 +1,96 @@
+"""The far side: what a worker process does with itself and with what it is sent."""
+
+import ctypes
+import os
+import pickle
+import resource
+import signal
+import struct
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing import forkserver
+from multiprocessing.connection import Connection
+from typing import Any
+
+from shishod.work.runners import Failed, blame
+
+READY = b"ready"
+HEAD = struct.Struct("!I")  # before every answer: how many bytes it has
+MAX_OUTCOME = 16 * 2**20  # bytes; what a parser found is never so long, so it is an accident or an attack
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a worker process may use. `memory_bytes` is address space; 0 leaves it open."""
+
+    memory_bytes: int
+    open_files: int = 256
+    oom_score: int = 500
+
+
+def serve(pipe: Connection, limits: Limits) -> None:
+    """Answer what comes through the pipe, one outcome a thing as soon as it is there, until the pipe closes."""
+    _confine(limits)
+    _send(pipe, READY)
+    while True:
+        try:
+            packed_call, packed = pickle.loads(pipe.recv_bytes())  # noqa: S301 - from our own daemon
+            call = _call(packed_call)
+            for thing in packed:
+                _send(pipe, _answer(call, thing))
+        except (EOFError, BrokenPipeError, ConnectionResetError):
+            return  # the daemon has let go of this process, or is gone
+
+
+def _send(pipe: Connection, answer: bytes) -> None:
+    """Length and bytes; the far side takes as many answers as there are with one read."""
+    frame = memoryview(HEAD.pack(len(answer)) + answer)
+    while frame:
+        frame = frame[os.write(pipe.fileno(), frame) :]
+
+
+def _call(packed: bytes) -> Callable[[Any], Any]:
+    try:
+        call: Callable[[Any], Any] = pickle.loads(packed)  # noqa: S301 - from our own daemon
+    except BaseException as error:  # noqa: BLE001 - what it imports may raise anything; every thing is told
+        failed = blame(error)
+        return lambda _: failed
+    return call
+
+
+def _confine(limits: Limits) -> None:
+    # The fork server, our parent, ends when nobody holds its alive pipe any more. Without our own hold on it that is
+    # when the daemon ends, however it does; and then so do we, whatever we are at.
+    os.close(forkserver._forkserver._forkserver_alive_fd)  # type: ignore[attr-defined]
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the daemon decides when we end
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.environ.pop("NOTIFY_SOCKET", None)
+    _cap(resource.RLIMIT_CORE, 0)
+    _cap(resource.RLIMIT_NOFILE, limits.open_files)
+    if limits.memory_bytes:
+        _cap(resource.RLIMIT_AS, limits.memory_bytes)
+    with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:
+        score.write(str(limits.oom_score))  # a wish: where the kernel denies it, the daemon may be chosen before us
+
+
+def _cap(kind: int, most: int) -> None:
+    hard = resource.getrlimit(kind)[1]
+    if hard != resource.RLIM_INFINITY:
+        most = min(most, hard)
+    resource.setrlimit(kind, (most, most))
+
+
+def _answer(call: Callable[[Any], Any], thing: bytes) -> bytes:
+    try:
+        outcome: Any = call(pickle.loads(thing))  # noqa: S301 - from our own daemon
+        packed = pickle.dumps(outcome, pickle.HIGHEST_PROTOCOL)
+    except MemoryError:
+        return pickle.dumps(Failed("memory", "it needs more memory than a reading process may use"))
+    except BaseException as error:  # noqa: BLE001 - parsers raise anything; the outcome says what
+        return pickle.dumps(blame(error))
+    if len(packed) > MAX_OUTCOME:
+        return pickle.dumps(Failed("memory", f"its result of {len(packed)} bytes is too big to be one"))
+    return packed

@@ -1,0 +1,56 @@
+"""InlineRunner: runs in the calling thread."""
+
+import importlib
+import threading
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from shishod.work.runners import Failed, blame
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+STOPPED = Failed("stopped", "shishod is stopping; it will be tried again at the next start")
+
+
+class InlineRunner:
+    """Shared: by every worker, one at a time. For debugging and tiny machines, by choice only.
+
+    There is no limit here: what hangs keeps its thread, and what crashes or fills the memory takes the daemon along.
+    """
+
+    def __init__(self, preload: Sequence[str] = ()) -> None:
+        self._preload = tuple(preload)
+        self._closed = threading.Event()
+        self._lock = threading.Lock()
+        self._turn = threading.Lock()  # parsers written in C are not all made for two threads: PDFium is not
+        self._things = 0
+
+    def run(self, function: Callable[[T], R], things: Sequence[T], *, to_the_end: bool = True) -> list[R | Failed]:
+        del to_the_end  # what hangs here hangs for good
+        with self._lock:
+            self._things += len(things)
+        return [self._one(function, thing) for thing in things]
+
+    def warm(self) -> None:
+        """Import what the work will need, in one thread: modules that import each other may not be met half made."""
+        for module in self._preload:
+            importlib.import_module(module)
+
+    def close(self) -> None:
+        self._closed.set()
+
+    def stats(self) -> dict[str, int]:
+        with self._lock:
+            return {"processes": 0, "things": self._things}
+
+    def _one(self, function: Callable[[T], R], thing: T) -> R | Failed:
+        if self._closed.is_set():
+            return STOPPED
+        try:
+            with self._turn:
+                return function(thing)
+        except MemoryError:
+            return Failed("memory", "there was not enough memory")
+        except BaseException as error:  # noqa: BLE001 - parsers raise anything; the outcome says what
+            return blame(error)

@@ -1,0 +1,218 @@
+"""ProcessRunner: runs in processes of their own with limits, so that a hang, a crash or a bomb costs one thing."""
+
+import multiprocessing
+import pickle
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from shishod import log
+from shishod.work.runners import Failed, blame
+from shishod.work.runners.confined import Limits
+from shishod.work.runners.inline import STOPPED
+from shishod.work.runners.lane import Lane, Lost
+
+T = TypeVar("T")
+R = TypeVar("R")
+UNREAD = Failed("unread", "one before it hung, and the caller wants to know that first")
+Todo = deque[tuple[int, bytes]]  # a thing by its index, packed
+
+_log = log.get(__name__)
+
+
+def _pack(thing: object) -> bytes | Failed:
+    try:
+        return pickle.dumps(thing)
+    except Exception as error:  # noqa: BLE001 - a thing's own pickling may raise anything
+        return blame(error)
+
+
+class ProcessRunner:
+    """Shared: by every worker; as many calls run at once as there are `processes`, the others wait.
+
+    A call has a process to itself, and each thing is answered as soon as it is done, so it is always known which one a
+    process died of; what it had not come to goes on in another. A crash or lack of memory is blamed on a thing only
+    when it happens in a process that has done nothing else. Nothing here waits for a process to die.
+    """
+
+    def __init__(
+        self,
+        processes: int,
+        *,
+        limit_s: float = 30.0,
+        memory_bytes: int = 512 * 2**20,
+        preload: Sequence[str] = (),
+        idle_s: float = 60.0,
+        max_tasks: int = 500,
+    ) -> None:
+        self._processes = processes
+        self._limit_s = limit_s
+        self._limits = Limits(memory_bytes)
+        self._idle_s = idle_s
+        self._max_tasks = max_tasks
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["shishod.work.runners.confined", *preload])
+        self._lock = threading.Lock()
+        self._room = threading.Condition(self._lock)
+        self._closing = threading.Condition(self._lock)
+        self._lanes: set[Lane] = set()
+        self._idle: list[tuple[float, Lane]] = []  # the longest idle first; the last is taken first
+        self._running = 0
+        self._tidying = False
+        self._closed = False
+        self._counts = dict.fromkeys(("things", "started", "timeout", "crash", "memory"), 0)
+
+    def run(self, function: Callable[[T], R], things: Sequence[T], *, to_the_end: bool = True) -> list[R | Failed]:
+        call = _pack(function)
+        packed = [call if isinstance(call, Failed) else _pack(thing) for thing in things]
+        outcomes: dict[int, Any] = {at: thing for at, thing in enumerate(packed) if isinstance(thing, Failed)}
+        todo = deque((at, thing) for at, thing in enumerate(packed) if isinstance(thing, bytes))
+        if todo and isinstance(call, bytes) and self._enter():
+            try:
+                self._carry(call, todo, outcomes, to_the_end)
+            finally:
+                self._leave()
+        return [outcomes.get(at, STOPPED) for at in range(len(things))]
+
+    def warm(self) -> None:
+        """Start the fork server and one process."""
+        if self._enter():
+            try:
+                self._lay_by(self._launch())
+            except Lost as lost:
+                _log.warning("no process could be made ready; it is tried again when there is work", reason=lost.text)
+            finally:
+                self._leave()
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            for _, lane in self._idle:
+                lane.end()
+                self._lanes.discard(lane)
+            self._idle.clear()
+            for lane in self._lanes:
+                lane.kill()
+            self._room.notify_all()
+            self._closing.notify_all()
+
+    def stats(self) -> dict[str, int]:
+        with self._lock:
+            return {"processes": len(self._lanes), "running": self._running, **self._counts}
+
+    def _enter(self) -> bool:
+        with self._lock:
+            self._room.wait_for(lambda: self._closed or self._running < self._processes)
+            self._running += not self._closed
+            return not self._closed
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._running -= 1
+            self._room.notify()
+
+    def _carry(self, call: bytes, todo: Todo, outcomes: dict[int, Any], to_the_end: bool) -> None:
+        """Have everything done, in one process after another for as long as processes are lost over it."""
+        lane = self._take_idle()
+        fresh = lane is None
+        while todo:
+            try:
+                lane = lane or self._launch()
+            except Lost as lost:
+                if not self._closed:
+                    _log.warning("no process could be started; the next scan tries again", reason=lost.text)
+                    outcomes |= {at: Failed("stopped", lost.text) for at, _ in todo}
+                return
+            lost_by = self._attempt(lane, call, todo, outcomes)
+            if lost_by is None or self._closed:
+                return
+            self._count(lost_by.reason)
+            if lost_by.reason == "timeout" or (fresh and not lane.answers):
+                at, _ = todo.popleft()
+                outcomes[at] = Failed(lost_by.reason, lost_by.text)
+            if lost_by.reason == "timeout" and not to_the_end:
+                outcomes |= {at: UNREAD for at, _ in todo}
+                return
+            lane, fresh = None, True
+
+    def _attempt(self, lane: Lane, call: bytes, todo: Todo, outcomes: dict[int, Any]) -> Lost | None:
+        """Use one process for as much as it can do; it is kept for the next call only if that was all."""
+        keep = False
+        try:
+            self._feed(lane, call, todo, outcomes)
+            keep = True
+        except Lost as lost:
+            return lost
+        finally:
+            (self._lay_by if keep else self._bury)(lane)
+        return None
+
+    def _feed(self, lane: Lane, call: bytes, todo: Todo, outcomes: dict[int, Any]) -> None:
+        lane.send(call, [thing for _, thing in todo])
+        while todo:
+            answer = lane.receive(self._limit_s, len(todo))
+            try:
+                outcome = pickle.loads(answer)  # noqa: S301 - from our own process
+            except Exception as error:  # noqa: BLE001 - a result's own unpickling may raise anything
+                outcome = blame(error)
+            if isinstance(outcome, Failed) and outcome.reason == "memory":
+                raise Lost(outcome.reason, outcome.text)
+            lane.answers += 1
+            at, _ = todo.popleft()
+            outcomes[at] = outcome
+            self._count("things")
+
+    def _launch(self) -> Lane:
+        lane = Lane(self._context, self._limits)
+        with self._lock:
+            self._lanes.add(lane)
+            self._counts["started"] += 1
+            if self._closed:
+                lane.kill()
+        try:
+            lane.await_ready()
+        except Lost:
+            self._bury(lane)
+            raise
+        return lane
+
+    def _bury(self, lane: Lane) -> None:
+        lane.end()
+        with self._lock:
+            self._lanes.discard(lane)
+
+    def _take_idle(self) -> Lane | None:
+        with self._lock:
+            return self._idle.pop()[1] if self._idle else None
+
+    def _lay_by(self, lane: Lane) -> None:
+        """Keep a process for the next call, unless it has served long enough for leaks to matter."""
+        with self._lock:
+            keep = not self._closed and lane.calls < self._max_tasks
+            if keep:
+                self._idle.append((time.monotonic(), lane))
+            if keep and not self._tidying:
+                self._tidying = True
+                threading.Thread(target=self._tidy, name="run-tidy", daemon=True).start()
+        if not keep:
+            self._bury(lane)
+
+    def _tidy(self) -> None:
+        """Retire processes that have been idle for `idle_s`; ends when none is idle."""
+        with self._lock:
+            while self._idle and not self._closed:
+                since_s, lane = self._idle[0]
+                wait_s = since_s + self._idle_s - time.monotonic()
+                if wait_s > 0:
+                    self._closing.wait(wait_s)
+                    continue
+                del self._idle[0]
+                self._lanes.discard(lane)
+                lane.end()
+            self._tidying = False
+
+    def _count(self, what: str) -> None:
+        with self._lock:
+            self._counts[what] += 1
