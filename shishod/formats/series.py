@@ -1,0 +1,35 @@
+"""Places in a series as files write them."""
+
+import re
+
+from shishod.model.book import SeriesEntry, number_range
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?(?:\s*[-–]\s*\d+(?:[.,]\d+)?)?")
+_GROUPED = (
+    re.compile(
+        r"(?P<name>.+?)[,:\s]*\(\s*(?:book|volume|vol\.?|part|no\.?|band|#)\s*(?P<number>[\d.,–-]+)\s*\)", re.IGNORECASE
+    ),
+    re.compile(r"(?P<name>.+?)\s*,?\s*(?:book|volume|vol\.?|band)\s+#?(?P<number>[\d.,–-]+)", re.IGNORECASE),
+    re.compile(r"(?P<name>.+?)\s*,?\s*#\s*(?P<number>[\d.,–-]+)"),
+)
+
+
+def series_number(text: str | None) -> str | None:
+    """ "1.0" as "1", "2,5" as "2.5", "1 – 3" as "1-3"; None for what is no number."""
+    said = (text or "").strip().lstrip("#").strip()
+    if not _NUMBER.fullmatch(said):
+        return None
+    found = number_range(said.replace(",", "."))
+    if found is None:
+        return None
+    first, last = (f"{number:.3f}".rstrip("0").rstrip(".") for number in found)
+    return first if first == last else f"{first}-{last}"
+
+
+def grouped_series(text: str) -> SeriesEntry | None:
+    """The series in a grouping: "Name #3", "Name, Book 3" or "Name (Book 3)"; None when it is no such thing."""
+    for pattern in _GROUPED:
+        match = pattern.fullmatch(text.strip())
+        if match and (number := series_number(match["number"])):
+            return SeriesEntry(match["name"].strip(" ,:-"), number)
+    return None

@@ -1,0 +1,56 @@
+"""Text as files hold it made fit for a catalogue: no control characters, no markup, no endless titles."""
+
+import re
+
+from lxml import etree
+
+from shishod.model.book import tidy_name
+
+_UNFIT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_MARKUP = re.compile(r"<\s*/?\s*[a-zA-Z!][^<>]*>|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);")
+_LINES = re.compile(r"\n{3,}")
+_BLOCKS = frozenset(
+    {"p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "blockquote", "section", "hr", "dd"}
+)
+_SILENT = frozenset({"script", "style", "head", "template"})
+
+
+def clean(text: str | None, most: int = 1_000) -> str:
+    """One line, NFC, without control characters or halves of characters, at most so long; "" for nothing."""
+    if not text:
+        return ""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())[:most].rstrip()
+    return tidy_name(_UNFIT.sub("", text[: most * 8]))[:most].rstrip()
+
+
+def plain_text(text: str | None, most: int = 100_000) -> str:
+    """Prose with its paragraphs and without its markup; "" for nothing."""
+    if not text:
+        return ""
+    text = _UNFIT.sub("", text[: most * 8])
+    if _MARKUP.search(text):
+        text = _without_markup(text)
+    lines = (" ".join(line.split()) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    return _LINES.sub("\n\n", "\n".join(lines)).strip()[:most].rstrip()
+
+
+def _without_markup(text: str) -> str:
+    parser = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
+    root: etree._Element | None = etree.fromstring(f"<div>{text}</div>", parser)
+    if root is None:
+        return text
+    parts: list[str] = []
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        tag = element.tag
+        if event == "start":
+            if tag in _BLOCKS:
+                parts.append("\n")
+            if element.text and tag not in _SILENT:
+                parts.append(element.text)
+        else:
+            if tag in _BLOCKS:
+                parts.append("\n")
+            if element.tail:
+                parts.append(element.tail)
+    return "".join(parts)

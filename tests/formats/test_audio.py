@@ -1,0 +1,142 @@
+"""What MP3 and MP4 share: which tag is believed, what is a part, and chapters that make sense."""
+
+import itertools
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shishod.formats.audio import (
+    FRONT,
+    Picture,
+    Tags,
+    contributions,
+    front_cover,
+    looks_like_part,
+    technical,
+    tidy_chapters,
+)
+from shishod.formats.limits import Limits
+from shishod.model.book import Chapter, Contribution, CoverPlace, SeriesEntry, Technical
+
+MARKS = st.lists(st.tuples(st.text(max_size=5), st.integers(-10, 5_000), st.none() | st.integers(-10, 9_000)))
+
+
+def tags(**texts: str | list[str]) -> Tags:
+    said = {name: [value] if isinstance(value, str) else value for name, value in texts.items()}
+    return Tags(said, Limits())
+
+
+def test_the_first_tag_that_speaks_is_believed_and_named():
+    said = tags(A=" \0", B="second", C="third")
+
+    assert said.line(("A", "B", "C"), "title") == "second"
+    assert said.places == {"title": "B"}
+
+
+def test_a_silent_file_has_no_places():
+    said = tags()
+
+    assert (said.line(("A",), "title"), said.genres(("G",)), said.people(("P",), "contributions")) == (None, (), [])
+    assert said.places == {}
+
+
+def test_people_in_one_tag_or_several_values_are_all_named_once():
+    assert tags(P=["Ann Author/Ben Writer", "Ann Author"]).people(("P",), "contributions") == [
+        "Ann Author",
+        "Ben Writer",
+    ]
+
+
+def test_a_date_that_is_none_lets_the_next_tag_speak():
+    said = tags(A="soon", B="1999-05")
+
+    assert said.date(("A", "B")) == "1999-05"
+    assert said.places == {"date": "B"}
+
+
+def test_a_series_takes_the_number_of_its_own_tag():
+    names, numbers = ("SERIES", "MVNM"), ("SERIES-PART", "MVIN")
+
+    assert tags(MVNM="Saga", MVIN="4", **{"SERIES-PART": "9"}).series(names, numbers, ()) == (SeriesEntry("Saga", "4"),)
+    assert tags(SERIES="Saga").series(names, numbers, ()) == (SeriesEntry("Saga"),)
+
+
+def test_a_grouping_is_a_series_only_where_no_tag_says_one():
+    said = tags(SERIES="Saga", G="Other #1")
+
+    assert said.series(("SERIES",), ("N",), ("G",)) == (SeriesEntry("Saga"),)
+    assert tags(G="Other #1").series(("SERIES",), ("N",), ("G",)) == (SeriesEntry("Other", "1"),)
+
+
+def test_a_flood_of_values_is_cut_at_the_limit():
+    assert len(tags(G=[f"g{n}" for n in range(5_000)]).genres(("G",))) == Limits().values
+
+
+def test_a_sort_name_belongs_to_a_single_author():
+    assert contributions(["Ann Author"], ["Val Voice"], "Author, Ann") == (
+        Contribution("Ann Author", "aut", "Author, Ann"),
+        Contribution("Val Voice", "nrt"),
+    )
+    assert contributions(["Ann", "Ben"], [], "Author, Ann")[0].sort_name == ""
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Chapter 3", "chapter iv: The Sea", "017", "1 - 2", "Track 01", "She, Part 2", "She 03", "She (Disc 2)",
+     "Kapitel 4", "Prologue", "She - 1 of 9"],
+)  # fmt: skip
+def test_a_piece_is_known_by_its_title(title: str):
+    assert looks_like_part(title, "She")
+
+
+@pytest.mark.parametrize(
+    "title", ["Ayesha", "Sherlock Holmes", "She", "The Chapter House", "Part of it all", "Discworld"]
+)
+def test_a_whole_book_is_not_taken_for_a_piece(title: str):
+    assert not looks_like_part(title, "She")
+
+
+def test_the_front_cover_is_chosen_and_the_first_picture_stands_in():
+    back, front = Picture("0", 4, "image/png", 100), Picture("1", FRONT, "JPG", 200)
+
+    assert front_cover([back, front], Limits(), []) == CoverPlace("1", "image/jpeg", 200)
+    assert front_cover([back], Limits(), []) == CoverPlace("0", "image/png", 100)
+
+
+def test_a_picture_that_is_too_large_lets_the_next_one_stand_in_and_is_noted():
+    notes: list[str] = []
+    large, small = Picture("0", FRONT, "", 101), Picture("1", 4, "", 100)
+
+    assert front_cover([large, small], Limits(cover_bytes=100), notes) == CoverPlace("1", "", 100)
+    assert notes == ["the cover 0 is larger than 100 bytes"]
+
+
+def test_what_is_too_short_to_be_a_picture_is_none():
+    assert front_cover([Picture("0", FRONT, "image/jpeg", 2)], Limits(), []) is None
+
+
+@pytest.mark.parametrize("length", [0, -1.5, 1e12, float("inf"), float("nan"), None])
+def test_a_length_that_cannot_be_is_not_known(length):
+    assert technical(SimpleNamespace(length=length, channels=2), "opus") == Technical(codec="opus", channels=2)
+
+
+def test_chapters_are_put_in_order_and_closed():
+    marks = [("B", 500, None), ("A", 0, 400), ("A again", 0, 100), ("late", 9_999, None), ("", 700, 100)]
+
+    assert tidy_chapters(marks, 1_000, Limits()) == (
+        Chapter("A", 0, 400),
+        Chapter("B", 500, 700),
+        Chapter("Chapter 3", 700, 1_000),
+    )
+
+
+@given(MARKS, st.none() | st.integers(0, 4_000))
+def test_chapters_never_overlap_run_backwards_or_leave_the_book(marks, duration):
+    chapters = tidy_chapters(marks, duration, Limits())
+
+    for one, following in itertools.pairwise(chapters):
+        assert one.start_ms < one.end_ms <= following.start_ms
+    assert all(one.title and (one.end_ms is None or one.start_ms < one.end_ms) for one in chapters[:-1])
+    assert not duration or all(one.end_ms <= duration for one in chapters)
