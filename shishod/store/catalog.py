@@ -1,0 +1,71 @@
+"""SqlCatalog: the ports Catalog, ScanHistory and Shelf on one database."""
+
+import os
+from pathlib import Path
+
+from shishod.clock import CLOCK, Clock
+from shishod.errors import SettingsError
+from shishod.store.backup import Upkeep
+from shishod.store.covers import Covers
+from shishod.store.engine import Database, connect, database_url
+from shishod.store.history import History
+from shishod.store.migrate import ready_schema
+from shishod.store.moves import Moves
+from shishod.store.passing import Passed
+from shishod.store.place import PlaceLock, refuse_network
+from shishod.store.problems import ProblemReads
+from shishod.store.purge import Purging
+from shishod.store.reunion import Reuniting
+from shishod.store.roots import Roots
+from shishod.store.settings import StoreSettings
+from shishod.store.shelf import ShelfReads
+from shishod.store.words import WordReads
+
+
+class SqlCatalog(
+    Roots, Passed, Moves, Reuniting, Covers, Purging, WordReads, History, ShelfReads, ProblemReads, Upkeep
+):
+    """Shared: by every thread of the daemon. Each call takes its own connection and is one transaction.
+
+    On SQLite the caller sees to it that one thread at a time saves (`writers` is 1); another writer would wait.
+    """
+
+    def __init__(self, database: Database, clock: Clock = CLOCK, lock: PlaceLock | None = None) -> None:
+        super().__init__(database, clock)
+        self._lock = lock
+        self.writers = database.writers
+
+    def close(self) -> None:
+        """Give back every connection, and the SQLite file to the next daemon."""
+        self._database.engine.dispose()
+        if self._lock is not None:
+            self._lock.release()
+
+
+def open_catalog(settings: StoreSettings, state_dir: Path, clock: Clock = CLOCK) -> SqlCatalog:
+    """Open the catalogue, made or migrated as needed. Raises SettingsError, with nothing changed, where it cannot."""
+    database = connect(database_url(settings, state_dir), settings)
+    lock = None if database.path is None else _take(database.path)
+    try:
+        ready_schema(database, settings.keep_backups, clock.now())
+    except BaseException:
+        database.engine.dispose()
+        if lock is not None:
+            lock.release()
+        raise
+    return SqlCatalog(database, clock, lock)
+
+
+def _take(path: Path) -> PlaceLock:
+    """Make sure of the place of a SQLite file before SQLite touches it."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        refuse_network(path.parent)
+        lock = PlaceLock(path)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise SettingsError(
+            f"the catalogue cannot be kept in {path.parent}: {error.strerror}. Nothing was changed."
+            " Make the folder writable for this user, or name another with --state-dir"
+        ) from error
+    return lock

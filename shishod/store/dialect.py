@@ -1,0 +1,110 @@
+"""What SQLite and PostgreSQL say differently, and how many rows are written at the cost of one statement."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from itertools import islice
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine import Dialect
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
+
+    Insert = sqlite.Insert | postgresql.Insert
+else:
+    Insert = sqlite.Insert
+Row = dict[str, Any]
+Names = tuple[str, ...]
+Shape = Callable[[Insert, Names], Insert]
+T = TypeVar("T")
+
+_ALONE = 0x73686973686F64  # a number of ours among the advisory locks of the database
+CHUNK = 500  # of an IN list; SQLite takes 32,766 parameters, and short lists share one prepared statement
+
+
+def insert(connection: Connection, table: Table) -> Insert:
+    """An INSERT that can say ON CONFLICT."""
+    return _tongue(connection.dialect.name).insert(table)
+
+
+def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """The values in lists short enough for one statement."""
+    rest = iter(values)
+    while chunk := list(islice(rest, size)):
+        yield chunk
+
+
+def as_it_is(statement: Insert, _names: Names) -> Insert:
+    """Any row that is there already is an error."""
+    return statement
+
+
+def if_missing(statement: Insert, _names: Names) -> Insert:
+    """A row that is there already stays as it is."""
+    return statement.on_conflict_do_nothing()
+
+
+def write(connection: Connection, table: Table, rows: Sequence[Row], shape: Shape = as_it_is) -> None:
+    """Insert rows that all have the same keys, three times as fast as the construct would be executed.
+
+    The statement is compiled once for each table, shape and set of keys. `shape` says what becomes of a row that is
+    there already, and may bind no values of its own. The rows are changed: their values become what the driver takes.
+    """
+    if rows:
+        ready = _ready(connection.dialect.name, table, shape, tuple(rows[0]))
+        ready.bind(rows)
+        connection.exec_driver_sql(ready.sql, [ready.given(row) for row in rows])
+
+
+def together(connection: Connection) -> None:
+    """Until the transaction ends nobody who writes alone writes; on SQLite nobody else writes anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock_shared({_ALONE})")
+
+
+def alone(connection: Connection) -> None:
+    """Wait for all who write together, and have those who come wait, until the transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ALONE})")
+
+
+class _Ready(NamedTuple):
+    sql: str
+    given: Callable[[Row], Any]  # a row as the driver takes it: SQLite binds by place in two thirds of the time
+    binders: tuple[tuple[str, Callable[[Any], Any]], ...]
+
+    def bind(self, rows: Sequence[Row]) -> None:
+        for name, bind in self.binders:
+            last: Any = self  # what no row holds
+            for row in rows:
+                if row[name] is not last:  # a batch has one `now`, and most of its rows say the same of many things
+                    last = row[name]
+                    bound = bind(last)
+                row[name] = bound
+
+
+class _Tongue(NamedTuple):
+    insert: Callable[[Table], Insert]
+    dialect: Dialect
+
+
+@cache
+def _tongue(name: str) -> _Tongue:
+    """How a database says it. PostgreSQL is imported where it is used: it costs a start as much as all our tables."""
+    if name == "sqlite":
+        return _Tongue(sqlite.insert, sqlite.dialect(paramstyle="qmark"))
+    from sqlalchemy.dialects import postgresql
+
+    return _Tongue(postgresql.insert, postgresql.dialect())  # type: ignore[no-untyped-call]
+
+
+@cache
+def _ready(dialect_name: str, table: Table, shape: Shape, names: Names) -> _Ready:
+    insert, dialect = _tongue(dialect_name)
+    compiled = shape(insert(table), names).compile(dialect=dialect, column_keys=list(names))
+    binders = ((name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names)
+    given: Callable[[Row], Any] = itemgetter(*compiled.positiontup) if compiled.positiontup else dict
+    return _Ready(str(compiled), given, tuple((name, bind) for name, bind in binders if bind is not None))

@@ -1,0 +1,128 @@
+"""Connections: how each database is opened, so that writers queue, readers never wait and nothing is half written."""
+
+import os
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError
+
+from shishod.errors import SettingsError
+from shishod.store.settings import StoreSettings
+from shishod.work.guard import Guarded
+
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+    "cache_size=-32768",
+    "journal_size_limit=67108864",
+)
+CONNECT_S = 10  # a server that takes the call and says nothing is given up
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Shared: by every thread. `writer` takes the write lock as it begins, so that no transaction is refused later.
+
+    `turn` is held for a transaction that writes: on SQLite our threads wait for each other here, where the next one
+    is woken at once; SQLite itself would have them sleep and look again.
+    """
+
+    engine: Engine
+    writer: Engine
+    writers: int
+    path: Path | None  # of the SQLite file
+    describe: str  # for people, without a password
+    turn: AbstractContextManager[object]
+
+    @contextmanager
+    def synced(self, connection: Connection, durably: bool) -> Iterator[None]:
+        """Have what is committed meanwhile reach the disk. PostgreSQL does so always; SQLite where it is told to."""
+        raw = connection.connection.dbapi_connection if durably and self.path is not None else None
+        if raw is None:
+            yield
+            return
+        raw.execute("PRAGMA synchronous=FULL")
+        try:
+            yield
+        finally:
+            raw.execute("PRAGMA synchronous=NORMAL")
+
+
+def database_url(settings: StoreSettings, state_dir: Path) -> URL:
+    """The URL that the settings mean. Raises SettingsError on one that cannot be used."""
+    if not settings.url:
+        return URL.create("sqlite", database=str(state_dir / "catalogue.sqlite"))
+    try:
+        url = make_url(settings.url)
+    except ArgumentError as error:
+        raise SettingsError(
+            f'store.url: "{settings.url}" is not a database URL; write it as postgresql://user@host/database'
+        ) from error
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise SettingsError(f"store.url: {url.get_backend_name()} is not supported; use PostgreSQL, or leave it empty")
+    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+        raise SettingsError("store.url: a catalogue in memory is lost at each stop; name a file, or leave it empty")
+    return url
+
+
+def connect(url: URL, settings: StoreSettings) -> Database:
+    """Prepare the engine; nothing is opened before the first statement."""
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url, settings)
+    return _postgresql(url, settings)
+
+
+def _sqlite(url: URL, settings: StoreSettings) -> Database:
+    arguments: dict[str, Any] = {"timeout": settings.busy_timeout}
+    if sys.version_info >= (3, 12):
+        arguments["autocommit"] = sqlite3.LEGACY_TRANSACTION_CONTROL
+    engine = create_engine(
+        url, connect_args=arguments, pool_size=8, max_overflow=-1, pool_timeout=settings.busy_timeout
+    )
+    event.listen(engine, "connect", _prepare(settings))
+    event.listen(engine, "begin", _begin)
+    path = Path(os.path.abspath(str(url.database)))
+    return Database(
+        engine, engine.execution_options(sqlite_begin="BEGIN IMMEDIATE"), 1, path, f"SQLite {path}", Guarded(None)
+    )
+
+
+def _prepare(settings: StoreSettings) -> Callable[[sqlite3.Connection, object], None]:
+    pragmas = (*_PRAGMAS, f"busy_timeout={int(settings.busy_timeout * 1000)}")
+
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # BEGIN is ours to say
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+
+    return prepare
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+
+def _postgresql(url: URL, settings: StoreSettings) -> Database:
+    try:
+        engine = create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            pool_size=settings.writers + 4,
+            max_overflow=16,
+            pool_timeout=settings.busy_timeout,
+            connect_args={"application_name": "shishod", "keepalives_idle": 30, "connect_timeout": CONNECT_S},
+        )
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            "store.url: the PostgreSQL driver is not installed. Run: pip install 'shishod[postgres]'"
+        ) from error
+    return Database(engine, engine, settings.writers, None, url.render_as_string(hide_password=True), nullcontext())

@@ -1,0 +1,283 @@
+"""What the scan remembers of the disk: folders as they were when finished, files as they were when last seen."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    delete,
+    false,
+    func,
+    null,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
+
+from shishod.clock import CLOCK, Clock
+from shishod.model.book import FileRole, NameKind
+from shishod.model.catalog import BookMemory
+from shishod.model.signature import KnownFolder
+from shishod.model.state import LAID_ASIDE, LEGAL, KnownFile, State
+from shishod.store.border import Noun
+from shishod.store.dialect import Insert, Names, chunks, if_missing, write
+from shishod.store.engine import Database
+from shishod.store.tables import BESIDE, NAMES, books, media_files, name_aliases
+from shishod.store.tables import folders as folder_table
+from shishod.store.tables import problems as problem_table
+from shishod.store.words import words_of
+
+KNOWN = [
+    media_files.c[name]
+    for name in (
+        *("id", "book_id", "path", "size", "mtime_ns", "ctime_ns", "inode", "device"),
+        *("state", "reader", "parser_version", "error_count", "next_retry_after", "position", "root_id"),
+        "duplicate_of",
+    )
+]
+_STATE = 8  # its place in KNOWN
+_FOLDERS_KEPT = 50_000  # of a root, from one scan to the next: some 15 MB
+_STATES = {state.value: state for state in State}
+_as_folder: Callable[[Any], KnownFolder] = partial(tuple.__new__, KnownFolder)  # as _make does, without a Python call
+
+
+def below(path: ColumnElement[bytes], folder: bytes) -> ColumnElement[bool]:
+    """Whether a path lies in a folder at any depth; a range of bytes, so that no name can be a pattern."""
+    if not folder:
+        return true()
+    return and_(path > folder + b"/", path < folder + b"0")  # "0" is the byte after "/"
+
+
+class Memory(Noun):
+    """What judging and merging ask for, and what a finished folder leaves behind."""
+
+    def __init__(self, database: Database, clock: Clock = CLOCK) -> None:
+        super().__init__(database, clock)
+        self._kept: dict[int, tuple[int, Mapping[bytes, KnownFolder]]] = {}  # by root, with the epoch it was read in
+
+    def folders(self, root_id: int, under: bytes = b"") -> Mapping[bytes, KnownFolder]:
+        """Every remembered folder at or below `under`, by path; one that was never signed has no time and no files.
+
+        Those of a whole root are kept until anything is written of the disk: most scans find that nothing has changed.
+        Only where the catalogue is ours alone, and for as many as a household has.
+        """
+        epoch = self._epoch
+        kept_at, kept = self._kept.get(root_id, (-1, {}))
+        if not under and kept_at == epoch:
+            return kept
+        found = self._folders(root_id, under)
+        if not under and self._database.path is not None:
+            self._kept[root_id] = (epoch, found) if len(found) <= _FOLDERS_KEPT else (-1, {})
+        return found
+
+    def _folders(self, root_id: int, under: bytes) -> Mapping[bytes, KnownFolder]:
+        column = folder_table.c
+        asked = select(column.path, column.mtime_ns, column.device, column.packed).where(
+            column.root_id == root_id, or_(column.path == under, below(column.path, under))
+        )
+        with self._reading() as connection:
+            rows = connection.execute(asked).cursor.fetchall()  # as the driver gives them: there may be a million
+        return {known.path: known for known in map(_as_folder, rows)}
+
+    def files_in(self, root_id: int, folders: Collection[bytes]) -> list[KnownFile]:
+        """The remembered files that lie directly in one of the folders, in path order."""
+        found: list[KnownFile] = []
+        with self._reading() as connection:
+            for some in chunks(sorted(folders)):
+                column = media_files.c
+                asked = select(*KNOWN).where(column.root_id == root_id, column.parent_path.in_(some))
+                found += [as_known(row) for row in connection.execute(asked)]
+        return sorted(found, key=lambda known: known.path)
+
+    def files_below(self, root_id: int, folder: bytes) -> list[KnownFile]:
+        """The remembered files at any depth below a folder, in path order."""
+        column = media_files.c
+        asked = select(*KNOWN).where(column.root_id == root_id, below(column.path, folder)).order_by(column.path)
+        with self._reading() as connection:
+            return [as_known(row) for row in connection.execute(asked)]
+
+    def sample_files(self, root_id: int, limit: int) -> list[KnownFile]:
+        """Some files of a root that are not MISSING, spread over it by their ids; the same while nothing changes."""
+        column = media_files.c
+        present = select(column.id).where(column.root_id == root_id, column.state != State.MISSING.value)
+        with self._reading() as connection:
+            ids = list(connection.scalars(present.order_by(column.id)))
+            chosen = ids[:: max(1, -(-len(ids) // limit))]
+            rows = connection.execute(select(*KNOWN).where(column.id.in_(chosen)).order_by(column.id))
+            return [as_known(row) for row in rows]
+
+    def count_present(self, root_id: int) -> int:
+        """How many files of a root are not MISSING."""
+        column = media_files.c
+        asked = select(func.count()).where(column.root_id == root_id, column.state != State.MISSING.value)
+        with self._reading() as connection:
+            return connection.scalar(asked) or 0
+
+    def count_media(self, root_id: int) -> int:
+        """How many of them are media, which needs no look at those."""
+        column = media_files.c
+        present = (column.root_id == root_id, column.state != State.MISSING.value)
+        beside = select(func.count()).select_from(media_files).where(*present, BESIDE).scalar_subquery()
+        with self._reading() as connection:
+            return connection.scalar(select(func.count() - beside).select_from(media_files).where(*present)) or 0
+
+    def folders_due(self, root_id: int, now: datetime) -> frozenset[bytes]:
+        """Folders that hold a file whose retry is due, and those that could not be listed the last time."""
+        column, problem = media_files.c, problem_table.c
+        waited = select(column.parent_path).where(
+            column.root_id == root_id, column.state == State.ERROR.value, column.next_retry_after <= now
+        )
+        unlisted = select(problem.path).where(problem.root_id == root_id, problem.stage == "list")
+        asked = waited.union(unlisted)
+        with self._reading() as connection:
+            return frozenset(connection.scalars(asked))
+
+    def memories(self, book_ids: Collection[int]) -> dict[int, BookMemory]:
+        """What is held of these books; an id that is gone is left out."""
+        found: dict[int, BookMemory] = {}
+        with self._reading() as connection:
+            for some in chunks(list(book_ids)):
+                asked = select(books.c.id, books.c.key, books.c.revision).where(books.c.id.in_(some))
+                keys = connection.execute(asked).all()
+                readings: dict[int, dict[int, bytes]] = {book_id: {} for book_id, _, _ in keys}
+                file = media_files.c
+                held = select(file.book_id, file.id, file.reading).where(
+                    file.book_id.in_(some), file.reading.is_not(None)
+                )
+                for book_id, file_id, reading in connection.execute(held):
+                    readings[book_id][file_id] = reading
+                words = words_of(connection, some)
+                found |= {
+                    book_id: BookMemory(book_id, key, readings[book_id], words.get(book_id, ()), revision)
+                    for book_id, key, revision in keys
+                }
+        return found
+
+    def names(self, library_id: int, kind: NameKind) -> dict[str, int]:
+        """Every name of a kind in a library, normal form to id, aliases included: one query."""
+        name, alias = NAMES[kind].c, name_aliases.c
+        asked = select(name.norm, name.id).where(name.library_id == library_id)
+        aliases = select(alias.norm, alias.name_id).where(alias.library_id == library_id, alias.kind == kind.value)
+        with self._reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(asked.union_all(aliases))}
+
+    def mark(self, file_ids: Collection[int], state: State, now: datetime) -> int:
+        """Set a state on files as they are judged; returns how many rows changed."""
+        with self._writing() as connection:
+            return _marked(connection, file_ids, state, now)
+
+    def lose(self, root_id: int, files: Mapping[int, bytes], reopen: Collection[bytes], now: datetime) -> int:
+        """Set MISSING on files that are still where they are said to be, and take the signature of folders back."""
+        column = folder_table.c
+        unsigned = update(folder_table).values(mtime_ns=0, packed=b"")
+        with self._writing() as connection:
+            for some in chunks(sorted(reopen)):
+                connection.execute(unsigned.where(column.root_id == root_id, column.path.in_(some)))
+            count = 0
+            for lost in chunks(sorted(files.items())):
+                paths = [path for _, path in lost]
+                here = (media_files.c.root_id == root_id, media_files.c.path.in_(paths))
+                count += _marked(connection, [file_id for file_id, _ in lost], State.MISSING, now, *here)
+            return count
+
+    def reopen_outdated(self, versions: Mapping[str, int]) -> int:
+        """Take back the signature of folders that hold a file which an older version of its reader has judged."""
+        file, folder = media_files.c, folder_table.c
+        older = [and_(file.reader == name, file.parser_version < version) for name, version in versions.items()]
+        held = select(file.root_id, file.parent_path).where(file.state != State.MISSING.value, or_(false(), *older))
+        unsigned = update(folder_table).where(tuple_(folder.root_id, folder.path).in_(held), folder.packed != b"")
+        with self._writing() as connection:
+            return connection.execute(unsigned.values(mtime_ns=0, packed=b"")).rowcount
+
+    def grounds(self, book_ids: Collection[int]) -> Mapping[int, tuple[bytes, str]]:
+        """The key and the rule that each of these books was last written with."""
+        found: dict[int, tuple[bytes, str]] = {}
+        column = books.c
+        with self._reading() as connection:
+            for some in chunks(sorted(book_ids)):
+                rows = connection.execute(select(column.id, column.key, column.rule).where(column.id.in_(some)))
+                found |= {book_id: (key, rule) for book_id, key, rule in rows}
+        return found
+
+    def bereaved(self, book_ids: Collection[int]) -> frozenset[int]:
+        """Those of the books that count on a file which is MISSING."""
+        column = media_files.c
+        found: set[int] = set()
+        with self._reading() as connection:
+            for some in chunks(sorted(book_ids)):
+                asked = select(column.book_id).where(
+                    column.book_id.in_(some), column.state == State.MISSING.value, column.position > LAID_ASIDE
+                )
+                found.update(connection.scalars(asked.distinct()))
+        return frozenset(found)
+
+    def forget_files(self, file_ids: Collection[int]) -> None:
+        """Forget files that lie beside media; a medium among them stays."""
+        with self._writing() as connection:
+            forget_files(connection, file_ids)
+
+    def sign(self, root_id: int, folders: Sequence[KnownFolder], gone: Collection[bytes] = ()) -> None:
+        """Remember folders as finished, or at least as there; forget all, problems too, of those that are gone."""
+        now = self._clock.now()
+        rows = [
+            {
+                "root_id": root_id,
+                "path": folder.path,
+                "mtime_ns": folder.mtime_ns,
+                "device": folder.device,
+                "packed": folder.packed,
+                "checked_at": now,
+            }
+            for folder in folders
+        ]
+        column, problem = folder_table.c, problem_table.c
+        with self._writing() as connection:
+            for some in chunks(sorted(gone), 100):
+                lost = or_(*(or_(column.path == path, below(column.path, path)) for path in some))
+                connection.execute(delete(folder_table).where(column.root_id == root_id, lost))
+                trouble = or_(*(or_(problem.path == path, below(problem.path, path)) for path in some))
+                connection.execute(delete(problem_table).where(problem.root_id == root_id, trouble))
+            write(connection, folder_table, [row for row in rows if not row["packed"]], if_missing)
+            write(connection, folder_table, [row for row in rows if row["packed"]], _replaced)
+
+
+def forget_files(connection: Connection, file_ids: Collection[int]) -> None:
+    """Take away the rows of files that lie beside media."""
+    column = media_files.c
+    for some in chunks(sorted(file_ids)):
+        connection.execute(delete(media_files).where(column.id.in_(some), column.role != FileRole.MEDIA.value))
+
+
+def _marked(
+    connection: Connection, file_ids: Collection[int], state: State, now: datetime, *only: ColumnElement[bool]
+) -> int:
+    """A file that goes missing leaves its failures behind: if it comes back never read, it is read anew."""
+    column = media_files.c
+    legal = [before.value for before, after in LEGAL.items() if state in after]
+    change = update(media_files).values(state=state.value, missing_since=null(), last_scanned_at=now)
+    if state is State.MISSING:
+        version = case((column.state == State.ERROR.value, 0), else_=column.parser_version)
+        change = change.values(missing_since=now, parser_version=version, error_count=0, next_retry_after=null())
+        change = change.values(error_reason=null(), error_stage=null(), last_error=null())
+    changed = 0
+    for some in chunks(sorted(file_ids)):
+        changed += connection.execute(change.where(column.id.in_(some), column.state.in_(legal), *only)).rowcount
+    return changed
+
+
+def _replaced(statement: Insert, names: Names) -> Insert:
+    changed = {name: statement.excluded[name] for name in names if name not in ("root_id", "path")}
+    return statement.on_conflict_do_update(index_elements=["root_id", "path"], set_=changed)
+
+
+def as_known(row: Any) -> KnownFile:
+    values = list(row)
+    values[_STATE] = _STATES[values[_STATE]]
+    return KnownFile(*values)

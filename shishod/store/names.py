@@ -1,0 +1,134 @@
+"""Names that books share: found or made inside the transaction of the books that mention them."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select, tuple_
+
+from shishod.model.book import NameKind, normal_name
+from shishod.model.catalog import NameIds
+from shishod.store.dialect import Insert, Names, Row, chunks, write
+from shishod.store.rows import norm, shown
+from shishod.store.tables import NAMES, name_aliases, persons
+
+Mention = tuple[int, NameKind, str, str]  # library, kind, the name and its sort name as a book has them
+
+
+class Spelling(NamedTuple):
+    """One way to write a name. The smallest is shown: with a sort name first, then in mixed case, then by letters."""
+
+    key: bytes
+    name: str
+    sort_name: str
+
+    @classmethod
+    def of(cls, name: str, sort_name: str) -> "Spelling":
+        """A name as it would be stored; its key compares alike in Python and in both databases."""
+        name, sort_name = shown(name), shown(sort_name)
+        shouted = 2 if name.isupper() else 1 if name == name.lower() else 0
+        return cls(bytes([not sort_name, shouted]) + f"{name}\0{sort_name}".encode(), name, sort_name)
+
+
+Wanted = dict[tuple[NameKind, str], Spelling]  # by kind and normal form
+
+
+def find_or_make(connection: Connection, library_id: int, wanted: Wanted) -> dict[tuple[NameKind, str], int]:
+    """The ids of names that no cache knows, made where the library has none. Safe beside other writers.
+
+    Rows are made in the order of their normal forms, kind after kind, so that two writers cannot wait for each other.
+    """
+    found = _aliases(connection, library_id, wanted)
+    for kind in NAMES:
+        missing = {key[1]: said for key, said in wanted.items() if key[0] is kind and key not in found}
+        if missing:
+            _make(connection, library_id, kind, missing)
+            found |= {(kind, normal): name_id for normal, name_id in _ids(connection, library_id, kind, missing)}
+    return found
+
+
+def _aliases(connection: Connection, library_id: int, wanted: Wanted) -> dict[tuple[NameKind, str], int]:
+    alias = name_aliases.c
+    found: dict[tuple[NameKind, str], int] = {}
+    for some in chunks([(kind.value, normal) for kind, normal in wanted]):
+        asked = select(alias.kind, alias.norm, alias.name_id).where(
+            alias.library_id == library_id, tuple_(alias.kind, alias.norm).in_(some)
+        )
+        found |= {(NameKind(kind), normal): name_id for kind, normal, name_id in connection.execute(asked)}
+    return found
+
+
+def _make(connection: Connection, library_id: int, kind: NameKind, missing: Mapping[str, Spelling]) -> None:
+    table = NAMES[kind]
+    rows: list[Row] = [
+        {"library_id": library_id, "norm": normal, "name": said.name, "spelling": said.key}
+        for normal, said in sorted(missing.items())
+    ]
+    if table is persons:
+        for row in rows:
+            row["sort_name"] = missing[row["norm"]].sort_name
+    write(connection, table, rows, _best_spelt)
+
+
+def _best_spelt(statement: Insert, names: Names) -> Insert:
+    """A name is shown in the best of its spellings, whichever book was saved first."""
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["library_id", "norm"],
+        set_={name: new[name] for name in names if name not in ("library_id", "norm")},
+        where=new.spelling < statement.table.c.spelling,
+    )
+
+
+def _ids(
+    connection: Connection, library_id: int, kind: NameKind, missing: Mapping[str, object]
+) -> list[tuple[str, int]]:
+    column = NAMES[kind].c
+    found: list[tuple[str, int]] = []
+    for some in chunks(list(missing)):
+        asked = select(column.norm, column.id).where(column.library_id == library_id, column.norm.in_(some))
+        found += [(normal, name_id) for normal, name_id in connection.execute(asked)]
+    return found
+
+
+class NameBook:
+    """One transaction's view of names: what the caller's cache knows, then what was found or made here.
+
+    `made` answers to the keys that the caller would ask its cache for. `settled` are the spellings that committed
+    transactions have weighed already, each with its id; only one that is new to it, or known by another id, costs a
+    statement.
+    """
+
+    def __init__(self, library_id: int, known: NameIds, settled: Mapping[Mention, int]) -> None:
+        self._library_id = library_id
+        self._known = known
+        self._settled = settled
+        self._ids: dict[tuple[NameKind, str], int] = {}  # by the name as a book spells it
+        self.made: dict[tuple[NameKind, str], int] = {}
+        self.weighed: dict[Mention, int] = {}
+
+    def learn(self, connection: Connection, mentions: Iterable[tuple[NameKind, str, str]]) -> None:
+        """Make every mentioned name answerable by `id_of`."""
+        wanted: Wanted = {}
+        unknown: dict[tuple[NameKind, str], tuple[NameKind, str]] = {}
+        mentioned: dict[Mention, tuple[NameKind, str]] = {}
+        for kind, name, sort_name in dict.fromkeys(mentions):
+            mention = (self._library_id, kind, name, sort_name)
+            known = self._known.get((kind, normal_name(name)))
+            if known is not None and self._settled.get(mention) == known:
+                self._ids[kind, name] = known
+            elif stored := norm(name):
+                unknown[kind, name] = (kind, stored)
+                said = Spelling.of(name, sort_name)
+                wanted[kind, stored] = min(wanted.get((kind, stored), said), said)
+                mentioned[mention] = (kind, stored)
+        if wanted:
+            found = find_or_make(connection, self._library_id, wanted)
+            self.weighed.update({mention: found[stored] for mention, stored in mentioned.items()})
+            for (kind, name), stored_key in unknown.items():
+                self._ids[kind, name] = found[stored_key]
+                if self._known.get(key := (kind, normal_name(name))) != found[stored_key]:
+                    self.made[key] = found[stored_key]
+
+    def id_of(self, kind: NameKind, name: str) -> int | None:
+        """The id of a learned name; None for one that is nothing but spaces."""
+        return self._ids.get((kind, name))

@@ -1,0 +1,159 @@
+"""Libraries and roots as rows: those the settings name, and what was found out about each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, case, func, null, select, update
+
+from shishod import paths
+from shishod.model.library import Hold, Library, LibraryKind, Root, RootIdentity, RootState, Ways
+from shishod.model.state import State
+from shishod.store.border import Noun
+from shishod.store.dialect import insert
+from shishod.store.tables import libraries, media_files, roots
+
+_IDENTITY = tuple(field.name for field in fields(RootIdentity))
+_HELD = ("held_paths", "held_digest", "held_equal", "held_counted_at")
+
+
+class Roots(Noun):
+    """What is watched, and whether it can be believed."""
+
+    _ways: Mapping[str, Ways] = {}  # of the last `enrol`, by library; settings are no facts, so no table holds them
+
+    def enrol(self, libraries: Sequence[Library], now: datetime) -> tuple[Root, ...]:
+        """Make the libraries and roots of the settings known; what is gone from them stays, not listed."""
+        with self._writing() as connection:
+            connection.execute(update(roots).values(enrolled=False, walked_at=None))
+            position = 0
+            for library in libraries:
+                library_id = _library(connection, library, now)
+                for path in library.roots:
+                    _root(connection, library_id, path, position, now)
+                    position += 1
+        self._ways = {library.name: library.ways for library in libraries}
+        return self.roots()
+
+    def roots(self) -> tuple[Root, ...]:
+        """The roots of the last `enrol`, in the order of the settings."""
+        return tuple(root for root in self.every_root() if root.enrolled)
+
+    def every_root(self) -> tuple[Root, ...]:
+        """Every root that was ever enrolled, in the order of the settings that named it last."""
+        asked = select(roots, libraries.c.name.label("library"), libraries.c.kind).join(libraries)
+        with self._reading() as connection:
+            rows = connection.execute(asked.order_by(roots.c.position, roots.c.id)).mappings()
+            return tuple(_as_root(row, self._ways) for row in rows)
+
+    def note_root(
+        self, root_id: int, state: RootState, reason: str, identity: RootIdentity | None, now: datetime
+    ) -> None:
+        """Store what a root turned out to be; `identity` None keeps the stored one."""
+        found: dict[str, Any] = {"state": state.value, "reason": reason}
+        if identity is not None:
+            found |= {name: getattr(identity, name) for name in _IDENTITY}
+        if state in (RootState.ONLINE, RootState.HELD):
+            found["last_seen_at"] = now
+        else:
+            found["walked_at"] = None
+        if state is RootState.OFFLINE:
+            found["accepted"] = False  # what was accepted was said of what is not there now
+        self._change(root_id, found)
+
+    def hold(self, root_id: int, held: Hold, reason: str) -> None:
+        """Note that so much of a root vanished at once that it was not believed."""
+        self._change(root_id, {"state": RootState.HELD.value, "reason": reason, **_of_hold(held)})
+
+    def note_walked(self, root_id: int, now: datetime) -> None:
+        """A root was looked over as a whole and all that it lost was believed: nothing is held or accepted any more."""
+        root, held = roots.c, roots.c.state == RootState.HELD.value
+        over = {
+            "state": case((held, RootState.ONLINE.value), else_=root.state),
+            "reason": case((held, ""), else_=root.reason),
+            "accepted": False,
+            "walked_at": now,
+        }
+        self._change(root_id, over | _of_hold(None))
+
+    def count_lost_since(self, root_id: int, since: datetime) -> int:
+        """How many files of a root went MISSING at or after a moment, and are so still."""
+        file = media_files.c
+        lost = (file.root_id == root_id, file.state == State.MISSING.value, file.missing_since >= since)
+        gone = file.error_stage.is_(None)  # what is passed over is there
+        with self._reading() as connection:
+            return connection.scalar(select(func.count()).where(*lost, gone)) or 0
+
+    def accept(self, root_id: int) -> None:
+        """The operator's word that the next disappearance of this root is real."""
+        self._change(root_id, {"accepted": True})
+
+    def _change(self, root_id: int, values: dict[str, Any]) -> None:
+        with self._writing(of_the_disk=False) as connection:
+            connection.execute(update(roots).where(roots.c.id == root_id).values(values))
+
+
+def _of_hold(held: Hold | None) -> dict[str, Any]:
+    if held is None:
+        return {"held_count": 0} | dict.fromkeys(("held_at", *_HELD), null())
+    return {
+        "held_count": held.count,
+        "held_at": held.since,
+        "held_paths": b"\0".join(held.examples),
+        "held_digest": held.digest,
+        "held_equal": held.equal,
+        "held_counted_at": held.counted_at,
+    }
+
+
+def _library(connection: Connection, library: Library, now: datetime) -> int:
+    statement = insert(connection, libraries).values(name=library.name, kind=library.kind.value, created_at=now)
+    upsert = statement.on_conflict_do_update(index_elements=["name"], set_={"kind": library.kind.value})
+    return int(connection.execute(upsert.returning(libraries.c.id)).scalar_one())
+
+
+def _root(connection: Connection, library_id: int, path: bytes, position: int, now: datetime) -> None:
+    row = {
+        "library_id": library_id,
+        "path": path,
+        "display": paths.display(path),
+        "enrolled": True,
+        "position": position,
+        "state": RootState.ONLINE.value,
+        "reason": "",
+        "held_count": 0,
+        "accepted": False,
+        "created_at": now,
+    }
+    changed = {"enrolled": True, "position": position}
+    statement = insert(connection, roots).values(row)
+    connection.execute(statement.on_conflict_do_update(index_elements=["library_id", "path"], set_=changed))
+
+
+def _as_root(row: Any, ways: Mapping[str, Ways]) -> Root:
+    identity = None
+    if row["fstype"] is not None:
+        identity = RootIdentity(**{name: row[name] for name in _IDENTITY} | {"marker": row["marker"] or ""})
+    return Root(
+        id=row["id"],
+        library_id=row["library_id"],
+        library=row["library"],
+        kind=LibraryKind(row["kind"]),
+        path=row["path"],
+        identity=identity,
+        state=RootState(row["state"]),
+        reason=row["reason"],
+        accepted=row["accepted"],
+        held=_as_hold(row),
+        enrolled=row["enrolled"],
+        ways=ways.get(row["library"], Ways()),
+    )
+
+
+def _as_hold(row: Any) -> Hold | None:
+    if not row["held_count"]:
+        return None
+    paths = tuple((row["held_paths"] or b"").split(b"\0")) if row["held_paths"] else ()
+    digest, equal = row["held_digest"] or b"", row["held_equal"] or 0
+    return Hold(row["held_count"], row["held_at"], paths, digest, equal, row["held_counted_at"])

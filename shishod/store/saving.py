@@ -1,0 +1,314 @@
+"""Saving books: every row of a batch in one transaction, a fixed number of statements whatever its size."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, case, func, literal_column, or_, select, update
+
+from shishod.clock import CLOCK, Clock
+from shishod.errors import BookRejected
+from shishod.model.book import NameKind
+from shishod.model.catalog import NameIds, Saved
+from shishod.model.metadata import Metadata
+from shishod.model.moves import Folder
+from shishod.model.state import LAID_ASIDE, State
+from shishod.model.updates import RelationshipUpdates, SavedBook
+from shishod.paths import parent
+from shishod.store.absorb import absorb
+from shishod.store.border import Noun, accepting
+from shishod.store.dialect import Insert, Names, chunks, together, write
+from shishod.store.engine import Database
+from shishod.store.memory import forget_files
+from shishod.store.names import Mention, NameBook
+from shishod.store.parting import free_keys, rename_aside, unsettle
+from shishod.store.relations import forget, narrate, relate, uncover
+from shishod.store.relocate import relocate
+from shishod.store.rows import book_row, file_row, names_of
+from shishod.store.tables import books as book_table
+from shishod.store.tables import folders, media_files
+from shishod.store.words import reword, words_of
+
+Updates = Sequence[RelationshipUpdates]
+
+_OF_THE_READING = ("format", "reader", "duration_ms", "bitrate", "codec", "channels", "sample_rate", "pages", "reading")
+_MOST_SETTLED = 100_000  # spellings; about 15 MB
+_OF_THE_CONTENT = ("size", "mtime_ns", "ctime_ns")  # while these stay, its hash does
+_FILE_KEEPS = ("root_id", "path", "first_scanned_at")
+_OF_THE_PLACE = ("library_id", "root_id", "key", "kind", "rule")
+_BOOK_KEEPS = ("root_id", "key", "created_at", "revision")
+
+
+class Saving(Noun):
+    """The writing half of the catalogue that a scan's results go through."""
+
+    def __init__(self, database: Database, clock: Clock = CLOCK) -> None:
+        super().__init__(database, clock)
+        self._settled: dict[Mention, int] = {}  # added to after commits only; a dict's own methods are atomic
+
+    def save(self, books: Updates, names: NameIds, now: datetime) -> Saved:
+        """All or nothing; raises BookRejected when any row is refused."""
+        with self._writing(**_manner(books)) as connection, accepting():
+            together(connection)
+            settled = self._settled
+            names_here = NameBook(_library_of(books), names, settled)
+            outcomes = _save(connection, books, names_here, now)
+        self._settle(settled, names_here.weighed)
+        return Saved(tuple(outcomes), names_here.made)
+
+    def save_each(self, books: Updates, names: NameIds, now: datetime) -> Saved:
+        """A savepoint each, so that a refused book takes no neighbour with it; its names are taken back as well."""
+        library_id, made, outcomes = _library_of(books), dict(names), list[SavedBook]()
+        weighed: dict[Mention, int] = {}
+        with self._writing(**_manner(books)) as connection:
+            together(connection)
+            settled = self._settled
+            for book in books:
+                names_here = NameBook(library_id, made, settled | weighed)
+                try:
+                    with accepting(), connection.begin_nested():
+                        outcomes += _save(connection, [book], names_here, now)
+                except BookRejected as refusal:
+                    outcomes.append(SavedBook(None, error=str(refusal)))
+                else:
+                    made |= names_here.made
+                    weighed |= names_here.weighed
+        self._settle(settled, weighed)
+        return Saved(tuple(outcomes), {key: made[key] for key in made if made[key] != names.get(key)})
+
+    @staticmethod
+    def _settle(settled: dict[Mention, int], weighed: Mapping[Mention, int]) -> None:
+        if len(settled) > _MOST_SETTLED:
+            settled.clear()  # they are weighed once more
+        settled.update(weighed)
+
+    def _unsettle(self) -> None:
+        """Names were taken away: every one is looked up again before a book counts on it.
+
+        The dict is another one, so that what a book settled before cannot come into it afterwards.
+        """
+        self._settled = {}
+
+
+def _manner(books: Updates) -> dict[str, bool]:
+    """What the user says no disk can tell us again."""
+    return {"of_the_disk": any(book.files for book in books), "durably": any(book.words is not None for book in books)}
+
+
+def _library_of(books: Updates) -> int:
+    """Names are known by library, so a batch is of one."""
+    libraries = {book.library_id for book in books}
+    if len(libraries) > 1:
+        raise ValueError("the books of one batch belong to one library")
+    return libraries.pop() if libraries else 0
+
+
+def _save(connection: Connection, books: Updates, names: NameBook, now: datetime) -> list[SavedBook]:
+    names.learn(connection, (said for book in books for said in names_of(book)))
+    outcomes = [outcome for wave in _waves(books) for outcome in _save_wave(connection, wave, names, now)]
+    parted = {one for book in books for one in book.parts_from} - {outcome.book_id for outcome in outcomes}
+    left = unsettle(connection, parted) if parted else {}  # one that is written here is without them already
+    rests = (frozenset[Folder]().union(*(left.get(one, ()) for one in book.parts_from)) for book in books)
+    return [replace(outcome, rest=rest) if rest else outcome for outcome, rest in zip(outcomes, rests, strict=True)]
+
+
+def _waves(books: Updates) -> Iterator[list[RelationshipUpdates]]:
+    """The books in order, parted where one touches a row that one before it touched: a statement writes a row once."""
+    wave: list[RelationshipUpdates] = []
+    touched: set[object] = set()
+    for book in books:
+        rows: set[object] = {(book.root_id, file.seen.path) for file in book.files}
+        rows |= {(file.origin.root_id, file.origin.path) for file in book.files if file.origin}
+        rows |= {("key", book.root_id, book.key), book.book_id, *book.absorbs}
+        rows.discard(None)
+        rows.update(book.parts_from)
+        if touched & rows:
+            yield wave
+            wave, touched = [], set()
+        wave.append(book)
+        touched |= rows
+    if wave:
+        yield wave
+
+
+def _save_wave(connection: Connection, books: Updates, names: NameBook, now: datetime) -> list[SavedBook]:
+    free_keys(connection, books)
+    homes, overtaken = _homes(connection, books)
+    fresh = [one for one, late in zip(zip(books, homes, strict=True), overtaken, strict=True) if not late]
+    saved = iter(_save_fresh(connection, [book for book, _ in fresh], [home for _, home in fresh], names, now))
+    return [
+        SavedBook(None if home == book.book_id else home, overtaken=True) if late else next(saved)
+        for book, home, late in zip(books, homes, overtaken, strict=True)
+    ]
+
+
+def _save_fresh(
+    connection: Connection, books: Updates, homes: Sequence[int | None], names: NameBook, now: datetime
+) -> list[SavedBook]:
+    made = _make_books(connection, [b for b, home in zip(books, homes, strict=True) if home is None], names, now)
+    created = {book_id for book_id, revision in made.values() if revision == 1}
+    ids = [
+        made.get((book.root_id, book.key), (None, 0))[0] if home is None else home
+        for book, home in zip(books, homes, strict=True)
+    ]
+    told = [(book_id, book.metadata) for book_id, book in zip(ids, books, strict=True) if book_id and book.metadata]
+    forget(connection, [book_id for book_id, _ in told if book_id not in created])
+    uncover(connection, [one for one in told if one[0] not in created])
+    absorb(connection, {old: into for into, book in zip(ids, books, strict=True) if into for old in book.absorbs})
+    _rewrite_books(connection, [(b, home) for b, home in zip(books, homes, strict=True) if home], names, now)
+    _save_files(connection, list(zip(ids, books, strict=True)), names, now)
+    reread = {book_id for book_id, book in zip(ids, books, strict=True) if book_id is not None and book.files}
+    _lay_aside(connection, reread - created)
+    reword(connection, {i: book.words for i, book in zip(ids, books, strict=True) if i and book.words is not None}, now)
+    relate(connection, told, names, now)
+    return [SavedBook(book_id, created=book_id in created) for book_id in ids]
+
+
+def _homes(connection: Connection, books: Updates) -> tuple[list[int | None], list[bool]]:
+    """Which row each book already has: the one it is said to be, else the one with its natural key; None for a new one.
+
+    A key that another still holds from before is taken from it; one that is absorbed ends with its key. With them,
+    whether each was overtaken: its row is not as it was when it was merged.
+    """
+    column = book_table.c
+    holders: dict[tuple[int, bytes], int] = {}
+    alive: dict[int, int] = {}
+    for some in chunks(books):
+        asked = select(column.id, column.root_id, column.key, column.revision).where(
+            or_(
+                column.id.in_([book.book_id for book in some if book.book_id is not None]),
+                column.root_id.in_({book.root_id for book in some}) & column.key.in_([book.key for book in some]),
+            )
+        )
+        for book_id, root_id, key, revision in connection.execute(asked.order_by(column.id).with_for_update()):
+            holders[root_id, key] = book_id
+            alive[book_id] = revision
+    held = [holders.get((book.root_id, book.key)) for book in books]
+    homes = [book.book_id if book.book_id in alive else holder for book, holder in zip(books, held, strict=True)]
+    found = [home for book, home in zip(books, homes, strict=True) if home is not None and _was_unknown(book, home)]
+    worded = words_of(connection, found) if found else {}  # what the user says of them could not be merged
+    overtaken = [
+        _is_overtaken(book, alive) or (home in worded and _was_unknown(book, home))
+        for book, home in zip(books, homes, strict=True)
+    ]
+    former = zip(held, homes, books, overtaken, strict=True)
+    placed = [
+        (other, home, book) for other, home, book, late in former if other is not None and book.files and not late
+    ]
+    rename_aside(connection, {other: book.key for other, home, book in placed if other not in (home, *book.absorbs)})
+    return homes, overtaken
+
+
+def _was_unknown(book: RelationshipUpdates, home: int) -> bool:
+    """Whether it was merged as a new book, or as one that has ended, and is this one by its key."""
+    return home != book.book_id and book.metadata is not None and home not in book.absorbs
+
+
+def _is_overtaken(book: RelationshipUpdates, revisions: Mapping[int, int]) -> bool:
+    """One that is gone meanwhile is made anew of its files; without any, there is nothing to be made."""
+    if book.revision is None or book.book_id is None:
+        return False
+    return revisions.get(book.book_id, book.revision if book.files else None) != book.revision
+
+
+def _make_books(
+    connection: Connection, books: Updates, names: NameBook, now: datetime
+) -> Mapping[tuple[int, bytes], tuple[int, int]]:
+    """Insert, or join the row that another writer made meanwhile: (root, key) -> (id, revision)."""
+    rows = [
+        book_row(book, book.metadata, _publisher(book.metadata, names), now) | {"created_at": now, "revision": 1}
+        for book in books
+        if book.metadata is not None
+    ]
+    write(connection, book_table, rows, _joined)
+    column = book_table.c
+    made: dict[tuple[int, bytes], tuple[int, int]] = {}
+    for some in chunks(rows):
+        asked = select(column.id, column.root_id, column.key, column.revision).where(
+            column.root_id.in_({row["root_id"] for row in some}), column.key.in_([row["key"] for row in some])
+        )
+        made |= {(root, key): (book_id, revision) for book_id, root, key, revision in connection.execute(asked)}
+    return made
+
+
+def _joined(statement: Insert, names: Names) -> Insert:
+    changed: dict[str, Any] = {name: statement.excluded[name] for name in names if name not in _BOOK_KEEPS}
+    changed["revision"] = book_table.c.revision + literal_column("1")
+    return statement.on_conflict_do_update(index_elements=["root_id", "key"], set_=changed)
+
+
+def _rewrite_books(
+    connection: Connection, books: Sequence[tuple[RelationshipUpdates, int]], names: NameBook, now: datetime
+) -> None:
+    """A book whose files were not looked at stays where it is."""
+    for keeps in ((), _OF_THE_PLACE):
+        rows = [
+            book_row(book, book.metadata, _publisher(book.metadata, names), now) | {"this": book_id}
+            for book, book_id in books
+            if book.metadata is not None and bool(keeps) != bool(book.files)
+        ]
+        if rows:
+            values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name not in ("this", *keeps)}
+            values["revision"] = book_table.c.revision + 1
+            rows = [{name: row[name] for name in ("this", *values) if name in row} for row in rows]
+            connection.execute(update(book_table).where(book_table.c.id == bindparam("this")).values(values), rows)
+
+
+def _publisher(metadata: Metadata, names: NameBook) -> int | None:
+    return names.id_of(NameKind.PUBLISHER, metadata.publisher) if metadata.publisher else None
+
+
+def _save_files(
+    connection: Connection,
+    books: Sequence[tuple[int | None, RelationshipUpdates]],
+    names: NameBook,
+    now: datetime,
+) -> None:
+    """Write the files by path; what was read of a file before stays where it was not read this time."""
+    files = {(book.root_id, file.seen.path): (book_id, file) for book_id, book in books for file in book.files}
+    if not files:
+        return
+    relocate(connection, [book for _, book in books])
+    rows = [file_row(root_id, book_id, file, now) for (root_id, _), (book_id, file) in files.items()]
+    write(connection, media_files, rows, _seen_again)
+    if sheds := [file_id for _, book in books for file_id in book.sheds]:
+        forget_files(connection, sheds)
+    open_folders(connection, {(root_id, parent(path)) for root_id, path in files}, now)
+    narrate(connection, {place: file for place, (_, file) in files.items() if file.reading is not None}, names)
+
+
+def _seen_again(statement: Insert, names: Names) -> Insert:
+    new, old = statement.excluded, media_files.c
+    changed: dict[str, Any] = {name: new[name] for name in names if name not in _FILE_KEEPS}
+    changed |= {name: case((new.reading.is_(None), old[name]), else_=new[name]) for name in _OF_THE_READING}
+    changed["reader"] = func.coalesce(func.nullif(new.reader, literal_column("''")), old.reader)
+    changed["book_id"] = func.coalesce(new.book_id, old.book_id)
+    as_it_was = and_(*(new[name] == old[name] for name in _OF_THE_CONTENT))
+    changed["content_hash"] = case((as_it_was, old.content_hash), else_=new.content_hash)
+    return statement.on_conflict_do_update(index_elements=["root_id", "path"], set_=changed)
+
+
+def _lay_aside(connection: Connection, book_ids: Collection[int]) -> None:
+    """What these books say now, they say without their missing files."""
+    column = media_files.c
+    aside = update(media_files).values(position=LAID_ASIDE)
+    for some in chunks(sorted(book_ids)):
+        connection.execute(aside.where(column.book_id.in_(some), column.state == State.MISSING.value))
+
+
+def open_folders(connection: Connection, places: Collection[tuple[int, bytes]], now: datetime) -> None:
+    """A folder is remembered with its first file, so that its loss is noticed even if it is never signed.
+
+    One that is signed is so no more: the signature may know nothing of the file, and whoever looks now does.
+    """
+    rows = [
+        {"root_id": root_id, "path": path, "mtime_ns": 0, "device": 0, "packed": b"", "checked_at": now}
+        for root_id, path in sorted(places)
+    ]
+    write(connection, folders, rows, _opened)
+
+
+def _opened(statement: Insert, _: Names) -> Insert:
+    unsigned = {name: statement.excluded[name] for name in ("mtime_ns", "packed")}
+    return statement.on_conflict_do_update(index_elements=["root_id", "path"], set_=unsigned)

@@ -1,0 +1,148 @@
+"""What the faces read: rows ready for JSON, each page a fixed number of queries."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from os.path import commonpath
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from shishod import paths
+from shishod.model.book import FileRole, Role
+from shishod.model.catalog import BookQuery
+from shishod.model.state import State
+from shishod.store.border import Noun
+from shishod.store.covers import count_due
+from shishod.store.detail import detail
+from shishod.store.problems import count_problems
+from shishod.store.search import book_state, matching
+from shishod.store.tables import (
+    BESIDE,
+    book_series,
+    books,
+    contributions,
+    libraries,
+    media_files,
+    persons,
+    roots,
+    series,
+)
+
+Grouped = dict[int, list[Any]]
+
+
+class ShelfReads(Noun):
+    """Books as the faces show them; only those of roots that the settings name."""
+
+    def books(self, query: BookQuery) -> tuple[list[dict[str, Any]], int | None]:
+        """A page of books in id order, and the id to go on after, None at the end."""
+        with self._reading() as connection:
+            found = list(connection.scalars(matching(query)))
+            ids = found[: query.limit]
+            rows = _rows(connection, ids)
+        return rows, ids[-1] if ids and len(found) > query.limit else None
+
+    def book(self, book_id: int) -> dict[str, Any] | None:
+        """One book with all that is known of it."""
+        with self._reading() as connection:
+            rows = _rows(connection, [book_id])
+            return rows[0] | detail(connection, book_id) if rows else None
+
+    def counts(self) -> dict[str, Any]:
+        """`books`, their `files`, those `beside`, `problems` and `covers_due` in all; media by state, each named."""
+        file, book = media_files.c, books.c
+        by_state = select(file.state, func.count()).join(roots, roots.c.id == file.root_id).where(roots.c.enrolled)
+        by_state = by_state.group_by(file.state)
+        held = select(func.count()).select_from(books).join(roots, roots.c.id == book.root_id).where(roots.c.enrolled)
+        with self._reading() as connection:
+            states = {state.value: 0 for state in State}
+            states |= {row[0]: row[1] for row in connection.execute(by_state)}
+            beside = {row[0]: row[1] for row in connection.execute(by_state.where(BESIDE))}
+            states |= {state: states[state] - count for state, count in beside.items()}
+            told = {"books": connection.scalar(held) or 0, "files": sum(states.values())}
+            told["beside"] = sum(beside.values()) - beside.get(State.MISSING.value, 0)
+            told["covers_due"] = count_due(connection)
+            return told | {"problems": count_problems(connection), "by_state": states}
+
+
+def _rows(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
+    if not ids:
+        return []
+    book = books.c
+    asked = (
+        select(
+            *(book.id, book.root_id, libraries.c.name.label("library"), roots.c.path.label("root")),
+            *(book.kind, book.title, book.subtitle, book.date, book.language, book.duration_ms, book.updated_at),
+        )
+        .join(libraries, libraries.c.id == book.library_id)
+        .join(roots, roots.c.id == book.root_id)
+        .where(book.id.in_(ids))
+        .order_by(book.id)
+    )
+    people, entries, files = _people(connection, ids), _series(connection, ids), _files(connection, ids)
+    return [
+        {
+            "id": row["id"],
+            "library": row["library"],
+            "kind": row["kind"],
+            "title": row["title"],
+            "subtitle": row["subtitle"],
+            "authors": people[row["id"], Role.AUTHOR],
+            "narrators": people[row["id"], Role.NARRATOR],
+            "series": entries[row["id"]],
+            "date": row["date"],
+            "language": row["language"],
+            "duration_ms": row["duration_ms"],
+            "files": sum(state != State.MISSING for _, state in files[row["id"]]),
+            "state": book_state([state for _, state in files[row["id"]]]),
+            **paths.json_path(_place(row["root"], files[row["id"]])),
+            "updated_at": row["updated_at"].isoformat(),
+        }
+        for row in connection.execute(asked).mappings()
+    ]
+
+
+def _place(root: bytes, files: Sequence[tuple[bytes, str]]) -> bytes:
+    """The one file of a book, or the folder that holds them all; those that are there decide."""
+    present = [path for path, state in files if state != State.MISSING] or [path for path, _ in files]
+    if not present:
+        return root
+    return paths.join(root, present[0] if len(present) == 1 else commonpath([paths.parent(path) for path in present]))
+
+
+def _people(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, str], list[str]]:
+    part = contributions.c
+    asked = (
+        select(part.book_id, part.role, persons.c.name)
+        .join(persons, persons.c.id == part.person_id)
+        .where(part.book_id.in_(ids), part.role.in_([Role.AUTHOR, Role.NARRATOR]))
+        .order_by(part.book_id, part.position)
+    )
+    people: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for book_id, role, name in connection.execute(asked):
+        people[book_id, role].append(name)
+    return people
+
+
+def _series(connection: Connection, ids: Sequence[int]) -> Grouped:
+    entry = book_series.c
+    asked = (
+        select(entry.book_id, series.c.name, entry.number)
+        .join(series, series.c.id == entry.series_id)
+        .where(entry.book_id.in_(ids))
+        .order_by(entry.book_id, entry.position)
+    )
+    entries: Grouped = defaultdict(list)
+    for book_id, name, number in connection.execute(asked):
+        entries[book_id].append({"name": name, "number": number})
+    return entries
+
+
+def _files(connection: Connection, ids: Sequence[int]) -> Grouped:
+    file = media_files.c
+    media = (file.book_id.in_(ids), file.role == FileRole.MEDIA.value, file.duplicate_of.is_(None))
+    asked = select(file.book_id, file.path, file.state).where(*media).order_by(file.path)
+    files: Grouped = defaultdict(list)
+    for book_id, path, state in connection.execute(asked):
+        files[book_id].append((path, state))
+    return files
