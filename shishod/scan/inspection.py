@@ -1,0 +1,90 @@
+"""inspect(Assignment) -> Inspection: stat, read, stat again; picklable, for it runs in a parse process."""
+
+import os
+import time
+from enum import StrEnum
+from typing import NamedTuple
+
+from shishod import formats
+from shishod.errors import BrokenFile
+from shishod.formats.limits import Limits
+from shishod.model.metadata import dump_reading
+from shishod.model.sighting import Sighting, racy, shown_by
+from shishod.paths import join
+
+
+class Outcome(StrEnum):
+    """How one inspection ended. Only READ and FAILED say something about the file that was seen."""
+
+    READ = "read"
+    FAILED = "failed"
+    CHANGED = "changed"  # it is not what the walk saw, or changed while it was read
+    VANISHED = "vanished"
+    LOST = "lost"  # the runner was stopped before it was read
+
+
+class Assignment(NamedTuple):
+    """One file to read: where its root is, what the walk saw, and whether its inode says anything there."""
+
+    root: bytes
+    seen: Sighting
+    stable_inodes: bool = True
+
+
+class Inspection(NamedTuple):
+    """What became of one Assignment. `packed` is the Reading as `dump_reading` packs it.
+
+    `passing` tells a failure that may not last (an I/O error, a killed worker) from a file that is broken. What was
+    read of a `racy` file may be an earlier content under the same times.
+    """
+
+    seen: Sighting
+    outcome: Outcome
+    packed: bytes | None = None
+    reader: str = ""
+    version: int = 0
+    read_ms: int | None = None
+    stage: str = "read"
+    reason: str = ""
+    text: str = ""
+    passing: bool = False
+    racy: bool = False
+
+
+def inspect(assignment: Assignment, limits: Limits) -> Inspection:
+    """Read one file and prove that it did not change meanwhile. Raises nothing that a file can cause."""
+    seen, stable = assignment.seen, assignment.stable_inodes
+    path = join(assignment.root, seen.path)
+    began = time.monotonic()
+    try:
+        if not _as_seen(path, seen, stable):
+            return Inspection(seen, Outcome.CHANGED)
+        in_doubt = racy(seen, time.time_ns())
+        done = _read(path, seen, limits)
+        if not _as_seen(path, seen, stable):
+            return Inspection(seen, Outcome.CHANGED)
+    except (FileNotFoundError, NotADirectoryError):
+        return Inspection(seen, Outcome.VANISHED)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        text = f"the file could not be read: {error.strerror or error} (errno {error.errno})"
+        return Inspection(seen, Outcome.FAILED, stage="stat", reason=reason, text=text, passing=True)
+    took = round((time.monotonic() - began) * 1000)
+    return done._replace(read_ms=took, racy=in_doubt)
+
+
+def _read(path: bytes, seen: Sighting, limits: Limits) -> Inspection:
+    reader = ""
+    try:
+        chosen = formats.reader_for(path)
+        reader = chosen.name
+        reading = formats.read(path, limits, chosen)
+        return Inspection(seen, Outcome.READ, dump_reading(reading), reading.reader or reader, chosen.version)
+    except BrokenFile as broken:
+        version = formats.version_of(reader)
+        return Inspection(seen, Outcome.FAILED, None, reader, version, reason=broken.reason, text=broken.text)
+
+
+def _as_seen(path: bytes, seen: Sighting, stable_inodes: bool) -> bool:
+    status = os.stat(path)  # of what a link leads to, where the walk followed it
+    return shown_by(status, seen) and (not stable_inodes or status.st_ino == seen.inode)

@@ -1,0 +1,281 @@
+"""The errand INSPECT, told in order: recall, inspect, merge, record. It calls the steps; it contains none."""
+
+import os
+import random
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from shishod import formats, log
+from shishod.clock import CLOCK, Clock
+from shishod.errors import LibraryAbsent, Unreachable
+from shishod.formats.limits import Limits
+from shishod.model.catalog import BookMemory, Catalog, Recorder
+from shishod.model.sighting import RACY_NS, Sighting
+from shishod.model.state import State
+from shishod.model.ticket import Ticket
+from shishod.model.updates import FileError, RelationshipUpdates, SavedBook
+from shishod.mounts import stable_inodes
+from shishod.paths import display, parent
+from shishod.scan.guard import Admission, MountGuard
+from shishod.scan.inspection import Assignment, Inspection, Outcome, inspect
+from shishod.scan.order import YOUNG_RETRIES, BookOrder, compose
+from shishod.scan.sweep import InspectLoad, Sweep
+from shishod.scan.sweeper import Sweeper
+from shishod.work.guard import Guarded
+from shishod.work.runners import Failed, Runner
+
+_log = log.get(__name__)
+FAILURES = {
+    "timeout": ("crash", "it took longer to read than the limit and its worker was stopped"),
+    "crash": ("crash", "reading it ended the worker process"),
+    "memory": ("limit", "reading it needs more memory than the limit"),
+    "error": ("read", "its reader failed"),
+}
+
+
+class Intake:
+    """What a scan worker does with a handful of books."""
+
+    def __init__(
+        self,
+        *,
+        catalog: Catalog,
+        recorder: Recorder,
+        runner: Runner,
+        guard: MountGuard,
+        sweeper: Sweeper,
+        limits: Limits,
+        clock: Clock = CLOCK,
+    ) -> None:
+        self._catalog = catalog
+        self._recorder = recorder
+        self._runner = runner
+        self._guard = guard
+        self._sweeper = sweeper
+        self._look = partial(inspect, limits=limits)
+        self._clock = clock
+        self._outcomes: Guarded[Counter[str]] = Guarded(Counter())
+
+    def stats(self) -> dict[str, int]:
+        """How many files were to be read since the start, by outcome."""
+        with self._outcomes as outcomes:
+            return {str(one): outcomes[one] for one in Outcome}
+
+    def inspect(self, tickets: Sequence[Ticket]) -> None:
+        """The errand: every ticket ends finished, well or not, whatever its files do."""
+        loads = [ticket.load for ticket in tickets]
+        finished = 0
+        try:
+            loads = self._present(loads)
+            memories = self._recall([load.order for load in loads])
+            done = self._inspect(loads)
+            books = [self._merge(load.order, memories, seen) for load, seen in zip(loads, done, strict=True)]
+            saved = self._record(books)
+            self._again(loads, done, books, saved)
+            for load, seen, book, outcome in zip(loads, done, books, saved, strict=True):
+                finished += 1
+                self._report(load, seen, book, outcome)
+        except Unreachable as error:
+            for load in loads[finished:]:
+                self._sweeper.arrears.owe(load.order.root.id, str(error))
+                self._hinder(load, str(error))
+        finally:
+            for load in loads[finished:]:
+                self._skip(load)
+
+    def _present(self, loads: Sequence[InspectLoad]) -> list[InspectLoad]:
+        """The books that are still wanted and whose root is still there; the others are finished unwell."""
+        present = []
+        absent: set[int] = set()
+        stalled = self._sweeper.stalled()
+        asked: set[int] = set()
+        for load in loads:
+            sweep = load.places[-1][0].sweep
+            number = load.order.root.id
+            if number not in asked:
+                asked.add(number)
+                if not self._confirmed(sweep.admission):
+                    absent.add(number)
+            if hindrance := self._sweeper.arrears.hindrance():
+                self._sweeper.arrears.owe(number)
+                self._hinder(load, hindrance)
+                self._skip(load)
+            elif number in absent or number in stalled or all(place.sweep.cancelled for place, _ in load.places):
+                self._skip(load)
+            else:
+                present.append(load)
+        return present
+
+    def _confirmed(self, admission: Admission) -> bool:
+        try:
+            self._guard.confirm(admission)
+        except (LibraryAbsent, Unreachable):
+            return False
+        return True
+
+    def _recall(self, orders: Sequence[BookOrder]) -> Mapping[int, BookMemory]:
+        wanted = {book_id for order in orders for book_id in order.remembered}
+        return self._catalog.memories(wanted) if wanted else {}
+
+    def _inspect(self, loads: Sequence[InspectLoad]) -> list[list[Inspection]]:
+        """One list of Inspections a book; the files of all of them go to the runner as one chunk."""
+        work = [_assignment(load, seen) for load in loads for seen in load.order.read]
+        for sweep, load in {load.places[-1][0].sweep: load for load in loads}.items():
+            sweep.note(current=display(load.order.key))
+        answers = self._read(work, {load.order.root.id: load.places[-1][0].sweep for load in loads}) if work else []
+        done = iter(zip(work, answers, strict=True))
+        return [[_told(*next(done)) for _ in load.order.read] for load in loads]
+
+    def _read(self, work: Sequence[Assignment], sweeps: Mapping[int, Sweep]) -> list[Inspection | Failed]:
+        """What the runner tells of each file. Once one hangs, its root is asked for a sign of life before the next."""
+        told: list[Inspection | Failed] = []
+        while len(told) < len(work):
+            answers = self._runner.run(self._look, work[len(told) :], to_the_end=False)
+            tried = next((at for at, one in enumerate(answers) if _reason(one) == "unread"), len(answers))
+            told += answers[:tried]
+            if not (told and _reason(told[-1]) == "timeout" and self._is_dead(work[len(told) - 1].root)):
+                continue
+            for sweep in sweeps.values():
+                if sweep.admission.real == work[len(told) - 1].root:
+                    self._sweeper.doubt(sweep)
+            told[-1] = Failed("unread", "its root does not answer")
+            told += [Failed("unread", "its root does not answer")] * (len(work) - len(told))
+        return told
+
+    def _is_dead(self, root: bytes) -> bool:
+        return isinstance(self._runner.run(os.statvfs, [root])[0], Failed)
+
+    def _merge(
+        self, order: BookOrder, memories: Mapping[int, BookMemory], done: Sequence[Inspection]
+    ) -> RelationshipUpdates | None:
+        now, jitter = self._clock.now(), random.random()  # noqa: S311 - spreads retries, keeps no secret
+        try:
+            return compose(order, memories, done, now, jitter)
+        except Exception as error:  # noqa: BLE001 - what files say may surprise us; the neighbours must not pay
+            _log.exception("a book could not be put together; it is listed as a problem", book=order.key)
+            return compose(order, {}, [_unmerged(one, error) for one in done], now, jitter)
+
+    def _record(self, books: Sequence[RelationshipUpdates | None]) -> list[SavedBook]:
+        wanted = [book for book in books if book is not None]
+        saved = list(self._recorder.record(wanted))
+        refused = [_refused(book, one.error) for book, one in zip(wanted, saved, strict=True) if one.error is not None]
+        if refused:
+            self._recorder.record(refused)  # so that it is listed with its reason, and not read again at every scan
+        told = iter(saved)
+        return [SavedBook(None) if book is None else next(told) for book in books]
+
+    def _again(
+        self,
+        loads: list[InspectLoad],
+        done: Sequence[Sequence[Inspection]],
+        books: list[RelationshipUpdates | None],
+        saved: list[SavedBook],
+    ) -> None:
+        """Merge and record once more the books of which the user has said something meanwhile."""
+        while late := [number for number, one in enumerate(saved) if one.overtaken]:
+            for number in late:
+                if (book_id := saved[number].book_id) is not None:
+                    loads[number] = replace(loads[number], order=replace(loads[number].order, book_id=book_id))
+            memories = self._recall([loads[number].order for number in late])
+            for number in late:
+                books[number] = self._merge(loads[number].order, memories, done[number])
+            for number, outcome in zip(late, self._record([books[number] for number in late]), strict=True):
+                saved[number] = outcome
+
+    def _report(
+        self, load: InspectLoad, done: Sequence[Inspection], book: RelationshipUpdates | None, saved: SavedBook
+    ) -> None:
+        """Count what became of a book's files, have what was not ready looked at again, and finish its ticket."""
+        with self._outcomes as outcomes:
+            outcomes.update(one.outcome for one in done)
+        refused = saved.error is not None
+        if refused:
+            _log.error("a book was refused by the catalogue", book=load.order.key, error=saved.error)
+        read = 0 if refused else sum(one.outcome is Outcome.READ for one in done)
+        failed = sum(one.outcome is Outcome.FAILED or (refused and one.outcome is Outcome.READ) for one in done)
+        sweep = load.places[-1][0].sweep
+        sweep.count(
+            succeeded=read,
+            failed=failed,
+            skipped=len(load.order.read) - read - failed,
+            bytes_read=sum(one.seen.size for one in done if one.outcome is Outcome.READ),
+            books_new=int(saved.created),
+            books_changed=int(saved.book_id is not None and not saved.created),
+        )
+        for place, order in load.places[:-1]:
+            place.sweep.count(skipped=len(order.read))
+        sweep.part(saved.rest)
+        if saved.created and saved.book_id is not None:
+            sweep.make(saved.book_id)
+        self._look_again(load, done, book)
+        unready = any(one.racy or one.outcome in (Outcome.CHANGED, Outcome.VANISHED, Outcome.LOST) for one in done)
+        self._sweeper.finished(load, well=not refused and not unready)
+
+    def _look_again(self, load: InspectLoad, done: Sequence[Inspection], book: RelationshipUpdates | None) -> None:
+        sweep = load.places[-1][0].sweep
+        for one in done:
+            if one.outcome is Outcome.CHANGED or one.racy:
+                wait_s = RACY_NS / 1e9 if one.racy else 1.0
+                self._sweeper.survey.look_again(sweep, parent(one.seen.path), wait_s)
+        now = self._clock.now()
+        for file in book.files if book is not None else ():
+            if file.error is None:
+                continue
+            _log.warning(
+                "a file could not be read", path=file.seen.path, reason=file.error.reason, text=file.error.text
+            )
+            if file.error.retry_at is not None and file.error.retry_at - now <= YOUNG_RETRIES[-1]:
+                wait_s = (file.error.retry_at - now).total_seconds() + 0.1
+                self._sweeper.survey.look_again(sweep, parent(file.seen.path), wait_s)
+
+    @staticmethod
+    def _hinder(load: InspectLoad, reason: str) -> None:
+        """Whoever waits for a book hears why it could not be recorded."""
+        for place, _ in load.places:
+            place.sweep.hinder(reason)
+
+    def _skip(self, load: InspectLoad) -> None:
+        for place, order in load.places:
+            place.sweep.count(skipped=len(order.read))
+        self._sweeper.finished(load, well=False)
+
+
+def _assignment(load: InspectLoad, seen: Sighting) -> Assignment:
+    admission = load.places[-1][0].sweep.admission
+    return Assignment(admission.real, seen, stable_inodes(admission.identity.fstype))
+
+
+def _unmerged(done: Inspection, error: Exception) -> Inspection:
+    """A file whose book fails in our own hands: its neighbours must not pay for that, and the operator must hear."""
+    text = f"what it says could not be put together ({type(error).__name__}: {error}); this is a fault of shishod"
+    return done._replace(outcome=Outcome.FAILED, packed=None, stage="merge", reason="internal", text=text, passing=True)
+
+
+def _reason(answer: Inspection | Failed) -> str:
+    return answer.reason if isinstance(answer, Failed) else ""
+
+
+def _told(assignment: Assignment, answer: Inspection | Failed) -> Inspection:
+    """A file whose worker gave no answer has itself to blame, unless it was never tried."""
+    if isinstance(answer, Inspection):
+        return answer
+    if answer.reason in ("stopped", "unread"):
+        return Inspection(assignment.seen, Outcome.LOST)
+    stage, text = FAILURES.get(answer.reason, ("read", answer.text))
+    text = f"{text} ({answer.text})"
+    passing = answer.reason != "memory"
+    failed = Inspection(assignment.seen, Outcome.FAILED, stage=stage, reason=answer.reason, text=text, passing=passing)
+    if reader := formats.reader_by_name(assignment.seen.path):
+        return failed._replace(reader=reader.name, version=reader.version)  # a newer one may fare better
+    return failed
+
+
+def _refused(book: RelationshipUpdates, reason: str) -> RelationshipUpdates:
+    """The files of a book that the catalogue does not take, as what they are: in ERROR, until they change."""
+    error = FileError("refused", f"the catalogue did not take what it says: {reason}", "save")
+    files = tuple(
+        replace(file, state=State.ERROR, error=error, error_count=1, reading=None, narrators=()) for file in book.files
+    )
+    return replace(book, metadata=None, files=files, absorbs=(), revision=None)

@@ -1,0 +1,287 @@
+"""Scan: its id, progress, cancelling and history."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from shishod import log
+from shishod.clock import CLOCK, Clock
+from shishod.errors import Refused, Unreachable
+from shishod.model.catalog import ScanHistory
+from shishod.model.progress import ScanSnapshot, ScanStatus
+from shishod.model.ticket import Errand, FolderSubject, Priority, Ticket
+from shishod.model.tier import Look, Tier
+from shishod.work.guard import Guarded
+from shishod.work.queue import TicketQueue
+
+_log = log.get(__name__)
+FIELDS = fields(ScanSnapshot)
+_DEPTH = {Look.NONE: 0, Look.PEEK: 1, Look.QUICK: 2, Look.FULL: 3}
+_PRIORITY = {"operator": Priority.HIGH, "start": Priority.MEDIUM, "schedule": Priority.LOW}
+
+
+class Scan:
+    """Shared: by the walk that feeds it, the workers that finish its files, and the faces that watch it."""
+
+    def __init__(self, snapshot: ScanSnapshot, subjects: Sequence[FolderSubject]) -> None:
+        self.id = snapshot.id
+        self.subjects = frozenset(subjects)
+        self._state: Guarded[dict[str, Any]] = Guarded({field.name: getattr(snapshot, field.name) for field in FIELDS})
+        self._walks = len(self.subjects)
+        self._to_see = len(self.subjects)
+        self._failures: list[str] = []
+        self._unrecorded = ""
+        self._cancelled = False
+
+    @property
+    def cancelled(self) -> bool:
+        return self._cancelled
+
+    def snapshot(self) -> ScanSnapshot:
+        """The scan as it stands: immutable, its counts belonging together."""
+        with self._state as state:
+            now = dict(state)
+        now["processed"] = now["succeeded"] + now["failed"] + now["skipped"]
+        return ScanSnapshot(**now)
+
+    def add(self, **counts: int) -> None:
+        """Count on; `processed` follows from its three parts."""
+        with self._state as state:
+            for name, count in counts.items():
+                state[name] += count
+
+    def note(self, **fields: Any) -> None:
+        """Say what it is doing, or what became of it."""
+        with self._state as state:
+            state.update(fields)
+
+    def cancel(self) -> None:
+        self._cancelled = True
+
+    def expect_walk(self) -> None:
+        """One more walk belongs to it: files that had not settled are looked at again."""
+        with self._state:
+            self._walks += 1
+
+    def walk_seen(self) -> None:
+        """One of its walks has seen its last folder; after the last of them the total is known."""
+        with self._state as state:
+            self._to_see -= 1
+            state["discovered"] = self._to_see <= 0
+
+    def walk_ended(self, failure: str | None) -> bool:
+        """One of its walks is over, with all its tickets; True when it was the last."""
+        with self._state:
+            self._walks -= 1
+            if failure:
+                self._failures.append(failure)
+            return self._walks == 0
+
+    def hinder(self, reason: str) -> None:
+        """Something that it read could not be recorded."""
+        self._unrecorded = reason
+
+    def outcome(self) -> tuple[ScanStatus, str]:
+        """How it ended, and what was left undone."""
+        skipped = self.snapshot().skipped
+        left = (
+            (f"{skipped} files were not ready or could not be recorded; the next scan tries them",) if skipped else ()
+        )
+        hindered = (self._unrecorded,) if self._unrecorded else ()
+        reason = "; ".join(dict.fromkeys((*hindered, *self._failures, *left)))
+        if self._cancelled:
+            return ScanStatus.CANCELLED, reason
+        if hindered or (self._failures and len(self._failures) >= len(self.subjects)):
+            return ScanStatus.FAILED, reason
+        return ScanStatus.COMPLETED, reason
+
+
+@dataclass(frozen=True, slots=True)
+class WalkOrder:
+    """The load of a WALK ticket: how deep to look, and who wants to know.
+
+    `vouched` are paths of files that have settled; `tree` walks all that is below. A scan stands in `scans` once for
+    each of its walks that this ticket has become.
+    """
+
+    look: Look = Look.FULL
+    tree: bool = False
+    scans: tuple[Scan, ...] = ()
+    vouched: frozenset[bytes] = frozenset()
+    unasked: bool = True  # somebody wants it who is no scan: the watch, or a file that was not ready
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether everybody who wanted it has given up."""
+        return not self.unasked and all(scan.cancelled for scan in self.scans)
+
+    def joined(self, newer: "WalkOrder") -> "WalkOrder":
+        return WalkOrder(
+            max(self.look, newer.look, key=_DEPTH.__getitem__),
+            self.tree or newer.tree,
+            self.scans + newer.scans,
+            self.vouched | newer.vouched,
+            self.unasked or newer.unasked,
+        )
+
+
+class Scans:
+    """Shared: by whoever asks for a scan, and whoever watches one."""
+
+    def __init__(
+        self,
+        queue: TicketQueue,
+        history: ScanHistory,
+        cache_stats: Callable[[], dict[str, int]],
+        clock: Clock = CLOCK,
+        keep: int = 500,
+    ) -> None:
+        self.stalled: Callable[[], frozenset[int]] = frozenset  # the Sweeper's word, once there is one
+        self._queue = queue
+        self._history = history
+        self._cache_stats = cache_stats
+        self._clock = clock
+        self._keep = keep
+        self._alive: Guarded[dict[str, Scan]] = Guarded({})
+
+    def request(
+        self, tier: Tier, subjects: Sequence[FolderSubject], trigger: str, scope: tuple[str, ...]
+    ) -> ScanSnapshot:
+        """Start a scan and return at once; one that is alive and covers the same ground is returned instead."""
+        if tier.look is Look.NONE or not subjects:
+            raise Refused("there is nothing to scan: no folder was named, or the tier looks at none")
+        with self._alive as alive:
+            for scan in alive.values():
+                before = scan.snapshot()
+                if before.status is not ScanStatus.QUEUED and trigger == "operator":
+                    continue  # it may be past what has changed since
+                deep = _DEPTH[before.tier.look] >= _DEPTH[tier.look]
+                if deep and not (scan.cancelled or before.status.ended) and scan.subjects >= frozenset(subjects):
+                    return before
+            wanted = ScanSnapshot(uuid.uuid4().hex, tier, ScanStatus.QUEUED, trigger, scope, self._clock.now())
+            scan = alive[wanted.id] = Scan(wanted, subjects)
+        try:
+            self._history.write_scan(wanted)
+        except Unreachable:
+            self._forget(scan)
+            raise
+        order = WalkOrder(tier.look, tree=True, scans=(scan,), unasked=False)
+        stalled = self.stalled()
+        for subject in sorted(scan.subjects):
+            if subject.root_id in stalled:
+                self.walk_ended(scan, "a root is stalled: a call into it has not returned")
+                continue
+            self._queue.request(Ticket(subject, Errand.WALK, _PRIORITY.get(trigger, Priority.MEDIUM), load=order))
+        return wanted
+
+    def started(self, scan: Scan) -> None:
+        """Its first walk has begun."""
+        before = scan.snapshot()
+        if before.status is ScanStatus.QUEUED:
+            scan.note(status=ScanStatus.RUNNING, started_at=self._clock.now())
+            self._write(scan)
+            _log.info("scan started", scan=scan.id, tier=before.tier, trigger=before.trigger, scope=before.scope)
+
+    def walk_ended(self, scan: Scan, failure: str | None) -> None:
+        """One walk of it is over; the last one ends the scan and writes it down."""
+        if not scan.walk_ended(failure) or scan.snapshot().status.ended:
+            return
+        status, reason = scan.outcome()
+        stats = tuple(sorted(self._cache_stats().items()))
+        scan.note(status=status, reason=reason, ended_at=self._clock.now(), discovered=True, current="", cache=stats)
+        self._end(scan)
+
+    def cancel(self, scan_id: str) -> ScanSnapshot:
+        """Stop a scan within one file; what it has recorded stays. Raises Refused when there is none to stop."""
+        with self._alive as alive:
+            scan = alive.get(scan_id)
+        if scan is None:
+            ended = self._history.scan(scan_id)
+            if ended is None:
+                raise Refused(f"there is no scan {scan_id}", kind="not-found", hint="list them: shishoctl status")
+            raise Refused(f"scan {scan_id} has ended already: {ended.status}")
+        scan.cancel()
+        _log.info("scan is being cancelled", scan=scan.id)
+        for ticket in self._queue.drop(lambda one: one.errand is Errand.WALK and scan in one.load.scans):
+            others = tuple(one for one in ticket.load.scans if one is not scan)
+            if others or ticket.load.unasked:
+                self._queue.request(replace(ticket, load=replace(ticket.load, scans=others)))
+            for _ in range(len(ticket.load.scans) - len(others)):
+                self.walk_ended(scan, None)
+        return scan.snapshot()
+
+    def snapshot(self, scan_id: str) -> ScanSnapshot | None:
+        """One scan, alive or from the history; None when it was never asked for."""
+        with self._alive as alive:
+            scan = alive.get(scan_id)
+        return scan.snapshot() if scan is not None else self._history.scan(scan_id)
+
+    def active(self) -> tuple[ScanSnapshot, ...]:
+        """The scans that have not ended, the oldest first."""
+        with self._alive as alive:
+            scans = list(alive.values())
+        return tuple(now for now in (scan.snapshot() for scan in scans) if not now.status.ended)
+
+    def close(self) -> None:
+        """The daemon stops: what is still alive was interrupted, and the next start goes on from what it recorded."""
+        with self._alive as alive:
+            scans = list(alive.values())
+        for scan in scans:
+            scan.cancel()
+            if not scan.snapshot().status.ended:
+                scan.note(status=ScanStatus.INTERRUPTED, ended_at=self._clock.now(), reason="the daemon was stopped")
+            self._end(scan)
+
+    def _forget(self, scan: Scan) -> bool:
+        with self._alive as alive:
+            return alive.pop(scan.id, None) is not None
+
+    def _write(self, scan: Scan) -> bool:
+        """Write a scan down; that the database does not answer is no reason for it to stop, or never to end."""
+        try:
+            self._history.write_scan(scan.snapshot())
+        except Unreachable as error:
+            _log.warning("a scan could not be written down; it is told from memory", scan=scan.id, error=str(error))
+            return False
+        return True
+
+    def _write_ended(self) -> None:
+        """Those that could not be written when they ended, now that the database answers."""
+        with self._alive as alive:
+            ended = [one for one in alive.values() if one.snapshot().status.ended]
+        for one in ended:
+            if self._write(one):
+                self._forget(one)
+
+    def _prune(self) -> None:
+        try:
+            self._history.prune_scans(self._keep)
+        except Unreachable as error:
+            _log.debug("old scans could not be forgotten; the next end of one tries again", error=str(error))
+
+    def _end(self, scan: Scan) -> None:
+        with self._alive as alive:
+            if scan.id not in alive:
+                return
+        last = scan.snapshot()
+        if self._write(scan):  # before it is forgotten, so that nobody finds an older row meanwhile
+            if not self._forget(scan):
+                return
+            self._write_ended()
+        self._prune()
+        took = (last.ended_at - last.started_at).total_seconds() if last.ended_at and last.started_at else 0.0
+        _log.info(
+            "scan ended",
+            scan=scan.id,
+            status=last.status,
+            seconds=round(took, 2),
+            books_new=last.books_new,
+            books_changed=last.books_changed,
+            read=last.succeeded,
+            failed=last.failed,
+            unchanged=last.unchanged,
+            missing=last.missing,
+            reason=last.reason,
+            **dict(last.cache),
+        )

@@ -1,0 +1,209 @@
+"""BookOrder: the work on one book, and what becomes of it once its files are read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from shishod.formats.beside import beside, role_of
+from shishod.model.book import BookKind, FileRole, Role
+from shishod.model.catalog import BookMemory
+from shishod.model.library import Root
+from shishod.model.merge import merge
+from shishod.model.metadata import Reading, UserWord, load_reading
+from shishod.model.naming import reading_of, words_of
+from shishod.model.parts import Part, in_order
+from shishod.model.sighting import Sighting
+from shishod.model.state import LAID_ASIDE, KnownFile, State, unchanged
+from shishod.model.updates import FileError, FileUpdate, Origin, RelationshipUpdates
+from shishod.paths import base, display, suffix
+from shishod.scan.inspection import Inspection, Outcome
+
+YOUNG = timedelta(minutes=10)
+YOUNG_RETRIES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
+BACKOFF = timedelta(seconds=60)
+LONGEST = timedelta(hours=24)
+KILLS_ALLOWED = 2  # a file that has cost so many workers is not tried again until it changes
+
+
+@dataclass(frozen=True, slots=True)
+class BookOrder:
+    """One book with work to do: `read` are files to be inspected, `keep` those whose stored Reading still holds.
+
+    `known` remembers what there is of any of them, by path. `sheds` lie beside the book and belonged to it, and do no
+    more. `origins` tell by path where files that moved were remembered. `left` are books that have this one's key still
+    and moved elsewhere.
+    """
+
+    root: Root
+    key: bytes
+    kind: BookKind
+    rule: str
+    read: tuple[Sighting, ...]
+    keep: tuple[KnownFile, ...] = ()
+    known: Mapping[bytes, KnownFile] | None = None
+    book_id: int | None = None
+    absorbs: tuple[int, ...] = ()
+    sheds: tuple[KnownFile, ...] = ()
+    origins: Mapping[bytes, Origin] = field(default_factory=dict)
+    left: frozenset[int] = frozenset()
+
+    @property
+    def remembered(self) -> frozenset[int]:
+        """The books whose stored Readings and words a merge will need."""
+        kept = (one.book_id for one in self.keep)
+        return frozenset(one for one in (self.book_id, *self.absorbs, *kept) if one is not None)
+
+
+class _Row(NamedTuple):
+    """One file on its way into the book: what it said, if anything, and its row but for its place among the others."""
+
+    seen: Sighting
+    reading: Reading | None
+    facts: dict[str, Any]
+
+
+def compose(
+    order: BookOrder,
+    memories: Mapping[int, BookMemory],
+    inspections: Sequence[Inspection],
+    now: datetime,
+    jitter: float,
+) -> RelationshipUpdates | None:
+    """Everything that the book's transaction will change; None when nothing was learnt that can be recorded."""
+    rows = [_kept(known, memories) for known in order.keep]
+    rows += [_read(order, one, now, jitter) for one in inspections if one.outcome in (Outcome.READ, Outcome.FAILED)]
+    if not rows:
+        return None
+    parts = in_order([part_of(row.seen.path, row.reading) for row in rows if row.reading is not None])
+    speaks = any(part.role is FileRole.MEDIA for part in parts)  # what lies beside makes no book, and ends none
+    metadata = merge(parts, words_on(order, memories), said_by_path(order)) if speaks else None
+    own = memories.get(order.book_id) if order.book_id is not None and metadata is not None else None
+    places = _places(parts, rows)
+    rows.sort(key=lambda row: (places[row.seen.path], row.seen.path))
+    return RelationshipUpdates(
+        library_id=order.root.library_id,
+        root_id=order.root.id,
+        key=order.key,
+        kind=order.kind,
+        metadata=metadata,
+        files=tuple(
+            FileUpdate(
+                row.seen,
+                role=role_of(row.seen.path),
+                position=places[row.seen.path],
+                origin=order.origins.get(row.seen.path),
+                **row.facts,
+            )
+            for row in rows
+        ),
+        rule=order.rule,
+        book_id=order.book_id,
+        absorbs=order.absorbs,
+        parts_from=_others(order),
+        sheds=tuple(one.id for one in order.sheds),
+        revision=own.revision if own else None,
+    )
+
+
+def _others(order: BookOrder) -> tuple[int, ...]:
+    """The books that some of its files were of, or that had its place, and that live on with others."""
+    before = {*order.left, *(known.book_id for known in (*order.keep, *(order.known or {}).values()))}
+    return tuple(one for one in before if one is not None and one not in (order.book_id, *order.absorbs))
+
+
+def _places(parts: Sequence[Part], rows: Sequence[_Row]) -> dict[bytes, int]:
+    """Each file's place in the book: in reading order, then what says nothing; none for what could not be read."""
+    places = {row.seen.path: LAID_ASIDE for row in rows if row.facts["state"] is State.ERROR}
+    silent = sorted(row.seen.path for row in rows if row.reading is None and row.seen.path not in places)
+    return places | {path: number for number, path in enumerate([*(part.path for part in parts), *silent])}
+
+
+def part_of(path: bytes, reading: Reading) -> Part:
+    """A file in its part of the book, which its name tells."""
+    found = beside(path)
+    return Part(path, reading) if found is None else Part(path, reading, found.role, found.rank)
+
+
+def words_on(order: BookOrder, memories: Mapping[int, BookMemory]) -> tuple[UserWord, ...]:
+    """The user's words on the book, and on those that it absorbs where there is none on itself."""
+    said: dict[str, UserWord] = {}
+    own = () if order.book_id is None else (order.book_id,)
+    for book_id in (*own, *order.absorbs):
+        for word in memories[book_id].words if book_id in memories else ():
+            said.setdefault(word.field, word)
+    return tuple(said.values())
+
+
+def said_by_path(order: BookOrder) -> Reading:
+    """What the folders and the name of a book say: of many tracks their folder's, of one file its own."""
+    key = order.key if order.key.strip(b"/") else base(order.root.path.rstrip(b"/")) + b"/"  # of the root itself
+    words = words_of(key, order.kind, order.root.kind)
+    words.say("title", fallback_title(key), "name")
+    return reading_of(words)
+
+
+def fallback_title(key: bytes) -> str:
+    """What a book is called when nothing in it says and no pattern fits: its file's stem, or its folder's name."""
+    return display(base(key.rstrip(b"/"))).replace("_", " ").strip() or "?"
+
+
+def _kept(known: KnownFile, memories: Mapping[int, BookMemory]) -> _Row:
+    seen = known.seen
+    memory = memories.get(known.book_id) if known.book_id is not None else None
+    packed = memory.readings.get(known.id) if memory else None
+    if packed is None:
+        facts = {"state": State.INDEXED, "reader": known.reader, "parser_version": known.parser_version}
+        return _Row(seen, None, facts)
+    return _row(seen, packed, known.reader, known.parser_version, None)
+
+
+def _row(seen: Sighting, packed: bytes, reader: str, version: int, read_ms: int | None) -> _Row:
+    reading = load_reading(packed)
+    facts = {
+        "state": State.INDEXED,
+        "format": reading.format,
+        "reader": reader,
+        "parser_version": version,
+        "reading": packed,
+        "narrators": tuple(one for one in reading.contributions if one.role == Role.NARRATOR),
+        "technical": reading.technical,
+        "read_ms": read_ms,
+    }
+    return _Row(seen, reading, facts)
+
+
+def _read(order: BookOrder, done: Inspection, now: datetime, jitter: float) -> _Row:
+    if done.packed is not None:
+        seen = done.seen._replace(ctime_ns=0) if done.racy else done.seen  # so that the next look finds it changed
+        return _row(seen, done.packed, done.reader, done.version, done.read_ms)
+    known = (order.known or {}).get(done.seen.path)
+    again = known is not None and known.state is State.ERROR and unchanged(known, done.seen, stable_inodes=False)
+    count = known.error_count + 1 if known is not None and again else 1
+    facts = {
+        "state": State.ERROR,
+        "format": suffix(base(done.seen.path)).lstrip(b".").decode("ascii", "replace"),
+        "reader": done.reader,
+        "parser_version": done.version,
+        "error": FileError(done.reason, done.text, done.stage, retry_at(done, count, now, jitter)),
+        "error_count": count,
+        "read_ms": done.read_ms,
+    }
+    return _Row(done.seen, None, facts)
+
+
+def retry_at(done: Inspection, count: int, now: datetime, jitter: float) -> datetime | None:
+    """When a failed file is tried again, by the three retry rules; `jitter` is 0 to 1, `count` the failures so far.
+
+    None: not until the file or its reader changes.
+    """
+    if done.passing:
+        if done.stage == "crash" and count >= KILLS_ALLOWED:
+            return None
+        wait = min(BACKOFF * int(2 ** min(count - 1, 20)), LONGEST)
+        return now + wait + wait * (0.1 * jitter)
+    changed = datetime.fromtimestamp(max(done.seen.mtime_ns, done.seen.ctime_ns) / 1e9, tz=now.tzinfo)
+    waited = sum(YOUNG_RETRIES[: count - 1], timedelta(0))  # a file that was young when it first failed has all tries
+    if timedelta(0) <= now - changed < YOUNG + waited and count <= len(YOUNG_RETRIES):
+        return now + YOUNG_RETRIES[count - 1]
+    return None

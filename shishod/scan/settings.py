@@ -1,0 +1,40 @@
+"""What an operator may say about scanning."""
+
+from typing import Literal
+
+from pydantic import ByteSize, Field
+
+from shishod.settings import RoomSettings, Seconds
+
+
+class ScanSettings(RoomSettings):
+    """How the disk is walked, and what is believed of it."""
+
+    on_start: Literal["quick", "full", "off"] = "quick"
+    """The scan that every start begins with; "off" leaves changes made while the daemon was down to the schedule."""
+    settle: Seconds = 3.0
+    """How long a file on a local disk must have been left alone before a scan reads it."""
+    settle_network: Seconds = 30.0
+    """The same on a network share, where a slow copy pauses for longer."""
+    waiting_after: Seconds = 7200.0
+    """How long a file may keep changing before status lists it as waiting; one that a scan passed over is at once."""
+    hold_files: int = Field(default=50, ge=0)
+    """A scan that would mark more files of a root missing than this, and than hold_percent, is held until accepted."""
+    hold_percent: int = Field(default=10, ge=0, le=100)
+    """The share of a root's files that may vanish at once without being held; both limits must be passed."""
+    hold_scans: int = Field(default=2, ge=0)
+    """A loss that is held is believed once so many further scans have found exactly the same gone; 0 is never."""
+    hold_apart: Seconds = 86400.0
+    """How long after the scan before it such a scan must come to count."""
+    missing_grace: Seconds = 2592000.0
+    """How long a file that is gone is remembered, with all that you said of its book, before it is purged."""
+    stall_after: Seconds = 15.0
+    """How long a call into a library may take before its root counts as stalled and is left alone."""
+    hash_rate: ByteSize = Field(default=ByteSize(8 * 2**20), ge=0)
+    """How many bytes a second are read in the pauses between scans, so that a file is known again that was copied and
+    deleted; at most 192 KiB of each file, once. 0 leaves it to inodes, which last on one filesystem alone."""
+    cover_rate: ByteSize = Field(default=ByteSize(8 * 2**20), ge=0)
+    """How many bytes of covers a second are taken out of books in the pauses between scans, each once while its file
+    stays as it is; never more than half of the time is spent on it. 0 takes none."""
+    history: int = Field(default=500, ge=1)
+    """How many ended scans the catalogue remembers."""

@@ -1,0 +1,82 @@
+"""take(Wanted) -> Found: one cover out of its file and into the gallery; picklable, for it runs in a parse process."""
+
+import os
+from typing import NamedTuple
+
+from shishod.errors import BrokenFile
+from shishod.formats import covers
+from shishod.formats.limits import Limits
+from shishod.formats.source import opened
+from shishod.model.covers import SMALL
+from shishod.model.sighting import Sighting, shown_by
+from shishod.paths import join
+from shishod.scan.gallery import Gallery, digest_of
+
+
+class Wanted(NamedTuple):
+    """One cover: where its root is, what is known of the file that it lies in, who has read that, and where in it."""
+
+    root: bytes
+    seen: Sighting
+    reader: str
+    member: str
+    gallery: Gallery
+
+
+class Found(NamedTuple):
+    """A picture that is in the gallery now, or why there is none.
+
+    What is `passing` (the file is another by now, a disk has failed) says nothing of the cover; what `halts` keeps all
+    others from being taken too.
+    """
+
+    digest: bytes | None = None
+    form: str = ""
+    width: int | None = None
+    height: int | None = None
+    size: int = 0
+    reason: str = ""
+    text: str = ""
+    passing: bool = False
+    halts: bool = False
+
+
+def take(wanted: Wanted, limits: Limits) -> Found:
+    """May hang. Raises nothing that a file or a disk can cause."""
+    from shishod.formats.thumbnails import look, thumbnail
+
+    path = join(wanted.root, wanted.seen.path)
+    try:
+        if not shown_by(os.stat(path), wanted.seen):
+            return Found(reason="changed", passing=True)
+        content = covers.take(path, wanted.reader, wanted.member, limits)
+        shown = look(content, limits)
+        digest = digest_of(content)
+        held = wanted.gallery.renew(digest, shown.form)
+        small = None if held else thumbnail(content, limits)
+        if not shown_by(os.stat(path), wanted.seen):
+            return Found(reason="changed", passing=True)
+    except BrokenFile as broken:
+        return Found(reason=broken.reason, text=broken.text)
+    except OSError as error:
+        return Found(reason="disk", text=f"{error.strerror} (errno {error.errno})", passing=True)
+    found = Found(digest, shown.form, shown.width, shown.height, len(content))
+    return found if held else _kept(wanted.gallery, content, small, found)
+
+
+def answers(wanted: Wanted) -> bool:
+    """Whether the disk gives so much as the first bytes of a file. May hang."""
+    with opened(join(wanted.root, wanted.seen.path)) as file:
+        return bool(os.pread(file.fileno(), 1, 0))
+
+
+def _kept(gallery: Gallery, content: bytes, small: bytes | None, found: Found) -> Found:
+    """The small form first: where the picture is, it has one, if it needs any."""
+    assert found.digest is not None
+    try:
+        if small is not None:
+            gallery.put(found.digest, SMALL, small)
+        gallery.put(found.digest, found.form, content)
+    except OSError as error:
+        return Found(text=f"the cache of covers takes nothing: {error.strerror} ({gallery.folder})", halts=True)
+    return found

@@ -1,0 +1,335 @@
+"""The errand COVER: after the scan, few at a time, once for each file."""
+
+import os
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from shishod.formats.limits import Limits
+from shishod.model.covers import SMALL, CoverState
+from shishod.model.ticket import Errand
+from shishod.scan.gallery import Gallery, digest_of
+from shishod.scan.hashing import Sample
+from shishod.scan.pauses import REST_S, please
+from shishod.scan.taker import HANDFUL
+from shishod.scan.taking import Wanted, answers, take
+from shishod.work.runners import Failed
+from tests.samples import a_jpeg, a_png, an_epub
+from tests.scan.house import AT_ONCE, House
+
+
+def a_large_png(width: int = 500, height: int = 750) -> bytes:
+    return a_png(width, height)
+
+
+def rest(house: House) -> None:
+    """A pause in which all that can be taken is."""
+    house.clock.wind(10)
+    house.work()
+
+
+def state(house: House, title: str = "Told") -> CoverState:
+    book = next(one for one in house.books() if one["title"] == title)
+    found = house.catalog.cover_of(book["id"])
+    assert found is not None
+    return found
+
+
+def content(house: House, small: bool = False, title: str = "Told") -> bytes:
+    path = house.taker.picture(state(house, title), small)
+    assert path is not None
+    return Path(path).read_bytes()
+
+
+def test_a_cover_is_taken_in_the_pause_behind_the_scan(house: House, library: Path) -> None:
+    an_epub(library / "Book.epub", title="Told", cover=a_large_png())
+    house.scan()
+    assert house.taker.picture(state(house), False) is None
+
+    rest(house)
+
+    assert content(house) == a_large_png()
+    with Image.open(BytesIO(content(house, small=True))) as small:
+        assert (small.format, small.size) == ("JPEG", (320, 480))
+
+
+def test_a_small_cover_is_its_own_small_form(house: House, library: Path) -> None:
+    an_epub(library / "Book.epub", title="Told", cover=True)
+    house.scan()
+    rest(house)
+
+    assert content(house, small=True) == a_png()
+
+
+def test_nothing_is_taken_while_a_scan_runs(house: House, library: Path) -> None:
+    an_epub(library / "Book.epub", title="Told", cover=True)
+    house.scan()
+    house.scanning = True
+    rest(house)
+    assert state(house).digest is None
+
+    house.scanning = False
+    house.clock.wind(REST_S)
+    house.work()
+
+    assert state(house).digest is not None
+
+
+def test_the_picture_beside_a_book_is_adopted_when_it_comes_and_let_go_when_it_leaves(
+    house: House, library: Path
+) -> None:
+    (library / "Book").mkdir()
+    an_epub(library / "Book" / "Book.epub", title="Told", cover=True)
+    house.scan()
+    rest(house)
+    beside = library / "Book" / "cover.jpg"
+    beside.write_bytes(a_jpeg())
+
+    house.scan()
+    assert content(house) == a_png()  # until the new one is taken
+    rest(house)
+    assert content(house) == a_jpeg()
+
+    beside.unlink()
+    house.scan()
+    rest(house)
+    assert content(house) == a_png()
+
+
+def test_a_cover_that_changes_is_replaced(house: House, library: Path) -> None:
+    an_epub(library / "Book.epub", title="Told", cover=True)
+    house.scan()
+    rest(house)
+
+    an_epub(library / "Book.epub", title="Told", cover=a_png(9, 9))
+    house.scan()
+    rest(house)
+
+    assert content(house) == a_png(9, 9)
+
+
+def test_two_books_of_one_cover_share_a_picture(house: House, library: Path) -> None:
+    an_epub(library / "One.epub", title="One", cover=a_large_png())
+    an_epub(library / "Two.epub", title="Two", cover=a_large_png())
+    house.scan()
+    rest(house)
+
+    assert state(house, "One") == state(house, "Two") == CoverState(digest_of(a_large_png()), "png", "")
+
+
+def asked(house: House) -> list[bytes]:
+    """Notes from now on of which files covers are wanted."""
+    seen: list[bytes] = []
+    run = house.runner.run
+
+    def noting(function: Callable[[Any], Any], things: Sequence[Any], *, to_the_end: bool = True) -> list[Any]:
+        seen.extend(one.seen.path for one in things if isinstance(one, Wanted))
+        return run(function, things, to_the_end=to_the_end)
+
+    house.runner.run = noting  # type: ignore[method-assign]
+    return seen
+
+
+def test_what_is_no_picture_is_noted_once_and_tried_again_when_the_file_changes(house: House, library: Path) -> None:
+    an_epub(library / "Book.epub", title="Told", cover=b"no picture at all")
+    seen = asked(house)
+    house.scan()
+    rest(house)
+    assert "no picture that can be shown" in state(house).text
+    house.scan()
+    house.queue.request(please(Errand.COVER, 0))
+    rest(house)
+    assert seen == [b"Book.epub"]
+
+    an_epub(library / "Book.epub", title="Told", cover=True)
+    house.scan()
+    rest(house)
+
+    assert content(house) == a_png()
+
+
+def test_a_file_that_changed_since_the_scan_leaves_its_cover_due(house: House, library: Path) -> None:
+    an_epub(library / "Book.epub", title="Told", cover=True)
+    house.scan()
+    an_epub(library / "Book.epub", title="Told", cover=a_png(9, 9), padding=10)
+
+    rest(house)
+    assert state(house) == CoverState(None, "", "")
+
+    house.scan()
+    rest(house)
+    assert content(house) == a_png(9, 9)
+
+
+def test_more_than_a_handful_is_taken_one_handful_after_another(a_house: Callable[..., House], library: Path) -> None:
+    house = a_house(AT_ONCE.model_copy(update={"cover_rate": HANDFUL * len(a_png())}), books=library)
+    for number in range(HANDFUL + 3):
+        an_epub(library / f"{number}.epub", title=f"Title {number}", cover=True)
+    house.scan()
+    house.clock.wind(0.5)
+    house.work()
+    assert house.catalog.counts()["covers_due"] == 3
+
+    house.clock.wind(0.9)
+    house.work()
+    assert house.catalog.counts()["covers_due"] == 3, "the share of the disk's time is used up"
+
+    house.clock.wind(1)
+    house.work()
+    assert house.catalog.counts()["covers_due"] == 0
+
+
+def test_a_rate_of_nothing_takes_nothing(a_house: Callable[..., House], library: Path) -> None:
+    house = a_house(AT_ONCE.model_copy(update={"cover_rate": 0}), books=library)
+    an_epub(library / "Book.epub", title="Told", cover=True)
+    house.scan()
+    rest(house)
+
+    assert state(house).digest is None
+
+
+class Runs:
+    """A runner that says of each cover what it is told to; `answers` says whether the disk does."""
+
+    def __init__(self, *told: Any, disk: bool = True) -> None:
+        self.told = list(told)
+        self.disk = disk
+
+    def run(self, function: Any, things: Sequence[Any], *, to_the_end: bool = True) -> list[Any]:
+        if function is answers:
+            return [self.disk or Failed("timeout", "30 s")]
+        said = [self.told[number] if number < len(self.told) else None for number in range(len(things))]
+        return [function(one) if answer is None else answer for one, answer in zip(things, said, strict=True)]
+
+
+def three(house: House, library: Path) -> None:
+    for title in ("One", "Two", "Three"):
+        an_epub(library / f"{title}.epub", title=title, cover=True)
+    house.scan()
+
+
+@pytest.mark.parametrize("reason", ["crash", "memory", "timeout", "error"])
+def test_a_cover_that_costs_its_process_is_noted_and_the_others_are_taken(
+    house: House, library: Path, reason: str
+) -> None:
+    three(house, library)
+    unread = [Failed("unread", "")] * 2 if reason == "timeout" else []
+    house.taker._runner = Runs(Failed(reason, "as it was told"), *unread)  # type: ignore[assignment]
+    house.clock.wind(1)
+    house.queue.request(please(Errand.COVER, 0))
+    house.turn(Errand.COVER)
+    house.taker._runner = Runs()  # type: ignore[assignment]
+    rest(house)
+
+    books = [house.catalog.cover_of(book["id"]) for book in house.books()]
+    assert sum(one is not None and one.digest is not None for one in books) == 2
+    assert sum(one is not None and bool(one.text) for one in books) == 1
+
+
+@pytest.mark.parametrize(
+    "runs", [Runs(Failed("timeout", "30 s"), disk=False), Runs(Failed("stopped", "stopping"))], ids=["stalled", "stop"]
+)
+def test_what_was_never_tried_to_the_end_says_nothing_of_a_cover(house: House, library: Path, runs: Runs) -> None:
+    three(house, library)
+    house.taker._runner = runs  # type: ignore[assignment]
+
+    rest(house)
+
+    assert house.catalog.counts()["covers_due"] == 3
+    assert house.queue.waiting()[Errand.COVER] == 0, "only the next scan or start asks again"
+
+
+def test_a_cache_that_takes_nothing_leaves_covers_due_and_says_so(
+    house: House, library: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    three(house, library)
+    gallery = house.taker._gallery
+    Path(gallery.folder).parent.mkdir(exist_ok=True)
+    Path(gallery.folder).write_bytes(b"in the way")
+
+    rest(house)
+
+    assert house.catalog.counts()["covers_due"] == 3
+    assert "no more covers can be taken now" in caplog.text
+    os.unlink(gallery.folder)
+    house.queue.request(please(Errand.COVER, 0))
+    rest(house)
+    assert house.catalog.counts()["covers_due"] == 0
+
+
+def test_what_was_left_is_found_again_by_the_next_start(house: House, library: Path) -> None:
+    three(house, library)
+    house.taker._pauses.after = 10_000  # as if it had come so far
+
+    house.queue.request(please(Errand.COVER, house.clock.monotonic_s()))
+    rest(house)
+
+    assert house.catalog.counts()["covers_due"] == 0
+
+
+def test_a_picture_that_somebody_removed_is_taken_again_when_it_is_asked_for(house: House, library: Path) -> None:
+    an_epub(library / "Book.epub", title="Told", cover=True)
+    house.scan()
+    rest(house)
+    os.unlink(house.taker.picture(state(house), False) or "")
+
+    assert house.taker.picture(state(house), False) is None
+    rest(house)
+
+    assert content(house) == a_png()
+
+
+def test_the_upkeep_removes_pictures_without_books_and_takes_lost_ones_again(house: House, library: Path) -> None:
+    three(house, library)
+    an_epub(library / "One.epub", title="One", cover=a_large_png())
+    house.scan()
+    rest(house)
+    large, small = state(house, "One"), state(house, "Two")
+    an_epub(library / "One.epub", title="One", cover=a_jpeg())
+    house.scan()
+    rest(house)
+    gallery = house.taker._gallery
+    os.unlink(gallery.path(small.digest or b"", "png"))
+    house.clock.wind(timedelta(hours=2).total_seconds())
+
+    house.taker.tidy()
+
+    assert not gallery.holds(large.digest or b"", "png")
+    assert not gallery.holds(large.digest or b"", SMALL)
+    rest(house)
+    assert content(house, title="Two") == a_png()
+    assert content(house, title="One") == a_jpeg()
+
+
+def test_a_hash_and_a_cover_are_made_in_the_same_pause(house: House, library: Path) -> None:
+    an_epub(library / "Book.epub", title="Told", cover=True)
+    seen: list[type] = []
+    run = house.runner.run
+
+    def noting(function: Callable[[Any], Any], things: Sequence[Any], *, to_the_end: bool = True) -> list[Any]:
+        seen.extend(type(one) for one in things)
+        return run(function, things, to_the_end=to_the_end)
+
+    house.scan()
+    house.runner.run = noting  # type: ignore[method-assign]
+    rest(house)
+
+    assert {Sample, Wanted} <= set(seen)
+
+
+def test_a_file_that_is_gone_or_cannot_be_read_says_nothing_of_its_cover(house: House, library: Path) -> None:
+    an_epub(library / "Book.epub", title="Told", cover=True)
+    house.scan()
+    (due,) = house.catalog.covers_due(0, 1)
+    wanted = house.taker._wanted(os.fsencode(library), due)
+    (library / "Book.epub").unlink()
+
+    found = take(wanted, Limits())
+
+    assert (found.reason, found.passing, found.digest) == ("disk", True, None)
+    assert not os.path.exists(Gallery(wanted.gallery.folder).folder)

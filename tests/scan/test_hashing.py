@@ -1,0 +1,57 @@
+"""The hash of a sample: of what was seen and of nothing else."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from shishod.errors import BrokenFile
+from shishod.model.sighting import Sighting
+from shishod.scan.hashing import PIECE, Sample, sampled
+
+
+def seen(path: Path) -> Sample:
+    now = path.stat()
+    name = os.fsencode(path.name)
+    return Sample(
+        os.fsencode(path.parent), Sighting(name, now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino, now.st_dev)
+    )
+
+
+def test_equal_contents_have_one_hash_and_another_middle_has_another(tmp_path: Path) -> None:
+    content = bytearray(os.urandom(10 * PIECE))
+    for name in ("one", "two"):
+        (tmp_path / name).write_bytes(content)
+    content[5 * PIECE] ^= 1
+    (tmp_path / "other").write_bytes(content)
+
+    one, two, other = (sampled(seen(tmp_path / name)) for name in ("one", "two", "other"))
+    assert one is not None and one == two
+    assert other is not None and other != one
+
+
+def test_a_link_that_a_library_follows_is_hashed_as_what_it_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"content")
+    (tmp_path / "link").symlink_to("file")
+
+    assert sampled(seen(tmp_path / "link")) == sampled(seen(tmp_path / "file")) is not None
+
+
+def test_a_file_that_is_other_than_it_was_seen_has_no_hash(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"content")
+    before = seen(file)
+    os.utime(file, ns=(1, 1))
+
+    assert sampled(before) is None
+
+
+def test_a_pipe_in_its_place_holds_up_nobody(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"content")
+    before = seen(file)
+    file.unlink()
+    os.mkfifo(file)
+
+    with pytest.raises(BrokenFile):
+        sampled(before)

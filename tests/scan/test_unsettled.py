@@ -1,0 +1,109 @@
+"""Files that still change are waited for, and the operator can see which and since when."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from shishod.model.library import Library, Ways
+from shishod.model.sighting import Sighting
+from shishod.scan.settings import ScanSettings
+from shishod.scan.survey import PATIENCE_S
+from shishod.scan.unsettled import FORGOTTEN, MOST, Unsettled
+from tests.samples import an_epub
+from tests.scan.house import House
+
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+SLOWLY = ScanSettings(settle=timedelta(hours=1))  # type: ignore[arg-type]
+
+
+def a_file(path: bytes) -> Sighting:
+    return Sighting(path, 1, 0, 0, 1, 0)
+
+
+def waited(unsettled: Unsettled, now: datetime = NOON) -> dict[bytes, datetime]:
+    return {one.path: one.since for one in unsettled.files(now)}
+
+
+def test_a_file_is_waited_for_since_it_was_first_found_so() -> None:
+    unsettled = Unsettled()
+    later = NOON + timedelta(minutes=1)
+
+    unsettled.note(1, [b"a"], [a_file(b"a/x")], NOON, by_scan=False)
+    since = unsettled.note(1, [b"a"], [a_file(b"a/x"), a_file(b"a/y")], later, by_scan=False)
+
+    assert since == NOON
+    assert waited(unsettled, later) == {b"a/x": NOON, b"a/y": later}
+
+
+def test_a_file_that_has_settled_is_waited_for_no_more_and_its_neighbours_are() -> None:
+    unsettled = Unsettled()
+    for folder in (b"a", b"b"):
+        unsettled.note(1, [folder], [a_file(folder + b"/x")], NOON, by_scan=False)
+
+    unsettled.note(1, [b"a"], [], NOON, by_scan=False)
+    unsettled.note(2, [b"b"], [], NOON, by_scan=False)
+
+    assert waited(unsettled) == {b"b/x": NOON}
+
+
+def test_what_a_scan_had_to_pass_over_is_known_as_that_until_it_settles() -> None:
+    unsettled = Unsettled()
+    for by_scan in (False, True, False):
+        unsettled.note(1, [b""], [a_file(b"x")], NOON, by_scan=by_scan)
+
+    assert [one.passed_over for one in unsettled.files(NOON)] == [True]
+
+
+def test_what_no_walk_meets_any_more_is_not_told() -> None:
+    unsettled = Unsettled()
+    unsettled.note(1, [b""], [a_file(b"x")], NOON, by_scan=True)
+
+    assert waited(unsettled, NOON + FORGOTTEN) == {}
+
+
+def test_a_storm_of_files_does_not_fill_the_memory() -> None:
+    unsettled = Unsettled()
+    for folder in (b"a", b"b", b"c"):
+        files = [a_file(b"%s/%d" % (folder, number)) for number in range(MOST // 2 + 1)]
+        unsettled.note(1, [folder], files, NOON, by_scan=True)
+
+    assert len(unsettled.files(NOON)) == MOST
+
+
+def test_a_scan_leaves_a_file_that_was_just_written_and_says_so(a_house: Callable[..., House], library: Path) -> None:
+    house = a_house(SLOWLY, books=library)
+    an_epub(library / "a.epub")
+
+    house.request()
+    house.work()
+
+    (one,) = house.sweeper.survey.unsettled.files(house.clock.now())
+    assert (house.reads(), one.path, one.passed_over) == ([], b"a.epub", True)
+
+
+def test_a_file_that_grows_for_long_is_looked_at_more_rarely(a_house: Callable[..., House], library: Path) -> None:
+    house = a_house(ScanSettings(settle=timedelta(seconds=1)), books=library)  # type: ignore[arg-type]
+    growing = library / "a.epub"
+    walks = 0
+    for _ in range(600):
+        growing.write_bytes(os.urandom(8))
+        while house.turn():
+            walks += 1
+        if not walks:
+            house.hint()
+        house.clock.wind(10)
+
+    assert house.reads() == []
+    assert 600 * 10 / (PATIENCE_S + 20) <= walks <= 600 / 4
+
+
+def test_a_library_has_its_own_time_to_settle(a_house: Callable[..., House], library: Path) -> None:
+    house = a_house(SLOWLY, books=library)
+    own = Library("books", (os.fsencode(library),), ways=Ways(settle_s=0.0))
+    house.catalog.enrol([own], house.clock.now())
+    an_epub(library / "a.epub", title="At once")
+
+    house.scan()
+
+    assert house.titles() == ["At once"]
