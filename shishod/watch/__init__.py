@@ -1,0 +1,1 @@
+"""Watching: the kernel's hints, settled, turned into requests for walks. The watcher hints, the walk knows."""
