@@ -1,0 +1,21 @@
+"""Everything that a face (the socket, later the page) may ask of a running daemon."""
+
+from shishod.operations.losses import LossRules
+from shishod.operations.operations import Operations
+from shishod.operations.ports import Probes, Roots, Scans, WaitingRow, WatchRow, WorkerRow
+from shishod.operations.report import scan_row, verdict
+from shishod.operations.words import EditWish
+
+__all__ = [
+    "EditWish",
+    "LossRules",
+    "Operations",
+    "Probes",
+    "Roots",
+    "Scans",
+    "WaitingRow",
+    "WatchRow",
+    "WorkerRow",
+    "scan_row",
+    "verdict",
+]

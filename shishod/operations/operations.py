@@ -1,0 +1,237 @@
+"""Operations: everything that a face may ask of a running daemon."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from shishod import __version__
+from shishod.clock import CLOCK, Clock
+from shishod.errors import Refused, Unreachable
+from shishod.metrics import render
+from shishod.model.catalog import BookQuery, ScanHistory, Shelf
+from shishod.model.foresight import KINDS
+from shishod.model.library import OVERRULABLE, Root, RootState
+from shishod.model.progress import ScanSnapshot
+from shishod.model.ticket import FolderSubject
+from shishod.model.tier import Tier
+from shishod.operations.covers import CoverDesk
+from shishod.operations.losses import LossDesk, LossRules
+from shishod.operations.place import root_list, subject
+from shishod.operations.ports import Probes, Roots, Scans
+from shishod.operations.report import (
+    Row,
+    foresight_row,
+    gauges,
+    problem_count,
+    root_row,
+    scan_row,
+    verdict,
+    waiting_rows,
+    watch_row,
+)
+from shishod.operations.words import WordDesk
+from shishod.paths import display
+
+COUNTS_KEPT_S = 1.0  # many watchers of one status cost one count
+LAST_SCANS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    at_s: float
+    roots: Sequence[Root] = ()
+    counts: Row = field(default_factory=dict)
+    files: dict[int, int] = field(default_factory=dict)
+
+
+class Operations:
+    """Shared: by every face. Each method is one short call; none waits for a library, save `start_scan` of a path.
+
+    Raises Refused for what cannot be granted as it was asked, Unreachable when the catalogue does not answer.
+    """
+
+    def __init__(
+        self,
+        *,
+        catalog: Roots,
+        history: ScanHistory,
+        shelf: Shelf,
+        scans: Scans,
+        probes: Probes | None = None,
+        rules: LossRules | None = None,
+        clock: Clock = CLOCK,
+    ) -> None:
+        self._catalog = catalog
+        self._history = history
+        self._shelf = shelf
+        self._scans = scans
+        self._probes = probes or Probes()
+        self.losses = LossDesk(catalog, rules or LossRules(), clock)
+        self.covers = CoverDesk(shelf, self._probes)
+        self.words = WordDesk(self._probes.edit, self.book)
+        self._clock = clock
+        self._started_at = clock.now()
+        self._started_s = clock.monotonic_s()
+        self._counted: _Counted | None = None
+
+    def health(self) -> Row:
+        """Whether every loop of the daemon turns; asks nothing of the database.
+
+        A watch that is degraded is told and is no illness: what it does not hear is polled.
+        """
+        loops = dict(self._probes.loops())
+        watch = [{"root": row.root_id, **watch_row(row)} for row in self._probes.watch()]
+        return {"ok": all(loops.values()), "version": __version__, "loops": loops, "watch": watch}
+
+    def status(self) -> Row:
+        """All that one screen should say, with `ok` and one `sentence` that answers "is it fine?"."""
+        report: Row = {
+            "version": __version__,
+            "pid": os.getpid(),
+            "started_at": self._started_at.isoformat(),
+            "uptime_s": round(self._clock.monotonic_s() - self._started_s, 1),
+            "loops": dict(self._probes.loops()),
+            "scan": {"active": [scan_row(scan) for scan in self._scans.active()]},
+            "queue": {str(errand): waiting for errand, waiting in self._probes.queue().items()},
+            "workers": [
+                {"worker": row.worker, "doing": row.what, "since_s": round(row.since_s, 1)}
+                for row in self._probes.workers()
+            ],
+            "next_runs": {name: due.isoformat() for name, due in self._probes.schedule().items()},
+            "cache": dict(self._probes.cache()),
+        }
+        counted, ended = self._counted or _Counted(0.0), []
+        try:
+            counted = self._count(self._catalog.roots())
+            history = self._history.scans(limit=LAST_SCANS + len(report["scan"]["active"]))
+            ended = [scan_row(scan) for scan in history if scan.status.ended]
+        except Unreachable as error:
+            report["catalogue"] = {"ok": False, "reason": str(error)}
+        else:
+            behind = self._probes.arrears()
+            report["catalogue"] = {"ok": not behind, "reason": behind}
+        watched = {row.root_id: row for row in self._probes.watch()}
+        report["roots"] = [root_row(r, watched.get(r.id), counted.files.get(r.id, 0)) for r in counted.roots]
+        report["waiting"] = waiting_rows(self._probes.waiting(), counted.roots)
+        report["last_scans"] = ended[:LAST_SCANS]
+        report["counts"] = counted.counts
+        report["problems"] = problem_count(counted.counts)
+        report["ok"], report["sentence"] = verdict(report)
+        return report
+
+    def start_scan(self, paths: Sequence[bytes], library: str | None, tier: Tier) -> ScanSnapshot:
+        """Ask for a scan of these absolute paths, else of a library, else of everything.
+
+        A path costs one stat on its disk, which is not asked of a root that is known to be absent or stalled.
+        """
+        roots, subjects = self._wanted(paths, library)
+        if paths:
+            scope = tuple(display(path) for path in paths)
+        else:
+            scope = tuple(dict.fromkeys(root.library for root in roots))
+        return self._scans.request(tier, subjects, "operator", scope)
+
+    def check_scope(self, paths: Sequence[bytes], library: str | None) -> None:
+        """Raise Refused for paths or a library that could not be scanned."""
+        self._wanted(paths, library)
+
+    def rehearse(
+        self, paths: Sequence[bytes], library: str | None, tier: Tier, wanted: Callable[[], bool] = lambda: True
+    ) -> Row:
+        """What such a scan would find, folder by folder, and nothing done. Takes as long as the walk of the disks.
+
+        `wanted` ends it early by returning False.
+        """
+        roots, subjects = self._wanted(paths, library)
+        known = {root.id: root for root in roots}
+        found = [(known[one.root_id], one.path) for one in sorted(subjects)]
+        rows = [foresight_row(root, self._probes.rehearse(root, path, tier, wanted)) for root, path in found]
+        totals = {kind: sum(row[kind]["count"] for row in rows) for kind in KINDS}
+        return {
+            "tier": str(tier),
+            "totals": totals | {"unchanged": sum(row["unchanged"] for row in rows)},
+            "roots": rows,
+        }
+
+    def _wanted(self, paths: Sequence[bytes], library: str | None) -> tuple[Sequence[Root], Sequence[FolderSubject]]:
+        """The roots that are meant, and the folders of them. Raises Refused for what is not there."""
+        roots = self._catalog.roots()
+        if library is not None:
+            roots = tuple(root for root in roots if root.library == library)
+            if not roots:
+                named = sorted({root.library for root in self._catalog.roots()})
+                raise Refused(f'there is no library "{library}"', "not-found", f"the libraries are: {', '.join(named)}")
+        if not roots:
+            raise Refused("no library is configured, so there is nothing to scan", hint="add one under `libraries:`")
+        if paths:
+            return roots, tuple(dict.fromkeys(subject(path, roots) for path in paths))
+        return roots, tuple(FolderSubject(root.id, b"") for root in roots)
+
+    def scans(self, limit: int = 50, before: str | None = None) -> list[ScanSnapshot]:
+        """The newest first, those alive as they stand now."""
+        alive = {scan.id: scan for scan in self._scans.active()}
+        told = []
+        for written in self._history.scans(limit, before):
+            live = alive.pop(written.id, written)
+            told.append(written if written.status.ended else live)
+        return told if before else [*reversed(alive.values()), *told][:limit]
+
+    def scan(self, scan_id: str) -> ScanSnapshot:
+        """One scan as it stands, or as it ended."""
+        scan = self._scans.snapshot(scan_id)
+        if scan is None:
+            raise Refused(f'there is no scan "{scan_id}"', "not-found", "`shishoctl status` lists the latest scans")
+        return scan
+
+    def cancel(self, scan_id: str) -> ScanSnapshot:
+        """Stop a scan after the file in hand; what it has written stays."""
+        return self._scans.cancel(scan_id)
+
+    def books(self, query: BookQuery) -> tuple[list[Row], int | None]:
+        """A page of books, and the id to go on after."""
+        return self._shelf.books(query)
+
+    def book(self, book_id: int) -> Row:
+        """One book with all that is known of it."""
+        book = self._shelf.book(book_id)
+        if book is None:
+            raise Refused(f"there is no book {book_id}", "not-found", "`shishoctl books` lists them with their numbers")
+        return book
+
+    def problems(self, limit: int = 100, after: int = 0) -> tuple[list[Row], int | None]:
+        """What could not be read, each with its reason."""
+        return self._shelf.problems(limit, after)
+
+    def accept(self, root: int | bytes) -> ScanSnapshot:
+        """Believe that what vanished from a held root is really gone, or that another disk in its place is the new one.
+
+        It is scanned in full, so that this is noted.
+        """
+        roots = self._catalog.roots()
+        held = next((one for one in roots if root in (one.id, one.path)), None)
+        if held is None:
+            raise Refused("there is no such root", "not-found", root_list(roots))
+        replaced = held.state is RootState.OFFLINE and held.reason.startswith(OVERRULABLE)
+        if held.state is not RootState.HELD and not replaced:
+            raise Refused(f"{display(held.path)} is {held.state}, not held: there is nothing to accept")
+        self._catalog.accept(held.id)
+        return self._scans.request(Tier.FULL, (FolderSubject(held.id, b""),), "operator", (display(held.path),))
+
+    def reload(self) -> Mapping[str, Sequence[str]]:
+        """Read the configuration again: what was applied, and what needs a restart. Raises SettingsError."""
+        return self._probes.reload()
+
+    def metrics(self) -> bytes:
+        """The same facts as `status` in Prometheus' words, with the counters that the rooms keep."""
+        return render([*gauges(self.status()), *self._probes.counters()])
+
+    def _count(self, roots: Sequence[Root]) -> _Counted:
+        """The roots as they are now, with counts of at most a second ago."""
+        now_s = self._clock.monotonic_s()
+        old = self._counted
+        if old is not None and 0 <= now_s - old.at_s < COUNTS_KEPT_S and {r.id for r in roots} <= old.files.keys():
+            self._counted = replace(old, roots=roots)
+        else:
+            files = {root.id: self._catalog.count_media(root.id) for root in roots}
+            self._counted = _Counted(now_s, roots, self._shelf.counts(), files)
+        return self._counted

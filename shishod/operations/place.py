@@ -1,0 +1,54 @@
+"""From a path that somebody typed to the folder of a root that it means."""
+
+import os
+import stat
+from collections.abc import Sequence
+
+from shishod.errors import Refused
+from shishod.model.library import Root, RootState
+from shishod.model.ticket import FolderSubject
+from shishod.paths import base, display, is_under, parent
+
+
+def root_list(roots: Sequence[Root]) -> str:
+    """The roots by path and number, as a hint."""
+    return "the roots are: " + ", ".join(f"{display(root.path)} ({root.id})" for root in roots)
+
+
+def subject(path: bytes, roots: Sequence[Root]) -> FolderSubject:
+    """The folder that a path is, or that its file lies in. Raises Refused with what would be right.
+
+    A root that is known to be absent or stalled is told by its bytes alone; its disk is not touched.
+    """
+    if not path.startswith(b"/") or b"\0" in path:
+        raise Refused(f"{display(path)} is not an absolute path")
+    path = os.path.normpath(b"/" + path.lstrip(b"/"))
+    found = next(((r, path[len(r.path) :]) for r in roots if is_under(path, r.path)), None) or _by_real_path(
+        path, roots
+    )
+    if found is None:
+        raise Refused(f"{display(path)} lies in no library", hint=root_list(roots))
+    root, below = found[0], found[1].strip(b"/")
+    if root.state in (RootState.OFFLINE, RootState.STALLED):
+        why = f": {root.reason}" if root.reason else ""
+        raise Refused(
+            f"{display(root.path)} is {root.state}{why}; its books are left as they are",
+            hint="bring the disk back and `shishoctl scan` without a path finds it again",
+        )
+    try:
+        mode = os.stat(path).st_mode
+    except OSError as error:
+        raise Refused(
+            f"{display(path)}: {os.strerror(error.errno or 0)}", "not-found", "scan the folder above it to note a loss"
+        ) from error
+    return FolderSubject(root.id, below if stat.S_ISDIR(mode) else parent(below) if base(below) else b"")
+
+
+def _by_real_path(path: bytes, roots: Sequence[Root]) -> tuple[Root, bytes] | None:
+    """The root that is a symbolic link to where the path lies; only roots that answer are looked at."""
+    for root in roots:
+        if root.state in (RootState.ONLINE, RootState.HELD):
+            real = os.path.realpath(root.path)
+            if is_under(path, real):
+                return root, path[len(real) :]
+    return None

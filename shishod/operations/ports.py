@@ -1,0 +1,119 @@
+"""What Operations needs of the rooms below: small protocols, and the probes that each room answers for itself."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from shishod.errors import Refused
+from shishod.metrics import Sample
+from shishod.model.covers import CoverState
+from shishod.model.foresight import Foresight
+from shishod.model.library import Root
+from shishod.model.progress import ScanSnapshot
+from shishod.model.purge import Purged, PurgeOrder
+from shishod.model.ticket import Errand, FolderSubject
+from shishod.model.tier import Tier
+from shishod.model.words import Wording
+
+
+class Scans(Protocol):
+    """What the faces may ask of the scans; safe from any thread."""
+
+    def request(
+        self, tier: Tier, subjects: Sequence[FolderSubject], trigger: str, scope: tuple[str, ...]
+    ) -> ScanSnapshot:
+        """Start a scan, or join the one alive that already covers it."""
+
+    def cancel(self, scan_id: str) -> ScanSnapshot:
+        """Stop a scan after the file in hand. Raises Refused for one that is unknown or has ended."""
+
+    def snapshot(self, scan_id: str) -> ScanSnapshot | None:
+        """A scan, alive or ended; None when it was never asked for."""
+
+    def active(self) -> tuple[ScanSnapshot, ...]:
+        """The scans that have not ended."""
+
+
+class Roots(Protocol):
+    """The part of the Catalog that the faces need."""
+
+    def roots(self) -> tuple[Root, ...]: ...
+    def count_media(self, root_id: int) -> int: ...
+    def accept(self, root_id: int) -> None: ...
+    def missing(
+        self, limit: int = 100, after: int = 0, library: str | None = None
+    ) -> tuple[list[dict[str, Any]], int | None]: ...
+    def purge(self, order: PurgeOrder) -> Purged: ...
+
+
+class WatchRow(Protocol):
+    """How one root is watched: `mode` is one of WATCH_MODES; `remedy` is what the operator can do."""
+
+    @property
+    def root_id(self) -> int: ...
+    @property
+    def mode(self) -> str: ...
+    @property
+    def armed(self) -> int: ...
+    @property
+    def needed(self) -> int | None: ...
+    @property
+    def poll_s(self) -> float | None: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def remedy(self) -> str: ...
+    @property
+    def overflows(self) -> int: ...
+
+
+class WorkerRow(NamedTuple):
+    """A worker with work in hand, what it is about, and for how long."""
+
+    worker: str
+    what: str
+    since_s: float
+
+
+class WaitingRow(NamedTuple):
+    """A file that is not read yet because it still changes, and since when."""
+
+    root_id: int
+    path: bytes
+    since: datetime
+
+
+def _nothing_to_rehearse(*_: object) -> Foresight:
+    raise Refused("this daemon has nothing to scan with")
+
+
+def _nothing_to_show(*_: object) -> None:
+    return None
+
+
+def _nobody_to_edit(*_: object) -> bool:
+    raise Refused("this daemon keeps no words of yours")
+
+
+def _nothing_to_reload() -> Mapping[str, Sequence[str]]:
+    raise Refused("this daemon was started without a configuration file, so there is nothing to read again")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probes:
+    """What the other rooms say of themselves: short calls, safe from any thread, that touch no library."""
+
+    watch: Callable[[], Sequence[WatchRow]] = tuple
+    workers: Callable[[], Sequence[WorkerRow]] = tuple
+    waiting: Callable[[], Sequence[WaitingRow]] = tuple
+    queue: Callable[[], Mapping[Errand, int]] = dict
+    schedule: Callable[[], Mapping[str, datetime]] = dict
+    loops: Callable[[], Mapping[str, bool]] = dict
+    cache: Callable[[], Mapping[str, int]] = dict
+    arrears: Callable[[], str] = str  # why something could not be recorded yet, "" when all is
+    rehearse: Callable[[Root, bytes, Tier, Callable[[], bool]], Foresight] = _nothing_to_rehearse
+    edit: Callable[[int, Wording], bool] = _nobody_to_edit  # False for a book that is not there
+    counters: Callable[[], Sequence[Sample]] = tuple
+    picture: Callable[[CoverState, bool], str | None] = _nothing_to_show  # the file of a cover, small or not
+    reload: Callable[[], Mapping[str, Sequence[str]]] = _nothing_to_reload

@@ -1,0 +1,71 @@
+"""Numbers in Prometheus' words."""
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from shishod.metrics import METRICS, Sample, render
+from shishod.model.library import RootState
+from shishod.operations import Operations, Probes
+from tests.control.standin import Standin, Watched, a_root
+
+DEGRADED = Watched(1, "degraded", armed=4, needed=9, poll_s=60.0, overflows=2)
+
+
+def parsed(text: bytes) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(text.decode())
+        for sample in family.samples
+    }
+
+
+def test_a_label_may_hold_anything_a_path_can():
+    path = 'a"b\\c\nd'
+
+    told = parsed(render([Sample("shishod_root_files", 3, {"library": "x", "root": path})]))
+
+    assert told == {("shishod_root_files", (("library", "x"), ("root", path))): 3}
+
+
+def test_a_counter_is_told_as_one():
+    text = render([Sample("shishod_scan_files_total", 5, {"outcome": "failed"})]).decode()
+
+    assert "# TYPE shishod_scan_files_total counter" in text
+    assert 'shishod_scan_files_total{outcome="failed"} 5.0' in text
+
+
+def test_a_name_that_is_not_in_the_table_is_a_fault():
+    with pytest.raises(KeyError, match="shishod_bokks"):
+        render([Sample("shishod_bokks", 1)])
+
+
+def test_every_metric_of_the_table_has_a_sentence_and_a_counter_its_ending():
+    for name, (kind, sentence) in METRICS.items():
+        assert sentence.endswith(".")
+        assert name.endswith("_total") == (kind == "counter")
+
+
+def test_a_scrape_says_what_the_status_says_and_what_the_rooms_count(tmp_path):
+    daemon = Standin(known=[a_root(tmp_path, state=RootState.OFFLINE)], watched=[DEGRADED])
+    probes = Probes(
+        watch=lambda: daemon.watched,
+        loops=lambda: {"watch": False},
+        cache=lambda: {"hits": 12},
+        counters=lambda: [Sample("shishod_db_batches_total", 7)],
+    )
+
+    told = parsed(Operations(catalog=daemon, history=daemon, shelf=daemon, scans=daemon, probes=probes).metrics())
+
+    root = (("library", "books"), ("root", str(tmp_path)))
+    assert told["shishod_ok", ()] == 0
+    assert told["shishod_root_state", (*root, ("state", "offline"))] == 1
+    assert told["shishod_root_state", (*root, ("state", "online"))] == 0
+    assert told["shishod_watch_folders_armed", root] == 4
+    assert told["shishod_watch_folders_needed", root] == 9
+    assert told["shishod_watch_poll_seconds", root] == 60
+    assert told["shishod_watch_overflows_total", root] == 2
+    assert told["shishod_watch_mode", tuple(sorted((*root, ("mode", "degraded"))))] == 1
+    assert told["shishod_watch_mode", tuple(sorted((*root, ("mode", "events"))))] == 0
+    assert told["shishod_loop_alive", (("loop", "watch"),)] == 0
+    assert told["shishod_cache_size", (("what", "hits"),)] == 12
+    assert told["shishod_db_batches_total", ()] == 7
