@@ -1,0 +1,26 @@
+"""The application on the socket: the routes, and what becomes of an error."""
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+
+from shishod.control import answers
+from shishod.control.house import House
+from shishod.control.routes import ROUTES
+from shishod.errors import Refused, SettingsError, Unreachable
+
+
+def build(house: House) -> Starlette:
+    """The ASGI application over a House."""
+    app = Starlette(
+        routes=ROUTES,
+        exception_handlers={
+            Refused: answers.refused,
+            Unreachable: answers.unreachable,
+            SettingsError: answers.bad_settings,
+            HTTPException: answers.http_error,
+            Exception: answers.unforeseen,
+        },
+    )
+    app.router.redirect_slashes = False
+    app.state.house = house
+    return app

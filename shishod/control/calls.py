@@ -1,0 +1,60 @@
+"""Blocking calls kept off the event loop: few at once, each with a deadline."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from shishod.errors import Unreachable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Calls:
+    """At most `most` calls at once, on daemonic threads; more wait their turn.
+
+    A call that outlives `limit_s` (a stat on a dead share) is given up by its caller, but keeps its place until it
+    returns, so that such calls can never be more than `most`.
+    """
+
+    def __init__(self, most: int, limit_s: float) -> None:
+        self._places = asyncio.Semaphore(most)
+        self._limit_s = limit_s
+
+    async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The call's result or its exception. Raises Unreachable when the time is over."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[T] = loop.create_future()
+
+        def settle(result: T | None, error: BaseException | None) -> None:
+            self._places.release()
+            if answer.done():
+                return
+            if error is not None:
+                answer.set_exception(error)
+            else:
+                answer.set_result(result)  # type: ignore[arg-type]
+
+        def work() -> None:
+            result: T | None = None
+            failure: BaseException | None = None
+            try:
+                result = call(*args, **kwargs)
+            except BaseException as error:  # noqa: BLE001  handed to the caller, who waits for it
+                failure = error
+            with contextlib.suppress(RuntimeError):  # the loop has closed: nobody waits any more
+                loop.call_soon_threadsafe(settle, result, failure)
+
+        try:
+            async with asyncio.timeout(self._limit_s):
+                await self._places.acquire()
+                threading.Thread(target=work, name="control-call", daemon=True).start()
+                return await answer
+        except TimeoutError as error:
+            raise Unreachable(
+                f"no answer within {self._limit_s:g} s: a disk or the database is very slow. Nothing was changed by "
+                "waiting; `shishoctl status` says how the roots are",
+                retry_after_s=self._limit_s,
+            ) from error

@@ -1,0 +1,16 @@
+"""Every route of the socket, one module a noun."""
+
+from starlette.routing import BaseRoute
+
+from shishod.control.routes import books, losses, metrics, problems, reload, roots, scans, status
+
+ROUTES: list[BaseRoute] = [
+    *status.ROUTES,
+    *scans.ROUTES,
+    *books.ROUTES,
+    *problems.ROUTES,
+    *roots.ROUTES,
+    *losses.ROUTES,
+    *reload.ROUTES,
+    *metrics.ROUTES,
+]

@@ -1,0 +1,49 @@
+"""Whether the daemon is well, in one word or on one screen."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from shishod.control.answers import Answer, event
+from shishod.control.house import House, house
+
+REDRAW_S = 1.0
+
+
+async def health(request: Request) -> Response:
+    """200 while every loop turns, else 503 with the loops; asks nothing of the database."""
+    report = house(request).operations.health()
+    if report["ok"]:
+        return Answer(report)
+    dead = ", ".join(name for name, alive in report["loops"].items() if not alive)
+    text = f"not turning: {dead}; the daemon starts it again by itself"
+    return Answer(report | {"error": {"kind": "unreachable", "text": text, "hint": ""}}, 503)
+
+
+async def status(request: Request) -> Response:
+    """What `shishoctl status` shows."""
+    here = house(request)
+    return Answer(await here.short.run(here.operations.status))
+
+
+async def status_events(request: Request) -> Response:
+    """The status every second as server-sent events, until the daemon stops."""
+    return StreamingResponse(_redraw(house(request)), media_type="text/event-stream")
+
+
+async def _redraw(here: House) -> AsyncIterator[bytes]:
+    while not here.closing.is_set():
+        yield event("status", await here.short.run(here.operations.status))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(here.closing.wait(), REDRAW_S)
+
+
+ROUTES = [
+    Route("/v1/health", health, methods=["GET"]),
+    Route("/v1/status", status, methods=["GET"]),
+    Route("/v1/status/events", status_events, methods=["GET"]),
+]

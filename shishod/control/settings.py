@@ -1,0 +1,20 @@
+"""What an operator may say about the socket."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from shishod.settings import RoomSettings
+
+
+class ControlSettings(RoomSettings):
+    """Where the daemon answers, and who may ask."""
+
+    socket: str = ""
+    """The socket's absolute path; empty means the runtime folder that systemd or the session gives."""
+
+    group: str = "shishod"
+    """The group whose members may use shishoctl; where no such group exists the socket keeps the daemon's own."""
+
+    mode: Annotated[str, StringConstraints(pattern=r"^0?[0-7]{3}$")] = "0660"
+    """The socket's permissions in octal, written as text."""
