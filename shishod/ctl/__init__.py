@@ -1,0 +1,1 @@
+"""shishoctl: one module a command; it knows the daemon only through its socket."""

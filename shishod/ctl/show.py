@@ -1,0 +1,104 @@
+"""shishoctl show: one book with all that is known of it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from shishod.control.client import Client
+from shishod.ctl.voice import plain, say_json, span
+
+LATER = ("id", "title", "files", "chapters", "sources", "description", "contributions", "root_id", "frozen")
+FIELDS = (  # a test holds these to the model's words
+    *("title", "sort_title", "subtitle", "authors", "narrators", "series", "genres", "tags", "publisher", "imprint"),
+    *("date", "language", "identifiers", "description", "abridged"),
+)
+PEOPLE = ("authors", "narrators")  # files speak of all people in one field
+EMPTY = "-"
+PAIRS = ("series", "identifiers")  # a word and its number: the keys would say nothing
+ROLES = {"sidecar": "sidecar", "cover": "cover file", "supplement": "supplement"}  # of files that are no media
+NAMED_ALREADY = ("aut", "nrt")  # roles that have a line of their own
+
+
+@click.command("show", short_help="One book with all that is known of it.")
+@click.argument("book_id", metavar="ID", type=click.IntRange(min=1))
+@click.option("--json", "as_json", is_flag=True, help="The book as JSON.")
+@click.pass_obj
+def command(client: Client, book_id: int, as_json: bool) -> None:
+    """Show the book numbered ID, each field with the source that it came from."""
+    book = client.get(f"/v1/books/{book_id}")
+    if as_json:
+        say_json(book)
+        return
+    for line in _lines(book):
+        click.echo(line)
+
+
+def _lines(book: dict[str, Any]) -> Iterator[str]:
+    yield heading(book)
+    for name, value in book.items():
+        if name not in LATER and (_text(name, value) or _of_the_user(book, name)):
+            yield field_line(book, name)
+    others = [one for one in book.get("contributions") or () if one["role"] not in NAMED_ALREADY]
+    yield from (plain(f"  {'with':<14} {one['name']} ({one['role']})") for one in others)
+    if _of_the_user(book, "description"):
+        yield plain(
+            f"  {'description':<14} {'below' if book.get('description') else EMPTY}{_source(book, 'description')}"
+        )
+    if book.get("description"):
+        yield ""
+        yield from (plain(f"  {line}") for line in book["description"].splitlines())
+    chapters = book.get("chapters") or ()
+    if chapters:
+        yield f"  {'chapters':<14} {len(chapters)}"
+    files = book.get("files")
+    listed = files if isinstance(files, list) else []
+    paths = {one.get("id"): one["path"] for one in listed}
+    for one in listed:  # media first, then what lies beside them
+        error, original = one.get("last_error"), one.get("duplicate_of")
+        name = ROLES.get(one.get("role", ""), "file")
+        said = f", {error}" if error else ""
+        if original is not None:
+            said += f", the same file as {paths.get(original, 'one that is gone')}"
+        yield plain(f"  {name:<14} {one['path']}: {one['state']}{said}")
+        yield from (plain(f"    {word:<12} {text}") for word, text in (one.get("particulars") or {}).items())
+        yield from (plain(f"    note         {text}") for text in one.get("notes") or ())
+
+
+def _text(name: str, value: Any) -> str:
+    if value in (None, "", [], {}):
+        return ""
+    if name.endswith("_ms"):
+        return span(value / 1000)
+    if isinstance(value, dict) and name in PAIRS:
+        return " ".join(str(one) for one in value.values() if one)
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_text(key, inner)}" for key, inner in value.items() if _text(key, inner))
+    if isinstance(value, list):
+        return "; ".join(_text(name, one) for one in value)
+    return ("no", "yes")[value] if isinstance(value, bool) else str(value)
+
+
+def heading(book: dict[str, Any]) -> str:
+    """The first line: what the book is called, with whose word that is where it is the user's."""
+    return plain(f"{book['title']}  ({book['id']}){_source(book, 'title') if _of_the_user(book, 'title') else ''}")
+
+
+def field_line(book: dict[str, Any], name: str) -> str:
+    """One field, with whose word it is."""
+    text = _text(name, book.get(name)) or EMPTY
+    return plain(f"  {name.removesuffix('_ms'):<14} {text}{_source(book, name)}")
+
+
+def _of_the_user(book: dict[str, Any], name: str) -> bool:
+    source = (book.get("sources") or {}).get(name)
+    return isinstance(source, dict) and source.get("source") == "user"
+
+
+def _source(book: dict[str, Any], name: str) -> str:
+    sources = book.get("sources") or {}
+    source = sources.get(name) or (sources.get("contributions") if name in PEOPLE and book.get(name) else None)
+    if not isinstance(source, dict):
+        return ""
+    place = f" {source['place']}" if source.get("place") else ""
+    return f"  [{source.get('source', '')}{place}]"

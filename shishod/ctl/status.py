@@ -1,0 +1,117 @@
+"""shishoctl status: is it fine, and if not, what is wrong and what helps."""
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from shishod.control.client import Client
+from shishod.ctl.voice import count, local, outcome, plain, say_json, span
+from shishod.errors import Unreachable
+
+NAMED = 3  # files still being written that are told by name; --json has more
+
+SECONDS_TOLD = 120.0  # a poll's interval is told in seconds as far as that is how people set it
+
+
+@click.command("status", short_help="How the daemon is, on one screen.")
+@click.option("--json", "as_json", is_flag=True, help="The whole report as JSON.")
+@click.option("--watch", is_flag=True, help="Draw it again every second, until you stop it.")
+@click.pass_obj
+def command(client: Client, as_json: bool, watch: bool) -> int:
+    """Say whether all is well; exit code 1 when it is not."""
+    if watch:
+        return _watch(client, as_json)
+    report = client.get("/v1/status")
+    if as_json:
+        say_json(report)
+    else:
+        click.echo("\n".join(lines(report)))
+    return 0 if report["ok"] else 1
+
+
+def _watch(client: Client, as_json: bool) -> int:
+    reports = (report for _, report in client.events("/v1/status/events"))
+    if as_json:
+        for report in reports:
+            say_json(report)
+    elif sys.stdout.isatty():
+        _draw(reports)
+    else:
+        for report in reports:
+            click.echo("\n".join([*lines(report), ""]))
+    raise Unreachable("the daemon has stopped; `systemctl status shishod` says why")
+
+
+def _draw(reports: Iterator[dict[str, Any]]) -> None:
+    from rich.live import Live
+    from rich.text import Text
+
+    with Live(auto_refresh=False, screen=True) as screen:
+        for report in reports:
+            screen.update(Text("\n".join(lines(report))), refresh=True)
+
+
+def lines(report: dict[str, Any]) -> list[str]:
+    """The report as calm text, each line safe to print."""
+    text = [plain(report["sentence"]), ""]
+    for root in report["roots"]:
+        text += _root_lines(root)
+    facts = [("scan", _live(scan)) for scan in report["scan"]["active"]]
+    facts += [("last scan", f"{scan['tier']}, {local(scan['ended_at'])}, {outcome(scan)}") for scan in _last(report)]
+    facts += [("next", ", ".join(f"{name} {local(due)}" for name, due in report["next_runs"].items()))]
+    facts += [("waiting", ", ".join(f"{number:,} {errand}" for errand, number in report["queue"].items() if number))]
+    facts += [("unfinished", _waiting(report["waiting"]))]
+    facts += [("working", f"{one['worker']}: {one['doing']}, {span(one['since_s'])}") for one in report["workers"]]
+    due = report["counts"].get("covers_due", 0)
+    facts += [("covers", f"{due:,} still to be taken" if due else "")]
+    gone = report["counts"].get("by_state", {}).get("missing", 0)
+    facts += [("missing", f"{gone:,} (shishoctl missing)" if gone else "")]
+    facts += [("problems", f"{report['problems']:,} (shishoctl problems)" if report["problems"] else "")]
+    facts += [("daemon", f"shishod {report['version']}, pid {report['pid']}, up {span(report['uptime_s'])}")]
+    return text + [f"  {name:<10} {plain(fact)}" for name, fact in facts if fact]
+
+
+def _root_lines(root: dict[str, Any]) -> list[str]:
+    state = root["state"] if root["state"] == "online" else root["state"].upper()
+    facts = f"{state}, {count(root['files'], 'file')}, {_watched(root)}"
+    told = [plain(f"  {root['library']:<10} {root['path']}: {facts}")]
+    watch = root["watch"]
+    for reason, remedy in ((root["reason"], _remedy(root)), (watch["reason"], watch["remedy"])):
+        if reason or remedy:
+            told.append(plain(f"{'':12} {reason}{'; ' if reason and remedy else ''}{remedy}"))
+    return told
+
+
+def _remedy(root: dict[str, Any]) -> str:
+    return f"if it is right, `shishoctl accept {root['id']}`" if root["state"] == "held" else ""
+
+
+def _watched(root: dict[str, Any]) -> str:
+    watch = root["watch"]
+    poll_s = watch["poll_s"] or 0.0
+    polled = f"polled every {span(poll_s) if poll_s > SECONDS_TOLD else f'{poll_s:.0f} s'}"
+    if watch["mode"] == "degraded":
+        return f"watch degraded (armed {watch['armed']:,} of {watch['needed']:,}, rest {polled})"
+    if watch["mode"] == "events":
+        return f"watched ({count(watch['armed'], 'folder')})"
+    return {"poll": polled, "arming": "watch being set up"}.get(watch["mode"], "not watched")
+
+
+def _waiting(waiting: dict[str, Any]) -> str:
+    """Files that still change, the longest first."""
+    told = [f"{one['path']} since {local(one['since'])}" for one in waiting["files"][:NAMED]]
+    more = waiting["count"] - len(told)
+    if more > 0:
+        told.append(f"{more:,} more")
+    return f"{count(waiting['count'], 'file')} still being written: {', '.join(told)}" if told else ""
+
+
+def _live(scan: dict[str, Any]) -> str:
+    total = f"{scan['total']:,}{'' if scan['discovered'] else ' so far'}"
+    return f"{scan['tier']}, {scan['status']}, {scan['processed']:,} of {total} files, {scan['failed']:,} failed"
+
+
+def _last(report: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(report["last_scans"][:1])

@@ -1,0 +1,112 @@
+"""How shishoctl speaks: text that no file name can misuse, spans and times as people say them."""
+
+import json
+import sys
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+
+
+def plain(text: object) -> str:
+    """Text for a terminal: control and format characters escaped, odd spaces made plain."""
+    said = str(text)
+    if said.isprintable():
+        return said
+    return "".join(_safe(character) for character in said)
+
+
+def _safe(character: str) -> str:
+    if character.isprintable():
+        return character
+    if unicodedata.category(character) == "Zs":
+        return " "
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def say(text: object = "") -> None:
+    """One line on standard output."""
+    click.echo(plain(text))
+
+
+def say_json(answer: Any) -> None:
+    """JSON for a program to read; on a terminal with indents."""
+    click.echo(json.dumps(answer, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None))
+
+
+def say_rows(rows: Iterable[Sequence[object]]) -> None:
+    """Rows in columns, each as wide as its widest cell; the last one runs free."""
+    cells = [[plain(cell) for cell in row] for row in rows]
+    if not cells:
+        return
+    widths = [max(_width(cell) for cell in column) for column in zip(*cells, strict=True)]
+    for row in cells:
+        padded = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
+        click.echo("  ".join([*padded[:-1], row[-1]]).rstrip())
+
+
+def _width(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+    return len(text) + wide - sum(unicodedata.combining(character) > 0 for character in text)
+
+
+def span(seconds: float) -> str:
+    """0.04 s, 1.5 s, 12 s, 3 min, 2 h 5 min, 4 d 3 h."""
+    if seconds < 1:
+        return f"{seconds:.2f} s"
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes = int(seconds // 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def local(moment: str | None) -> str:
+    """An ISO time on the operator's own clock: the hour today, else with the day."""
+    if not moment:
+        return "-"
+    when = datetime.fromisoformat(moment).astimezone()
+    today = datetime.now().astimezone().date()
+    return f"{when:%H:%M:%S}" if when.date() == today else f"{when:%Y-%m-%d %H:%M}"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """1 book, 2 books."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def outcome(scan: Mapping[str, Any]) -> str:
+    """One line on how a scan stands or ended."""
+    parts = [f"{scan[key]:,} {word}" for key, word in WORDS.items() if scan.get(key)]
+    done = f"{scan['processed']:,} of {scan['total']:,} files" if scan["total"] else "nothing to read"
+    took = f" in {span(_took(scan))}" if scan.get("started_at") and scan.get("ended_at") else ""
+    reason = f" ({scan['reason']})" if scan.get("reason") else ""
+    return f"{scan['status']}{took}{reason}: {done}" + (f"; {', '.join(parts)}" if parts else "")
+
+
+WORDS = {
+    "books_new": "new books",
+    "books_changed": "changed books",
+    "failed": "failed",
+    "skipped": "skipped",
+    "moved": "moved",
+    "missing": "missing",
+    "returned": "returned",
+    "held": "held",
+    "unchanged": "unchanged",
+}
+
+
+def _took(scan: Mapping[str, Any]) -> float:
+    return (datetime.fromisoformat(scan["ended_at"]) - datetime.fromisoformat(scan["started_at"])).total_seconds()
