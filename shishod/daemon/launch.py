@@ -1,0 +1,116 @@
+"""launch(): from settings to a running daemon, and from its end to an exit code."""
+
+import contextlib
+import faulthandler
+import fcntl
+import gc
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from shishod import __version__, log
+from shishod.daemon import assembly
+from shishod.daemon.config import Settings
+from shishod.daemon.display import Display, on_terminal
+from shishod.daemon.reload import Reload
+from shishod.daemon.supervisor import TICK_S, Supervisor
+from shishod.daemon.systemd import Notifier
+from shishod.errors import SettingsError, Unreachable
+
+BUILD_LIMIT_S = 600.0  # an upgrade of a large catalogue copies it first
+SOFTWARE = 70
+GARBAGE = 10_000  # new objects between two looks for cycles: a scan makes many, and hardly one of them is in a cycle
+DRAWN_S = 1.0  # between two looks of the progress display
+SWITCH_S = 0.001  # the one that writes must not wait long for those that merge
+
+_log = log.get(__name__)
+
+
+def launch(settings: Settings, load: Callable[[], Settings] | None, *, idle: bool = False) -> int:
+    """Run until asked to stop. Raises what keeps the daemon from starting, or ended it."""
+    log.setup(settings.log.level, settings.log.style)
+    sys.setswitchinterval(SWITCH_S)
+    faulthandler.enable()  # the watchdog's SIGABRT leaves every thread's place in the journal
+    threading.excepthook = _thread_died
+    notifier = Notifier()
+    notifier.extend_timeout(BUILD_LIMIT_S)
+    notifier.status("opening the catalogue")
+    with StateClaim(settings.state_path()):
+        _log.info("starting", version=__version__, pid=os.getpid(), state=str(settings.state_path()))
+        daemon = assembly.build(settings, load, idle=idle)
+        gc.freeze()  # what is loaded by now stays: no collection need look at it again
+        gc.set_threshold(GARBAGE)
+        daemon.reload = Reload(daemon.apply, notifier)
+        _supervise(daemon, notifier, on_terminal(settings.log.style))
+    return 0
+
+
+def _supervise(daemon: assembly.Daemon, notifier: Notifier, drawn: bool) -> None:
+    display = Display(daemon.progress) if drawn else None
+    supervisor = Supervisor(
+        daemon.parts,
+        daemon.stop,
+        notifier,
+        status=daemon.status_line,
+        news=daemon.news,
+        reload=daemon.reload,
+        on_tick=(*daemon.on_tick, display.refresh) if display else daemon.on_tick,
+        tick_s=DRAWN_S if display else TICK_S,
+    )
+    try:
+        with display or contextlib.nullcontext():
+            supervisor.run()
+    finally:
+        if supervisor.undrained:
+            _leave()
+        daemon.close()
+
+
+class StateClaim:
+    """Holds the state folder for one daemon at a time; the kernel ends the claim with the process.
+
+    The lock of a SQLite file (`store.place`) is another: `store.url` may name one file to daemons with folders of their
+    own, and whoever opens a catalogue without a daemon must meet it too.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = -1
+
+    def __enter__(self) -> None:
+        try:
+            self._folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+            self._lock = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        except OSError as error:
+            raise SettingsError(
+                f"the state folder {self._folder} cannot be used: {error.strerror}; "
+                "nothing was changed; name another with --state-dir or state_dir:"
+            ) from error
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Unreachable(
+                f"another daemon keeps its catalogue in {self._folder}; nothing was changed; ask it with "
+                "`shishoctl status`, or name another folder with --state-dir"
+            ) from error
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._lock)
+
+
+def _thread_died(death: threading.ExceptHookArgs) -> None:
+    name = death.thread.name if death.thread else "?"
+    _log.error("a thread died of an error that nothing caught", thread=name, exc_info=death.exc_value)
+
+
+def _leave() -> None:
+    """End now: a thread that hangs on a dead disk would keep the interpreter waiting for ever."""
+    error = sys.exc_info()[1]
+    if error is not None:
+        _log.error("the daemon ends", reason=error)
+    logging.shutdown()
+    sys.stderr.flush()
+    os._exit(SOFTWARE if error else 0)

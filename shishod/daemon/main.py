@@ -1,0 +1,100 @@
+"""The shishod command: run the daemon, check a configuration, print one. Rooms are imported when they are needed."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from shishod import __version__
+from shishod.errors import SettingsError, ShishodError, Unreachable
+
+OK, USAGE, SOFTWARE, TRY_AGAIN, CONFIG, INTERRUPTED = 0, 64, 70, 75, 78, 130
+CONFIG_FILE = Path("/etc/shishod/config.yaml")
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=bytes)
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="shishod %(version)s")
+def cli() -> None:
+    """Watch folders of books and keep one truthful catalogue of them. Ask a running daemon with shishoctl."""
+
+
+@cli.command()
+@click.option("--config", type=_FILE, help=f"Read this file and config.d/ beside it; {CONFIG_FILE} where it exists.")
+@click.option("--library", "libraries", type=_FOLDER, multiple=True, help="Watch this folder; may be given again.")
+@click.option("--state-dir", type=click.Path(file_okay=False), help="Keep the catalogue here.")
+@click.option("--socket", type=click.Path(dir_okay=False), help="Answer shishoctl here.")
+@click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), help="Say this and graver.")
+@click.option("--log-style", type=click.Choice(["auto", "text", "journal"]), help="How log lines look.")
+@click.option("--idle", is_flag=True, hidden=True, help="Neither watch nor scan until asked.")
+def run(config: Path | None, libraries: Sequence[bytes], idle: bool, **said: str | None) -> int:
+    """Run the daemon in the foreground, on a configuration or simply on folders. Ctrl-C stops it."""
+    if config and libraries:
+        raise click.UsageError("--library is for running without a file; name the folders in the file of --config")
+    if not config and not libraries:
+        if not CONFIG_FILE.exists():
+            raise click.UsageError("name a folder to watch: shishod run --library ~/Books")
+        config = CONFIG_FILE
+    from shishod.daemon import config as configuration
+    from shishod.daemon.launch import launch
+
+    overrides = _overrides(said)
+    if config is None:
+        return launch(configuration.settings_for_run(libraries, overrides), None, idle=idle)
+    file = config.absolute()
+    return launch(configuration.load(file, overrides), lambda: configuration.load(file, overrides), idle=idle)
+
+
+def _overrides(said: dict[str, str | None]) -> dict[str, Any]:
+    """The command line's word as settings; it beats every file, and a path in it begins where we stand."""
+    overrides: dict[str, Any] = {}
+    if said["state_dir"]:
+        overrides["state_dir"] = os.path.abspath(said["state_dir"])
+    if said["socket"]:
+        overrides["control"] = {"socket": os.path.abspath(said["socket"])}
+    if lines := {key: said[f"log_{key}"] for key in ("level", "style") if said[f"log_{key}"]}:
+        overrides["log"] = lines
+    return overrides
+
+
+@cli.command("check-config")
+@click.argument("file", type=_FILE, default=CONFIG_FILE)
+def check_config(file: Path) -> None:
+    """Read FILE and config.d/ beside it: every mistake with its line, or what was understood."""
+    from shishod.daemon.config import load
+    from shishod.daemon.report import report
+
+    click.echo(report(load(file.absolute())))
+
+
+@cli.command("print-config")
+def print_config() -> None:
+    """Print a configuration with every setting, its default and a sentence on it."""
+    from shishod.daemon.sample import sample
+
+    click.echo(sample(), nl=False)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """The console script; every outcome has its exit code, as sysexits names them."""
+    sys.exit(_outcome(arguments))
+
+
+def _outcome(arguments: Sequence[str] | None) -> int:
+    try:
+        return int(cli.main(arguments, prog_name="shishod", standalone_mode=False) or OK)
+    except click.UsageError as error:
+        error.show()
+        return USAGE
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except ShishodError as error:
+        click.echo(f"shishod: {error}", err=True)
+        if isinstance(error, SettingsError):
+            return CONFIG
+        return TRY_AGAIN if isinstance(error, Unreachable) else SOFTWARE
