@@ -1,0 +1,31 @@
+"""The catalogue on each database that it is promised for: one suite, no favourites."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shishod.store.catalog import SqlCatalog, open_catalog
+from shishod.store.settings import StoreSettings
+from tests.store.cluster import Cluster, running_cluster
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    with running_cluster() as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_settings(request: pytest.FixtureRequest) -> StoreSettings:
+    if request.param == "sqlite":
+        return StoreSettings()
+    running: Cluster = request.getfixturevalue("cluster")
+    return StoreSettings(url=running.new_database())
+
+
+@pytest.fixture
+def catalogue(store_settings: StoreSettings, tmp_path: Path) -> Iterator[SqlCatalog]:
+    opened = open_catalog(store_settings, tmp_path)
+    yield opened
+    opened.close()
