@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 from shishod import formats, log
@@ -10,24 +9,23 @@ from shishod.clock import CLOCK
 from shishod.control.server import ControlServer
 from shishod.daemon.config import Settings
 from shishod.daemon.parts import Part
+from shishod.daemon.requests import Requests
+from shishod.daemon.rows import counters, waiting_rows, worker_rows
 from shishod.daemon.upkeep import Upkeep
 from shishod.errors import Refused
-from shishod.metrics import Sample
 from shishod.model.library import RootState
 from shishod.model.progress import ScanSnapshot
-from shishod.model.ticket import BookSubject, Errand, FolderSubject, Priority, Ticket
-from shishod.model.tier import Look, Tier
-from shishod.mounts import asleep
-from shishod.operations import LossRules, Operations, Probes, WaitingRow, WorkerRow
-from shishod.paths import display, join
+from shishod.model.ticket import Errand
+from shishod.model.tier import Tier
+from shishod.operations import LossRules, Operations, Probes
+from shishod.paths import display
 from shishod.scan.cache import ScanCache
 from shishod.scan.edits import Editor
 from shishod.scan.gallery import Gallery
-from shishod.scan.group import anchor
 from shishod.scan.guard import MountGuard
 from shishod.scan.hasher import Hasher
 from shishod.scan.intake import Intake
-from shishod.scan.lifecycle import Scans, WalkOrder
+from shishod.scan.lifecycle import Scans
 from shishod.scan.pauses import please
 from shishod.scan.purger import Purger
 from shishod.scan.reconcile import Reconciler
@@ -44,7 +42,7 @@ from shishod.watch.mounttable import MountTable
 from shishod.watch.pace import LastLook
 from shishod.watch.root import Asks
 from shishod.watch.watcher import Watcher
-from shishod.work.pool import Hand, WorkerPool
+from shishod.work.pool import WorkerPool
 from shishod.work.queue import TicketQueue
 from shishod.work.runners import Runner
 from shishod.work.runners.inline import InlineRunner
@@ -77,6 +75,7 @@ class Daemon:
         self.runner = _runner(settings)
         self.cache = ScanCache(self.catalog)
         self.scans = Scans(self.queue, self.catalog, self.cache.stats, keep=settings.scan.history)
+        self.requests = Requests(self.queue, self.catalog, self.scans)
         self.recorder = CatalogRecorder(self.catalog, self.cache)
         self.editor = Editor(self.catalog, self.recorder)
         self.guard = MountGuard(self.catalog)
@@ -113,13 +112,13 @@ class Daemon:
         self.watcher = Watcher(
             self.catalog.roots(),
             settings.watch,
-            Asks(self._walk_folder, self._walk_root, self._poll_root, self._looked),
+            Asks(self.requests.walk_folder, self.requests.walk_root, self.requests.poll_root, self._looked),
             suffixes=formats.NOTICED,
             when_armed=None if settings.scan.on_start == "off" else self._first_scan,
         )
         self.mounts = MountTable(self._mounts_changed)
         self.schedule = Schedule(
-            settings.schedule, self._scheduled, request_purge=self._request_purge, request_backup=upkeep.request
+            settings.schedule, self.requests.scan_all, request_purge=self.requests.purge, request_backup=upkeep.request
         )
         self.reload: Callable[[], Mapping[str, Any]] = self.apply
         self.control = ControlServer(self._operations(), settings.socket_path(), settings.control)
@@ -241,44 +240,13 @@ class Daemon:
 
     def _first_scan(self) -> None:
         """All roots are armed: what changes from now on is heard, so what was there before is looked at now."""
-        self._scan_all(Tier(self.settings.scan.on_start), "start")
+        self.requests.scan_all(Tier(self.settings.scan.on_start), "start")
 
     def _watch_alive(self) -> bool:
         return self._idle or self.watcher.alive()
 
     def _watch_beat_s(self) -> float:
         return CLOCK.monotonic_s() if self._idle else self.watcher.last_beat_s()
-
-    def _scheduled(self, tier: Tier, trigger: str) -> None:
-        self._scan_all(tier, trigger)
-
-    def _scan_all(self, tier: Tier, trigger: str) -> None:
-        roots = self.catalog.roots()
-        if tier is Tier.QUICK:
-            roots = tuple(root for root in roots if not asleep(root.path))  # an automount is woken by full scans alone
-        if roots:
-            scope = tuple(dict.fromkeys(root.library for root in roots))
-            self.scans.request(tier, [FolderSubject(root.id, b"") for root in roots], trigger, scope)
-
-    def _request_purge(self) -> None:
-        self.queue.request(Ticket(Errand.RECONCILE, Errand.RECONCILE, Priority.LOW))
-
-    def _walk_folder(self, root_id: int, folder: bytes, names: frozenset[bytes]) -> None:
-        """A settled change, from the watch."""
-        order = WalkOrder(vouched=frozenset(join(folder, name) for name in names))
-        subject = FolderSubject(root_id, anchor(folder))
-        self.queue.request(Ticket(subject, Errand.WALK, Priority.HIGH, load=order))
-
-    def _walk_root(self, root_id: int, reason: str) -> None:
-        """The watch missed something, or has only begun."""
-        _log.debug("a root is looked over", root_id=root_id, reason=reason)
-        order = WalkOrder(Look.QUICK, tree=True)
-        self.queue.request(Ticket(FolderSubject(root_id, b""), Errand.WALK, Priority.MEDIUM, load=order))
-
-    def _poll_root(self, root_id: int) -> None:
-        """The kernel does not tell of this root, or not of all of it."""
-        order = WalkOrder(Look.PEEK, tree=True)
-        self.queue.request(Ticket(FolderSubject(root_id, b""), Errand.WALK, Priority.MEDIUM, load=order))
 
     def _looked(self, root_id: int) -> LastLook | None:
         looked = self.sweeper.looked(root_id)
@@ -288,13 +256,14 @@ class Daemon:
         self.watcher.check_soon()
         for root_id in self.guard.glance(table):
             if not self._idle:
-                self._walk_root(root_id, "its mount changed")
+                self.requests.walk_root(root_id, "its mount changed")
 
     def _operations(self) -> Operations:
+        scan = self.settings.scan
         probes = Probes(
             watch=self.watcher.status,
-            workers=self._worker_rows,
-            waiting=self._waiting_rows,
+            workers=lambda: worker_rows(self.walkers, self.workers, self.pauses),
+            waiting=lambda: waiting_rows(self.watcher, self.sweeper.survey.unsettled, scan.waiting_after),
             queue=self.queue.waiting,
             schedule=self.schedule.next_runs,
             loops=lambda: {part.name: part.alive() for part in self.parts},
@@ -303,10 +272,9 @@ class Daemon:
             rehearse=self.rehearsal.run,
             picture=self.taker.picture,
             edit=self.editor.edit,
-            counters=self._counters,
+            counters=lambda: counters(self.runner.stats(), self.recorder.stats(), self.intake.stats()),
             reload=self._reload_now,
         )
-        scan = self.settings.scan
         return Operations(
             catalog=self.catalog,
             history=self.catalog,
@@ -315,38 +283,6 @@ class Daemon:
             probes=probes,
             rules=LossRules(scan.missing_grace, scan.hold_scans, scan.hold_apart),
         )
-
-    def _worker_rows(self) -> Sequence[WorkerRow]:
-        now_s = CLOCK.monotonic_s()
-        hands = (*self.walkers.hands(), *self.workers.hands(), *self.pauses.hands())
-        return [WorkerRow(hand.worker, _doing(hand), now_s - hand.since_s) for hand in hands if hand.tickets]
-
-    def _waiting_rows(self) -> Sequence[WaitingRow]:
-        """Files that have changed for long, as the watch and the walks know them, the longest first."""
-        now, now_s = CLOCK.now(), CLOCK.monotonic_s()
-        long_ago = now - timedelta(seconds=self.settings.scan.waiting_after)
-        since: dict[tuple[int, bytes], datetime] = {}
-        for root_id, growing in self.watcher.waiting():
-            since[root_id, growing.path] = now - timedelta(seconds=now_s - growing.since_s)
-        passed_over = set()
-        for one in self.sweeper.survey.unsettled.files(now):
-            place = one.root_id, one.path
-            since[place] = min(one.since, since.get(place, now))
-            if one.passed_over:
-                passed_over.add(place)
-        rows = [WaitingRow(*at, when) for at, when in since.items() if when <= long_ago or at in passed_over]
-        return sorted(rows, key=lambda row: row.since)
-
-    def _counters(self) -> Sequence[Sample]:
-        run, written = self.runner.stats(), self.recorder.stats()
-        lost = sum(run.get(reason, 0) for reason in ("timeout", "crash", "memory"))
-        return [
-            Sample("shishod_parser_processes", run.get("processes", 0)),
-            Sample("shishod_parser_restarts_total", lost),
-            Sample("shishod_db_batches_total", written["batches"]),
-            Sample("shishod_db_books_total", written["things"]),
-            *(Sample("shishod_scan_files_total", n, {"outcome": what}) for what, n in self.intake.stats().items()),
-        ]
 
 
 def build(settings: Settings, load: Callable[[], Settings] | None = None, *, idle: bool = False) -> Daemon:
@@ -371,15 +307,3 @@ def _runner(settings: Settings) -> Runner:
         preload=PRELOAD,
         idle_s=settings.work.idle_retire,
     )
-
-
-def _doing(hand: Hand) -> str:
-    ticket = hand.tickets[0]
-    subject = ticket.subject
-    if isinstance(subject, Errand):
-        return str(subject)
-    about = display(subject.path if isinstance(subject, FolderSubject) else b"")
-    if isinstance(subject, BookSubject):
-        about = display(subject.key)
-    more = f" and {len(hand.tickets) - 1} more" if len(hand.tickets) > 1 else ""
-    return f"{ticket.errand} {about or 'the root'}{more}"

@@ -11,7 +11,7 @@ from shishod.errors import SettingsError, ShishodError, Unreachable
 from shishod.store.backup import back_up
 from shishod.store.border import cause_of, is_full
 from shishod.store.engine import Database
-from shishod.store.tables import metadata
+from shishod.store.tables import SCHEMA
 
 REVISION = "0003"
 """What this program's tables are; the newest file in migrations."""
@@ -64,7 +64,7 @@ def _revision(connection: Connection) -> str | None:
     tables = set(inspect(connection).get_table_names())
     if _VERSION.name in tables:
         return connection.scalar(select(_VERSION.c.version_num)) or ""
-    ours = tables & metadata.tables.keys()
+    ours = tables & SCHEMA.tables.keys()
     if ours:
         raise SettingsError(
             f"the database has a table {min(ours)} that shishod did not make. Nothing was changed."
@@ -75,7 +75,7 @@ def _revision(connection: Connection) -> str | None:
 
 def _make(connection: Connection) -> None:
     """A test holds that this and the migrations give the same schema; this one spares a start the import of alembic."""
-    metadata.create_all(connection)
+    SCHEMA.create_all(connection)
     _VERSION.create(connection)
     connection.execute(insert(_VERSION).values(version_num=REVISION))
 

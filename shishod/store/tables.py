@@ -1,7 +1,5 @@
 """Every table of the catalogue, each constraint with a name that both databases and the migrations agree on."""
 
-from enum import StrEnum
-
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
@@ -10,7 +8,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
@@ -23,50 +20,23 @@ from shishod.model.library import LibraryKind, RootState
 from shishod.model.progress import ScanStatus
 from shishod.model.state import State
 from shishod.store.columns import Bytes, Count, Key, Prose, Unsigned, UtcDateTime
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
-    """Only the words of a StrEnum, in its own order."""
-    listed = ", ".join(f"'{word.value}'" for word in words)
-    return CheckConstraint(f"{column} IN ({listed})", name=column)
-
-
-def _id() -> Column[int]:
-    return Column("id", Key, primary_key=True)
-
-
-def _owned_by(table: str, *, primary_key: bool = False, index: bool = False) -> Column[int]:
-    """The owner's id; what is owned goes with its owner."""
-    singular = {"libraries": "library", "series": "series", "media_files": "file"}.get(table, table.removesuffix("s"))
-    owner = ForeignKey(f"{table}.id", ondelete="CASCADE")
-    return Column(f"{singular}_id", Key, owner, primary_key=primary_key, nullable=False, index=index)
-
+from shishod.store.schema import identity, metadata, one_of, owned_by
 
 libraries = Table(
     "libraries",
     metadata,
-    _id(),
+    identity(),
     Column("name", Prose, nullable=False, unique=True),
     Column("kind", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    _one_of("kind", LibraryKind),
+    one_of("kind", LibraryKind),
 )
 
 roots = Table(
     "roots",
     metadata,
-    _id(),
-    _owned_by("libraries"),
+    identity(),
+    owned_by("libraries"),
     Column("path", Bytes, nullable=False),
     Column("display", Prose, nullable=False),
     Column("enrolled", Boolean, nullable=False),  # named by the settings of this run
@@ -91,13 +61,13 @@ roots = Table(
     Column("eyes", Bytes),  # by which rules it was last looked over as a whole
     Column("walked_at", UtcDateTime),  # looked over as a whole since it was last away; null while that is not so
     UniqueConstraint("library_id", "path"),
-    _one_of("state", RootState),
+    one_of("state", RootState),
 )
 
 folders = Table(
     "folders",
     metadata,
-    _owned_by("roots", primary_key=True),
+    owned_by("roots", primary_key=True),
     Column("path", Bytes, primary_key=True),
     Column("mtime_ns", Key, nullable=False),
     Column("device", Key, nullable=False),  # no type that converts: a scan reads every row of this table
@@ -112,8 +82,8 @@ def _names(table: str, *more: Column[str]) -> Table:
     return Table(
         table,
         metadata,
-        _id(),
-        _owned_by("libraries"),
+        identity(),
+        owned_by("libraries"),
         Column("name", Prose, nullable=False),
         Column("norm", Prose, nullable=False),
         Column("spelling", Bytes, nullable=False),  # decides between two spellings: the smaller is shown
@@ -139,20 +109,20 @@ NAMES: dict[NameKind, Table] = {
 name_aliases = Table(
     "name_aliases",
     metadata,
-    _owned_by("libraries", primary_key=True),
+    owned_by("libraries", primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("norm", Prose, primary_key=True),
     Column("name_id", Key, nullable=False),
-    _one_of("kind", NameKind),
+    one_of("kind", NameKind),
     sqlite_with_rowid=False,
 )
 
 books = Table(
     "books",
     metadata,
-    _id(),
-    _owned_by("libraries", index=True),
-    _owned_by("roots"),
+    identity(),
+    owned_by("libraries", index=True),
+    owned_by("roots"),
     Column("key", Bytes, nullable=False),
     Column("kind", Text, nullable=False),
     Column("revision", Integer, nullable=False),  # how often it was written; 1 tells a book just made
@@ -181,7 +151,7 @@ books = Table(
     Column("metadata_updated_at", UtcDateTime, index=True),
     Column("description", Prose),  # last: the longest, and no list reads it
     UniqueConstraint("root_id", "key"),
-    _one_of("kind", BookKind),
+    one_of("kind", BookKind),
     Index(None, "provider", "provider_id"),
 )
 
@@ -193,8 +163,8 @@ BESIDE = text("role <> 'media'")  # the few that lie beside; an index of them le
 media_files = Table(
     "media_files",
     metadata,
-    _id(),
-    _owned_by("roots"),
+    identity(),
+    owned_by("roots"),
     Column("book_id", Key, ForeignKey("books.id", ondelete="SET NULL"), index=True),
     Column("path", Bytes, nullable=False),
     Column("parent_path", Bytes, nullable=False),
@@ -236,13 +206,13 @@ media_files = Table(
     Index(None, "root_id", "parent_path"),
     Index(None, "root_id", "state"),
     Index("ix_media_files_beside", "root_id", "state", sqlite_where=BESIDE, postgresql_where=BESIDE),
-    _one_of("state", State),
+    one_of("state", State),
 )
 
 contributions = Table(
     "contributions",
     metadata,
-    _owned_by("books", primary_key=True),
+    owned_by("books", primary_key=True),
     Column("person_id", Key, ForeignKey("persons.id"), primary_key=True, index=True),
     Column("role", Prose, primary_key=True, server_default=""),
     Column("position", Integer, nullable=False),
@@ -252,7 +222,7 @@ contributions = Table(
 file_narrators = Table(
     "file_narrators",
     metadata,
-    _owned_by("media_files", primary_key=True),
+    owned_by("media_files", primary_key=True),
     Column("person_id", Key, ForeignKey("persons.id"), primary_key=True, index=True),
     Column("position", Integer, nullable=False),
     sqlite_with_rowid=False,
@@ -261,7 +231,7 @@ file_narrators = Table(
 book_series = Table(
     "book_series",
     metadata,
-    _owned_by("books", primary_key=True),
+    owned_by("books", primary_key=True),
     Column("series_id", Key, ForeignKey("series.id"), primary_key=True, index=True),
     Column("number", Prose),
     Column("number_from", Float),
@@ -273,7 +243,7 @@ book_series = Table(
 book_genres = Table(
     "book_genres",
     metadata,
-    _owned_by("books", primary_key=True),
+    owned_by("books", primary_key=True),
     Column("genre_id", Key, ForeignKey("genres.id"), primary_key=True, index=True),
     Column("position", Integer, nullable=False),
     sqlite_with_rowid=False,
@@ -282,7 +252,7 @@ book_genres = Table(
 book_tags = Table(
     "book_tags",
     metadata,
-    _owned_by("books", primary_key=True),
+    owned_by("books", primary_key=True),
     Column("tag_id", Key, ForeignKey("tags.id"), primary_key=True, index=True),
     Column("position", Integer, nullable=False),
     sqlite_with_rowid=False,
@@ -291,7 +261,7 @@ book_tags = Table(
 identifiers = Table(
     "identifiers",
     metadata,
-    _owned_by("books", primary_key=True),
+    owned_by("books", primary_key=True),
     Column("scheme", Prose, primary_key=True),
     Column("value", Prose, primary_key=True),
     Column("position", Integer, nullable=False),
@@ -302,7 +272,7 @@ identifiers = Table(
 chapters = Table(
     "chapters",
     metadata,
-    _owned_by("books", primary_key=True),
+    owned_by("books", primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("title", Prose, nullable=False),
     Column("start_ms", Count),
@@ -314,7 +284,7 @@ chapters = Table(
 covers = Table(
     "covers",
     metadata,
-    _owned_by("books", primary_key=True),
+    owned_by("books", primary_key=True),
     Column("path", Bytes, nullable=False),
     Column("member", Prose, nullable=False),
     Column("mime", Prose, nullable=False),
@@ -332,7 +302,7 @@ covers = Table(
 field_sources = Table(
     "field_sources",
     metadata,
-    _owned_by("books", primary_key=True),
+    owned_by("books", primary_key=True),
     Column("field", Text, primary_key=True),
     Column("source", Integer, nullable=False),
     Column("place", Prose, nullable=False),
@@ -365,14 +335,14 @@ scans = Table(
     Column("reason", Prose, nullable=False),
     Column("cache", Text, nullable=False),  # JSON list of pairs
     Column("moved", Key, nullable=False, server_default="0"),
-    _one_of("status", ScanStatus),
+    one_of("status", ScanStatus),
 )
 
 problems = Table(
     "problems",
     metadata,
-    _id(),
-    _owned_by("roots"),
+    identity(),
+    owned_by("roots"),
     Column("path", Bytes, nullable=False),
     Column("stage", Text, nullable=False),
     Column("reason", Prose, nullable=False),
@@ -381,3 +351,5 @@ problems = Table(
     Column("scan_id", Text),
     UniqueConstraint("root_id", "path", "stage"),
 )
+
+SCHEMA = metadata  # whole once this module is imported

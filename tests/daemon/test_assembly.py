@@ -43,7 +43,7 @@ def test_a_purge_that_the_clock_asks_for_is_carried_out(tmp_path: Path) -> None:
     daemon.catalog.note_walked(root.id, CLOCK.now())
     daemon.workers.start()
     try:
-        daemon._request_purge()
+        daemon.requests.purge()
         wait_until(lambda: daemon.catalog.book(book_id) is None, 10, "the book is forgotten")
     finally:
         daemon.stop.set()

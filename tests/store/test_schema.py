@@ -17,7 +17,7 @@ from shishod.store.catalog import SqlCatalog, open_catalog
 from shishod.store.engine import connect, database_url
 from shishod.store.migrate import MIGRATIONS, REVISION, ready_schema
 from shishod.store.settings import StoreSettings
-from shishod.store.tables import media_files, metadata, problems, roots, scans
+from shishod.store.tables import SCHEMA, media_files, problems, roots, scans
 from tests.store.building import a_book, a_root, save
 from tests.store.cluster import Cluster
 
@@ -95,7 +95,7 @@ def test_the_newest_migration_is_the_one_that_the_program_knows() -> None:
 
 
 def test_every_constraint_has_a_name() -> None:
-    for table in metadata.tables.values():
+    for table in SCHEMA.tables.values():
         for constraint in table.constraints:
             assert constraint.name, f"{table.name}: {constraint!r}"
 
@@ -113,10 +113,10 @@ def test_everything_that_is_believed_of_a_book_has_a_column_or_a_table() -> None
         "sources": "field_sources",
         "technical": "media_files",
     }
-    homes = set(metadata.tables["books"].columns.keys()) | elsewhere.keys()
+    homes = set(SCHEMA.tables["books"].columns.keys()) | elsewhere.keys()
 
     assert {field.name for field in fields(Metadata)} <= homes
-    assert set(elsewhere.values()) <= metadata.tables.keys()
+    assert set(elsewhere.values()) <= SCHEMA.tables.keys()
 
 
 def test_scans_problems_roots_and_files_have_a_column_for_every_field() -> None:
