@@ -42,6 +42,9 @@ class Whereabouts(Protocol):
     def by_hash(self, hashes: Collection[bytes]) -> dict[bytes, list[KnownFile]]:
         """The remembered files of any root with one of these hashes, by hash, the missing first; not endlessly many."""
 
+    def hashes(self, file_ids: Collection[int]) -> Mapping[int, bytes]:
+        """The hashes of those of the files whose hash is known."""
+
     def files(self, file_ids: Collection[int]) -> list[KnownFile]:
         """These files, as far as they are remembered."""
 
@@ -49,7 +52,7 @@ class Whereabouts(Protocol):
         """How many media of each book are not MISSING, by folder; duplicates do not count."""
 
     def link(self, root_id: int, duplicates: Sequence[tuple[Sighting, int]], now: datetime) -> None:
-        """Remember files as other paths to the content of files that are known by these ids."""
+        """Remember files as other paths to the content of files that are known by these ids, as it was last read."""
 
     def duplicates_of(self, file_ids: Collection[int]) -> frozenset[Folder]:
         """The folders that hold a duplicate of one of these files."""

@@ -22,11 +22,15 @@ class FileError:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where the row of a file that moved is still: it moves along only if it is there when the book is written."""
+    """Where the row of a file that moved is still: it moves along only if it is there when the book is written.
+
+    `same` is False for one that is read anew, for what it holds may be another content than the one that was hashed.
+    """
 
     file_id: int
     root_id: int
     path: bytes
+    same: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ class Traces:
 
     `moved` are by path the files that they were. `links` are those whose content is still under its old name as well;
     `twins` those that are one content with another of them, which is to be recorded before they can be links to it;
+    `doubted` are those that are known by their inode or name and may have another content than they had;
     `originals` the files that remembered duplicates are other paths to, by id; `orphans` are the folders of those whose
     original has another content now. `shares` tells for each book how many of
     its media lie where, `grounds` by which key and rule it was made.
@@ -35,6 +36,7 @@ class Traces:
     shares: Mapping[int, Mapping[Folder, int]] = field(default_factory=dict)
     grounds: Mapping[int, tuple[bytes, str]] = field(default_factory=dict)
     twins: frozenset[bytes] = frozenset()
+    doubted: frozenset[bytes] = frozenset()
     orphans: frozenset[Folder] = frozenset()
 
     @property
@@ -44,7 +46,8 @@ class Traces:
 
 
 def same_file(seen: Sighting, known: KnownFile) -> bool:
-    """Whether the inode says so; an inode alone says nothing, for it is used again. A rename changes the ctime."""
+    """Whether the inode says so; an inode alone says nothing, for it is used again. A rename changes the ctime, and
+    so does who writes into a file and sets its time back: which of them it was, only the content tells."""
     return (seen.inode, seen.size, seen.mtime_ns) == (known.inode, known.size, known.mtime_ns)
 
 
@@ -82,10 +85,11 @@ def paired(pairs: Iterable[Pair], root_id: int) -> dict[bytes, KnownFile]:
     return found
 
 
-def settled_in(seen: Sighting, known: KnownFile, root_id: int) -> KnownFile:
+def settled_in(seen: Sighting, known: KnownFile, root_id: int, *, doubted: bool = False) -> KnownFile:
     """A file that moved as it would be remembered had it always been here.
 
     One that failed is tried once more, and one that ends in another way is read anew: its reader looks at that, too.
+    One whose content is doubted keeps the time by which it is found changed, now or once it has settled.
     """
     alike = suffix(base(seen.path)) == suffix(base(known.path))
     read = alike and known.parser_version and known.state is not State.ERROR
@@ -95,7 +99,7 @@ def settled_in(seen: Sighting, known: KnownFile, root_id: int) -> KnownFile:
         path=seen.path,
         size=seen.size,
         mtime_ns=seen.mtime_ns,
-        ctime_ns=seen.ctime_ns,
+        ctime_ns=known.ctime_ns if doubted else seen.ctime_ns,
         inode=seen.inode,
         device=seen.device,
         state=state,
@@ -120,6 +124,11 @@ def twins_of(new: Iterable[Sighting], moved: Collection[bytes]) -> frozenset[byt
             )
             twins.update(one.path for one in others if one.path not in moved)
     return frozenset(twins)
+
+
+def same_time(seen: Sighting, known: KnownFile) -> bool:
+    """Whether nothing at all befell a file since it was looked at, not even another name."""
+    return (seen.mtime_ns, seen.ctime_ns) == (known.mtime_ns, known.ctime_ns)
 
 
 def is_link(seen: Sighting, original: KnownFile | None) -> bool:

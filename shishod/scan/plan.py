@@ -14,7 +14,7 @@ from shishod.model.state import LAID_ASIDE, KnownFile, State, judge, unchanged
 from shishod.model.updates import Origin
 from shishod.paths import parent
 from shishod.scan.group import Group, group
-from shishod.scan.moves import Place, Traces, is_link, majority, same_file, settled_in
+from shishod.scan.moves import Place, Traces, is_link, majority, same_file, same_time, settled_in
 from shishod.scan.order import BookOrder
 from shishod.scan.walk import Neighbourhood
 
@@ -42,7 +42,8 @@ class Plan:
     `unsettled` files are still being written; their folder is looked at again. `strays` lie beside media and belong
     to no book; those that are remembered and that no order sheds are `forgotten`. `links` are further paths to files
     that are known by these ids, `twins` to files that are yet to be recorded. `parted` are folders elsewhere that hold
-    the lesser part of a book that came here.
+    the lesser part of a book that came here. `early` is True where a link was met before what it links to was looked at
+    as it is now: what is remembered of both is of the past, and is compared again.
     """
 
     orders: list[BookOrder] = field(default_factory=list)
@@ -54,6 +55,7 @@ class Plan:
     links: list[tuple[Sighting, int]] = field(default_factory=list)
     twins: list[Sighting] = field(default_factory=list)
     parted: set[Folder] = field(default_factory=set)
+    early: bool = False
     unchanged: int = 0
     moved: int = 0
 
@@ -108,7 +110,7 @@ class _Planner:
         for one in seen:
             if (before := traces.moved.get(one.path)) is not None:
                 self._came[one.path] = before
-                self.known[one.path] = settled_in(one, before, self.root.id)
+                self.known[one.path] = settled_in(one, before, self.root.id, doubted=one.path in traces.doubted)
 
     def linked(self, seen: Sighting, traces: Traces) -> bool:
         """Whether a file is one more path to a content that another row speaks for; it is no part of a book here."""
@@ -126,10 +128,11 @@ class _Planner:
                 self.made.unchanged += 1
             else:
                 self.made.links.append((seen, original.id))
+                self.made.early |= not same_time(seen, original)
                 self._bereft |= {before.book_id} - {original.book_id} if before is not None else set()
             return True
         if before is not None and before.duplicate_of is not None:
-            same = same_file(seen, before)  # the ctime changed when the other name went
+            same = same_file(seen, before) and seen.path not in traces.doubted  # the other name went: its ctime changed
             freed = settled_in(seen, before, self.root.id) if same else before
             self.known[seen.path] = replace(freed, duplicate_of=None)
             self._freed.add(seen.path)
@@ -202,7 +205,12 @@ class _Planner:
         rest = [self.known[seen.path] for seen in one.files if self._states[seen.path] not in self.how.acts_on]
         keep = tuple(before for before in rest if before.state is not State.ERROR)
         back = [before for before in keep if before.state is State.MISSING]
-        origins = {seen.path: _origin(self._came[seen.path]) for seen in one.files if seen.path in self._came}
+        anew = {seen.path for seen in read}
+        origins = {
+            seen.path: _origin(self._came[seen.path], same=seen.path not in anew)
+            for seen in one.files
+            if seen.path in self._came
+        }
         self.made.moved += len(origins)
         self.made.unchanged += len(rest) - len(back) - sum(before.path in origins for before in rest)
         moved_in = bool(origins) or any(before.book_id != book_id or before.path in self._freed for before in keep)
@@ -236,8 +244,8 @@ def _unheard(before: KnownFile, state: State) -> bool:
     return state is State.INDEXED and before.book_id is None
 
 
-def _origin(known: KnownFile) -> Origin:
-    return Origin(known.id, known.root_id, known.path)
+def _origin(known: KnownFile, *, same: bool) -> Origin:
+    return Origin(known.id, known.root_id, known.path, same)
 
 
 def _owners(

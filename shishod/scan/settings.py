@@ -32,7 +32,8 @@ class ScanSettings(RoomSettings):
     """How long a call into a library may take before its root counts as stalled and is left alone."""
     hash_rate: ByteSize = Field(default=ByteSize(8 * 2**20), ge=0)
     """How many bytes a second are read in the pauses between scans, so that a file is known again that was copied and
-    deleted; at most 192 KiB of each file, once. 0 leaves it to inodes, which last on one filesystem alone."""
+    deleted; at most 192 KiB of each file, once. 0 leaves it to inodes, which last on one filesystem alone, and every
+    file that is renamed is read anew, for it may have been written to before."""
     cover_rate: ByteSize = Field(default=ByteSize(8 * 2**20), ge=0)
     """How many bytes of covers a second are taken out of books in the pauses between scans, each once while its file
     stays as it is; never more than half of the time is spent on it. 0 takes none."""

@@ -151,11 +151,15 @@ class Survey:
         opened = sweep.open(
             place.folders + place.below,
             tickets=len(orders),
-            spoiled=regrouped or bool(made.unsettled) or bool(made.missing or place.unsure) or place.bereft or not back,
+            spoiled=regrouped
+            or made.early
+            or bool(made.unsettled or made.missing or place.unsure)
+            or place.bereft
+            or not back,
         )
         sweep.count(unchanged=made.unchanged, moved=made.moved, total=sum(len(order.read) for order in orders))
         sweep.part(made.parted)
-        sweep.recorded |= bool(orders)
+        sweep.recorded |= bool(orders or made.links)
         if made.links:
             self._rooms.catalog.link(sweep.root.id, made.links, self._rooms.clock.now())
         if made.missing:

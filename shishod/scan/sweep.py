@@ -67,7 +67,7 @@ class Sweep:
         self.whole = False  # the walk began at the root and entered everything
         self.vanished: Collection[bytes] = ()  # folders whose loss is believed
         self.aside = Aside()  # what is there and does not count
-        self.recorded = False  # whether it asked for any book
+        self.recorded = False  # whether it asked for any book, or met a link
         self.sources: set[int] = set()  # other roots that files came from
         self.made: set[int] = set()  # books that are new
         self.parted: set[Folder] = set()  # folders that hold the rest of a book of which some came here

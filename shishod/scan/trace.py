@@ -58,12 +58,15 @@ class Tracer:
         new = [one for path, one in batch.seen.items() if path not in names]
         moved: dict[bytes, KnownFile] = {}
         links: dict[bytes, KnownFile] = {}
+        renamed: dict[bytes, KnownFile] = {}
         for find in (self._by_inode, self._by_form, self._by_content) if new else ():  # the surest first
             taken = {known.id for known in moved.values()}
             rest = [one for one in new if one.path not in moved and one.path not in links]
             found, more = find(batch, rest)
-            moved |= {path: known for path, known in found.items() if known.id not in taken}
+            found = {path: known for path, known in found.items() if known.id not in taken}
+            moved |= found
             links |= more
+            renamed |= found if find != self._by_content else {}
         over, orphans = self._linked_over(batch)
         links |= over
         duplicates = {one.duplicate_of for one in batch.known if one.duplicate_of is not None}
@@ -72,7 +75,9 @@ class Tracer:
         shares, grounds = (self._catalog.shares(books), self._catalog.grounds(books)) if books else ({}, {})
         stable = stable_inodes(batch.admission.identity.fstype)
         twins = twins_of([one for one in new if one.path not in links], moved) if stable else frozenset()
-        return Traces(moved, links, originals, shares, grounds, twins, orphans)
+        freed = _freed(batch, links, originals) if originals else {}
+        doubted = self._doubted(batch, renamed | freed)
+        return Traces(moved, links, originals, shares, grounds, twins, doubted, orphans)
 
     def _by_inode(self, batch: Batch, new: Sequence[Sighting]) -> Found:
         """Files that were renamed, and those that have one more name now: the same inode, size and time."""
@@ -134,6 +139,20 @@ class Tracer:
         fates = self._fates(batch, [known for _, known in pairs], self._roots())
         return paired((one for one in pairs if fates.get(one[1].id) is Fate.GONE), batch.admission.root.id), {}
 
+    def _doubted(self, batch: Batch, same: Mapping[bytes, KnownFile]) -> frozenset[bytes]:
+        """Those of the files that were taken for others whose content nobody can vouch for.
+
+        Their ctime has changed, as by a rename; had they been written to, and the time set back, it would have, too.
+        """
+        suspects = {path: known for path, known in same.items() if batch.seen[path].ctime_ns != known.ctime_ns}
+        before = self._catalog.hashes({known.id for known in suspects.values()}) if suspects else {}
+        now = self._hashed(batch, [batch.seen[path] for path, known in suspects.items() if known.id in before])
+        return frozenset(
+            path
+            for path, known in suspects.items()
+            if known.id not in before or now.get(batch.seen[path]) != before[known.id]
+        )
+
     def _hashed(self, batch: Batch, seen: Sequence[Sighting]) -> dict[Sighting, bytes]:
         found: dict[Sighting, bytes] = {}
         for start in range(0, len(seen), SAMPLES):
@@ -163,6 +182,19 @@ class Tracer:
             if isinstance(said, list):
                 fates |= {one.id: fate for one, fate in zip(some, said, strict=True)}
         return {known_id: fates.get(known_id, Fate.UNSAID) for known_id in told}
+
+
+def _freed(
+    batch: Batch, links: Mapping[bytes, KnownFile], originals: Mapping[int, KnownFile]
+) -> dict[bytes, KnownFile]:
+    """Duplicates that speak for themselves now, for what they were further paths to is gone or another."""
+    duplicates = ((known, batch.seen.get(known.path)) for known in batch.known if known.duplicate_of is not None)
+    return {
+        seen.path: known
+        for known, seen in duplicates
+        if seen is not None and seen.path not in links and same_file(seen, known)
+        if not is_link(seen, originals.get(known.duplicate_of or 0))
+    }
 
 
 def _answers(root: Root) -> bool:

@@ -90,6 +90,15 @@ class Moves(Noun):
                     found.setdefault(row[-1], []).append(as_known(row[:-1]))
         return found
 
+    def hashes(self, file_ids: Collection[int]) -> Mapping[int, bytes]:
+        """The hashes of those of the files whose hash is known."""
+        found: dict[int, bytes] = {}
+        with self._reading() as connection:
+            for some in chunks(sorted(file_ids)):
+                asked = select(_file.id, _file.content_hash).where(_file.id.in_(some), _file.content_hash.is_not(None))
+                found |= dict(map(tuple, connection.execute(asked)))
+        return found
+
     def shares(self, book_ids: Collection[int]) -> Mapping[int, Mapping[Folder, int]]:
         """How many media of each book are not MISSING, by folder; duplicates do not count."""
         found: dict[int, dict[Folder, int]] = {}
@@ -173,14 +182,12 @@ def _itself(root_id: int, seen: Sighting, original: Row) -> bool:
 
 
 def _as_link(root_id: int, seen: Sighting, original: Row, now: datetime) -> Row:
+    """Its size and times are those at which the original was read: what it says is of that moment."""
     return {name: value for name, value in original.items() if name != "id"} | {
         "root_id": root_id,
         "path": seen.path,
         "parent_path": paths.parent(seen.path),
         "name": paths.display(paths.base(seen.path)),
-        "size": seen.size,
-        "mtime_ns": seen.mtime_ns,
-        "ctime_ns": seen.ctime_ns,
         "inode": seen.inode,
         "device": seen.device,
         "duplicate_of": original["id"],

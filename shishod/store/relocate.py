@@ -25,22 +25,26 @@ _MOVE = (
         path=bindparam("to_path"),
         parent_path=bindparam("to_folder"),
         name=bindparam("to_name"),
-        **{name: bindparam(f"to_{name}") for name in _OF_THE_SIGHTING},
     )
 )
+_MOVE_WITH_ITS_HASH = _MOVE.values(**{name: bindparam(f"to_{name}") for name in _OF_THE_SIGHTING})
 
 
 def relocate(connection: Connection, books: Sequence[RelationshipUpdates]) -> None:
-    """Move rows that are still where they were; another that moved there first, or stays there, keeps its own."""
-    rows = list(_rows(books))
-    if rows:
-        connection.execute(_MOVE, rows)
+    """Move rows that are still where they were; another that moved there first, or stays there, keeps its own.
+
+    A hash holds while the times stand that it was made of: those of a file of the same content are those of its new
+    place, before the file itself is written.
+    """
+    for move, same in ((_MOVE_WITH_ITS_HASH, True), (_MOVE, False)):
+        if rows := list(_rows(books, same=same)):
+            connection.execute(move, rows)
 
 
-def _rows(books: Iterable[RelationshipUpdates]) -> Iterable[Row]:
+def _rows(books: Iterable[RelationshipUpdates], *, same: bool) -> Iterable[Row]:
     for book in books:
         for file in book.files:
-            if file.origin is None:
+            if file.origin is None or file.origin.same != same:
                 continue
             path = file.seen.path
             yield {
@@ -51,5 +55,5 @@ def _rows(books: Iterable[RelationshipUpdates]) -> Iterable[Row]:
                 "to_path": path,
                 "to_folder": paths.parent(path),
                 "to_name": paths.display(paths.base(path)),
-                **{f"to_{name}": getattr(file.seen, name) for name in _OF_THE_SIGHTING},
+                **({f"to_{name}": getattr(file.seen, name) for name in _OF_THE_SIGHTING} if same else {}),
             }

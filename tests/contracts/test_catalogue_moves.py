@@ -93,6 +93,20 @@ def test_files_are_found_by_inode_in_every_root(catalogue: SqlCatalog, root: Roo
     assert [one.path for one in catalogue.by_inode([(1 << 64) - 1])] == [b"l.epub"]
 
 
+def test_a_hash_moves_along_with_its_file_unless_that_is_read_anew(catalogue: SqlCatalog, root: Root) -> None:
+    books = save(catalogue, a_book(root, b"a.epub"), a_book(root, b"b.epub"))
+    before = numbers(catalogue, root)
+    for file_id in before.values():
+        hashed(catalogue, file_id)
+    assert catalogue.hashes([*before.values(), 4711]) == dict.fromkeys(before.values(), HASH)
+
+    for path, book_id, same in ((b"a.epub", books[0], True), (b"b.epub", books[1], False)):
+        file = moved(b"new/" + path, Origin(before[path], root.id, path, same), ctime_ns=5)
+        save(catalogue, a_book(root, b"new/" + path, files=(file,), book_id=book_id))
+
+    assert catalogue.hashes(before.values()) == {before[b"a.epub"]: HASH}
+
+
 def test_files_are_found_by_their_hash_the_missing_first(catalogue: SqlCatalog, root: Root) -> None:
     save(catalogue, a_book(root, b"a.epub"), a_book(root, b"b.epub"))
     found = numbers(catalogue, root)
@@ -138,11 +152,12 @@ def test_a_link_says_what_its_original_does_and_is_no_share_of_the_book(catalogu
     (book_id,) = save(catalogue, a_book(root, b"A/a.epub"))
     (original,) = numbers(catalogue, root).values()
 
-    catalogue.link(root.id, [(a_sighting(b"B/b.epub", ctime_ns=9), original)], NOW)
-    catalogue.link(root.id, [(a_sighting(b"B/b.epub", ctime_ns=10), original)], NOW)
+    for _ in range(2):
+        catalogue.link(root.id, [(a_sighting(b"B/b.epub", ctime_ns=9, inode=7), original)], NOW)
 
     link = catalogue.files([numbers(catalogue, root)[b"B/b.epub"]])[0]
-    assert (link.book_id, link.duplicate_of, link.state, link.ctime_ns) == (book_id, original, State.INDEXED, 10)
+    assert (link.book_id, link.duplicate_of, link.state, link.inode) == (book_id, original, State.INDEXED, 7)
+    assert link.ctime_ns == a_sighting(b"").ctime_ns  # of when the original was read
     assert catalogue.shares([book_id]) == {book_id: {(root.id, b"A"): 1}}
     assert catalogue.duplicates_of([original]) == {(root.id, b"B")}
     assert set(catalogue.memories([book_id])[book_id].readings) == {original, link.id}

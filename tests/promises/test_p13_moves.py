@@ -95,6 +95,7 @@ def test_what_is_moved_keeps_its_number_and_is_not_read_again(
     daemon = RunningDaemon(tmp_path / "daemon", config=config(*shelves))
     try:
         daemon.start().settled()
+        wait_until(daemon.quiet, 20, "all is hashed")
         before = numbers(daemon)
         told = next(book["id"] for book in daemon.books() if book["title"] == "Told")
         say(daemon, told, "Mine")

@@ -10,6 +10,7 @@ from tests.journeys.running import a_daemon
 from tests.promises.conftest import Disks, config
 from tests.promises.test_p13_moves import numbers, reads
 from tests.samples import an_epub
+from tests.waiting import wait_until
 
 
 def ext4_casefold(disks: Disks, point: Path) -> Path:
@@ -46,6 +47,7 @@ def test_a_name_that_changes_its_case_is_the_same_file(
     assert (root / "BOOK.EPUB").exists()
     with a_daemon(tmp_path / "daemon", config=config(root)) as daemon:
         daemon.settled()
+        wait_until(daemon.quiet, 20, "it is hashed")
         before, already = numbers(daemon), reads(daemon)
 
         (root / "Book.epub").rename(root / "BOOK.epub")

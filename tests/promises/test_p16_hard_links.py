@@ -22,6 +22,7 @@ def test_a_hard_link_is_shown_as_a_duplicate_and_takes_the_place_of_the_first(tm
         files = daemon.client.get(f"/v1/books/{book['id']}")["files"]
         assert sorted(file["duplicate_of"] is None for file in files) == [False, True]
         assert reads(daemon) == 1
+        wait_until(daemon.quiet, 20, "both are hashed")
         first = next(file for file in files if file["duplicate_of"] is None)
 
         Path(first["path"]).unlink()

@@ -169,6 +169,11 @@ class House:
         while self.turn():
             pass
 
+    def pause(self) -> None:
+        """Time enough between two scans for everything to be hashed."""
+        self.clock.wind(10)
+        self.work()
+
     def request(self, tier: Tier = Tier.FULL, trigger: str = "operator") -> ScanSnapshot:
         return self.scans.request(tier, self.subjects(), trigger, ("all",))
 

@@ -70,6 +70,7 @@ def test_a_comic_has_its_series_and_number_from_its_name(house: House, library: 
 def test_a_book_that_moves_is_told_by_its_new_path_without_being_read(house: House, library: Path) -> None:
     an_epub(in_folder(library / "Ann Author") / "The Salt Road.epub", title=None, authors=[])
     house.scan()
+    house.pause()
     before = the_book(house)
     house.reads()
 

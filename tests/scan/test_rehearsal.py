@@ -32,6 +32,7 @@ def test_it_tells_what_a_scan_then_finds_and_writes_nothing(house: House, librar
     for name in ("stays", "changes", "leaves", "moves"):
         an_epub(library / f"{name}.epub", title=name)
     house.scan()
+    house.pause()
     an_epub(library / "comes.epub", title="comes")
     an_epub(library / "changes.epub", title="changed since")
     (library / "leaves.epub").unlink()
