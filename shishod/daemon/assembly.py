@@ -214,6 +214,8 @@ class Daemon:
     def _begin(self) -> None:
         if interrupted := self.catalog.interrupt_scans(CLOCK.now()):
             _log.info("scans were interrupted; what they recorded stands", scans=interrupted)
+        if stuck := self.catalog.reclaim():
+            _log.info("files were in hand when the daemon ended; they are read anew", files=stuck)
         if reopened := self.catalog.reopen_outdated(formats.versions()):
             _log.info("readers are newer than what they have read; it is read anew", folders=reopened)
         if not self._idle:

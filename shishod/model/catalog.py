@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from shishod.model.book import BookKind, NameKind
+from shishod.model.claims import Claims
 from shishod.model.covers import CoverState
 from shishod.model.library import Hold, Library, Root, RootIdentity, RootState
 from shishod.model.metadata import UserWord
@@ -57,7 +58,7 @@ class Saved:
     names: NameIds
 
 
-class Catalog(Whereabouts, Reunions, PassedOver, Protocol):
+class Catalog(Whereabouts, Reunions, PassedOver, Claims, Protocol):
     """What the scan remembers and writes. Every method is one short transaction; all raise Unreachable when the
     database does not answer. Safe to call from any thread; `save*`, `mark*` and `sign` are called by one writer at a
     time on SQLite."""
@@ -112,7 +113,7 @@ class Catalog(Whereabouts, Reunions, PassedOver, Protocol):
         """How many files of a root went MISSING at or after a moment, and are so still."""
 
     def folders_due(self, root_id: int, now: datetime) -> frozenset[bytes]:
-        """Folders that hold a file whose retry is due."""
+        """Folders that hold a file whose retry is due, or whose claim is nobody's any more."""
 
     def memories(self, book_ids: Collection[int]) -> dict[int, BookMemory]:
         """What is held of these books; an id that is gone is left out."""

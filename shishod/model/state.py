@@ -1,7 +1,7 @@
 """State, KnownFile and judge(): the only place where a file's state is decided."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shishod.model.sighting import Sighting
@@ -21,14 +21,18 @@ class State(StrEnum):
 
 LEGAL: dict[State, frozenset[State]] = {
     State.NEW: frozenset({State.PROCESSING, State.INDEXED, State.ERROR, State.CHANGED, State.MISSING}),
-    State.PROCESSING: frozenset({State.NEW, State.INDEXED, State.ERROR, State.CHANGED, State.MISSING}),
+    State.PROCESSING: frozenset({State.INDEXED, State.ERROR, State.CHANGED, State.MISSING}),
     State.INDEXED: frozenset({State.STALE, State.CHANGED, State.MISSING, State.PROCESSING, State.ERROR}),
     State.STALE: frozenset({State.INDEXED, State.CHANGED, State.MISSING, State.PROCESSING, State.ERROR}),
     State.CHANGED: frozenset({State.PROCESSING, State.INDEXED, State.ERROR, State.MISSING}),
     State.MISSING: frozenset({State.INDEXED, State.CHANGED, State.PROCESSING, State.ERROR}),
     State.ERROR: frozenset({State.PROCESSING, State.INDEXED, State.CHANGED, State.MISSING}),
 }
+"""Where a remembered file may go from each state; the database refuses every other step."""
 
+READ = (State.INDEXED, State.STALE)  # what such a file says is known, and holds
+CLAIMABLE = frozenset(before for before, after in LEGAL.items() if State.PROCESSING in after)
+LEASE = timedelta(hours=1)  # longer than the slowest handful of books takes; a claim that is older has no owner
 
 LAID_ASIDE = -1  # the place of a file that its book was merged without: it is missing, or could not be read
 
@@ -79,7 +83,8 @@ def judge(known: KnownFile | None, seen: Sighting | None, now: datetime, *, stab
     """Name a file's state from what we remember and what we see.
 
     Judge only files of a library that is present: an unmounted disk says nothing about its files. A MISSING file that
-    comes back as it was is INDEXED again without being read; an ERROR whose retry is due is CHANGED, so that it is.
+    comes back as it was is INDEXED again without being read; an ERROR whose retry is due is CHANGED, so that it is. One
+    that is PROCESSING was to be read, so it is CHANGED too: whoever holds it keeps others from doing the same.
     """
     if known is None:
         if seen is None:
@@ -91,6 +96,6 @@ def judge(known: KnownFile | None, seen: Sighting | None, now: datetime, *, stab
         return State.CHANGED
     if known.state is State.ERROR:
         return State.CHANGED if known.retry_at is not None and known.retry_at <= now else State.ERROR
-    if known.state in (State.MISSING, State.PROCESSING):
+    if known.state is State.MISSING:
         return State.INDEXED if known.parser_version else State.CHANGED
-    return known.state
+    return State.CHANGED if known.state is State.PROCESSING else known.state

@@ -29,4 +29,4 @@ class Tier(StrEnum):
     def acts_on(self) -> frozenset[State]:
         if self is Tier.REFRESH:
             return frozenset({State.STALE})
-        return frozenset({State.NEW, State.CHANGED, State.PROCESSING})
+        return frozenset({State.NEW, State.CHANGED})

@@ -38,7 +38,7 @@ class FileUpdate:
     """One file's row as it will be. `reading` None keeps the stored one: the file was not read this time."""
 
     seen: Sighting
-    state: State  # INDEXED or ERROR
+    state: State  # INDEXED or ERROR; CHANGED where it is still to be read and counts as it was meanwhile
     format: str = ""
     reader: str = ""
     parser_version: int = 0

@@ -20,6 +20,7 @@ from shishod.mounts import stable_inodes
 from shishod.paths import display, parent
 from shishod.scan.guard import Admission, MountGuard
 from shishod.scan.inspection import Assignment, Inspection, Outcome, inspect
+from shishod.scan.lease import Lease
 from shishod.scan.order import YOUNG_RETRIES, BookOrder, compose
 from shishod.scan.sweep import InspectLoad, Sweep
 from shishod.scan.sweeper import Sweeper
@@ -67,8 +68,9 @@ class Intake:
         """The errand: every ticket ends finished, well or not, whatever its files do."""
         loads = [ticket.load for ticket in tickets]
         finished = 0
+        lease = Lease(self._catalog, self._clock)
         try:
-            loads = self._present(loads)
+            loads = self._free(self._present(loads), lease)
             memories = self._recall([load.order for load in loads])
             done = self._inspect(loads)
             books = [self._merge(load.order, memories, seen) for load, seen in zip(loads, done, strict=True)]
@@ -76,14 +78,23 @@ class Intake:
             self._again(loads, done, books, saved)
             for load, seen, book, outcome in zip(loads, done, books, saved, strict=True):
                 finished += 1
+                lease.recorded(load.order, book, outcome)
                 self._report(load, seen, book, outcome)
         except Unreachable as error:
             for load in loads[finished:]:
                 self._sweeper.arrears.owe(load.order.root.id, str(error))
                 self._hinder(load, str(error))
         finally:
+            lease.give_back()
             for load in loads[finished:]:
                 self._skip(load)
+
+    def _free(self, loads: list[InspectLoad], lease: Lease) -> list[InspectLoad]:
+        """The books whose files nobody else reads; the others are finished unwell, and looked at again."""
+        ours = lease.take([load.order for load in loads])
+        for load in (load for load, one in zip(loads, ours, strict=True) if not one):
+            self._skip(load)
+        return [load for load, one in zip(loads, ours, strict=True) if one]
 
     def _present(self, loads: Sequence[InspectLoad]) -> list[InspectLoad]:
         """The books that are still wanted and whose root is still there; the others are finished unwell."""

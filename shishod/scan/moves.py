@@ -9,12 +9,11 @@ from shishod.model.book import FileRole, normal_name
 from shishod.model.library import RootIdentity
 from shishod.model.moves import Folder
 from shishod.model.sighting import Sighting
-from shishod.model.state import KnownFile, State
+from shishod.model.state import READ, KnownFile, State
 from shishod.mounts import stable_inodes
 from shishod.paths import base, display, natural_key, parent, suffix
 
 Pair = tuple[Sighting, KnownFile]
-_HEALTHY = (State.INDEXED, State.STALE)
 _SHARED_FSID = frozenset({"overlay"})  # it tells the id of the filesystem below, whose inodes are others
 
 
@@ -93,7 +92,7 @@ def settled_in(seen: Sighting, known: KnownFile, root_id: int, *, doubted: bool 
     """
     alike = suffix(base(seen.path)) == suffix(base(known.path))
     read = alike and known.parser_version and known.state is not State.ERROR
-    state = known.state if alike and known.state in _HEALTHY else State.INDEXED if read else State.CHANGED
+    state = known.state if alike and known.state in READ else State.INDEXED if read else State.CHANGED
     return replace(
         known,
         path=seen.path,
@@ -133,7 +132,7 @@ def same_time(seen: Sighting, known: KnownFile) -> bool:
 
 def is_link(seen: Sighting, original: KnownFile | None) -> bool:
     """Whether a file is one more path to a remembered one, which is there and can speak for it."""
-    return original is not None and original.state in _HEALTHY and seen.inode == original.inode
+    return original is not None and original.state in READ and seen.inode == original.inode
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ YOUNG = timedelta(minutes=10)
 YOUNG_RETRIES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 BACKOFF = timedelta(seconds=60)
 LONGEST = timedelta(hours=24)
+_TO_BE_READ = (State.CHANGED, State.PROCESSING)  # and kept as they were meanwhile: they had not settled
 KILLS_ALLOWED = 2  # a file that has cost so many workers is not tried again until it changes
 
 
@@ -152,10 +153,12 @@ def _kept(known: KnownFile, memories: Mapping[int, BookMemory]) -> _Row:
     seen = known.seen
     memory = memories.get(known.book_id) if known.book_id is not None else None
     packed = memory.readings.get(known.id) if memory else None
+    state = State.CHANGED if known.state in _TO_BE_READ else State.INDEXED
     if packed is None:
-        facts = {"state": State.INDEXED, "reader": known.reader, "parser_version": known.parser_version}
+        facts = {"state": state, "reader": known.reader, "parser_version": known.parser_version}
         return _Row(seen, None, facts)
-    return _row(seen, packed, known.reader, known.parser_version, None)
+    row = _row(seen, packed, known.reader, known.parser_version, None)
+    return row._replace(facts=row.facts | {"state": state})
 
 
 def _row(seen: Sighting, packed: bytes, reader: str, version: int, read_ms: int | None) -> _Row:

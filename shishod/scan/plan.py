@@ -10,7 +10,7 @@ from shishod.model.book import FileRole
 from shishod.model.library import Root
 from shishod.model.moves import Folder
 from shishod.model.sighting import Sighting
-from shishod.model.state import LAID_ASIDE, KnownFile, State, judge, unchanged
+from shishod.model.state import LAID_ASIDE, READ, KnownFile, State, judge, unchanged
 from shishod.model.updates import Origin
 from shishod.paths import parent
 from shishod.scan.group import Group, group
@@ -19,7 +19,6 @@ from shishod.scan.order import BookOrder
 from shishod.scan.walk import Neighbourhood
 
 NO_TRACES = Traces()
-SPEAKING = (State.INDEXED, State.STALE)
 Owner = tuple[Group, int | None, tuple[int, ...]]  # a group, the book it was, the books that it absorbs
 
 
@@ -195,7 +194,7 @@ class _Planner:
 
     def _outdated(self, before: KnownFile, state: State) -> bool:
         """Whether a newer version of the reader has appeared since; a broken file may be read by it too."""
-        if not before.reader or state not in (State.INDEXED, State.STALE, State.ERROR):
+        if not before.reader or state not in (*READ, State.ERROR):
             return False
         return self.how.version_of(before.reader) > before.parser_version
 
@@ -236,7 +235,7 @@ class _Planner:
         was = None if book_id is None else self._grounds.get(book_id)
         if was is None or was == (one.key, one.rule):
             return False
-        return any(role_of(seen.path) is FileRole.MEDIA and self._states[seen.path] in SPEAKING for seen in one.files)
+        return any(role_of(seen.path) is FileRole.MEDIA and self._states[seen.path] in READ for seen in one.files)
 
 
 def _unheard(before: KnownFile, state: State) -> bool:

@@ -11,12 +11,11 @@ from shishod.model.catalog import BookMemory, Catalog
 from shishod.model.metadata import Reading, load_reading
 from shishod.model.moves import Folder
 from shishod.model.reunion import Claimant, Medium, Reunion
-from shishod.model.state import State
+from shishod.model.state import READ, State
 
 _log = log.get(__name__)
 COPYING = timedelta(days=1)  # a copy that was there for longer when its source went is a copy that was wanted
 TAGGING = timedelta(hours=1)  # two files that differ and were there for longer are two editions
-_THERE = (State.INDEXED, State.STALE)
 _SLACK_MS = 2000  # what two programs make of the length of one sound
 
 
@@ -94,7 +93,7 @@ def _pair(alike: Sequence[Claimant], together: timedelta) -> tuple[Claimant, Cla
     if len(alike) != 2:
         return None
     old, heir = sorted(alike, key=lambda one: not _gone(one))
-    there = bool(heir.media) and all(medium.state in _THERE for medium in heir.media)
+    there = bool(heir.media) and all(medium.state in READ for medium in heir.media)
     if not (_gone(old) and there and old.book_id < heir.book_id):
         return None
     since = [medium.missing_since for medium in old.media if medium.missing_since is not None]

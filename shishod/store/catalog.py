@@ -5,7 +5,9 @@ from pathlib import Path
 
 from shishod.clock import CLOCK, Clock
 from shishod.errors import SettingsError
+from shishod.store.ageing import Ageing
 from shishod.store.backup import Upkeep
+from shishod.store.claims import Claiming
 from shishod.store.covers import Covers
 from shishod.store.engine import Database, connect, database_url
 from shishod.store.history import History
@@ -23,7 +25,19 @@ from shishod.store.words import WordReads
 
 
 class SqlCatalog(
-    Roots, Passed, Moves, Reuniting, Covers, Purging, WordReads, History, ShelfReads, ProblemReads, Upkeep
+    Roots,
+    Passed,
+    Claiming,
+    Ageing,
+    Moves,
+    Reuniting,
+    Covers,
+    Purging,
+    WordReads,
+    History,
+    ShelfReads,
+    ProblemReads,
+    Upkeep,
 ):
     """Shared: by every thread of the daemon. Each call takes its own connection and is one transaction.
 

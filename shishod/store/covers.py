@@ -7,10 +7,9 @@ from sqlalchemy import Connection, bindparam, exists, func, null, select, update
 
 from shishod.model.covers import CoverDue, CoverState, CoverTaken
 from shishod.model.library import RootState
-from shishod.model.state import State
 from shishod.store.border import Noun
 from shishod.store.dialect import chunks
-from shishod.store.memory import KNOWN, as_known
+from shishod.store.memory import KNOWN, READ_STATES, as_known
 from shishod.store.tables import books, media_files, roots
 from shishod.store.tables import covers as cover_table
 
@@ -28,7 +27,7 @@ class Covers(Noun):
             .join_from(cover_table, books, books.c.id == _cover.book_id)
             .join(roots, roots.c.id == books.c.root_id)
             .join(media_files, (_file.root_id == books.c.root_id) & (_file.path == _cover.path))
-            .where(_cover.taken_at.is_(None), _cover.book_id > after, _file.state == State.INDEXED.value)
+            .where(_cover.taken_at.is_(None), _cover.book_id > after, _file.state.in_(READ_STATES))
             .where(roots.c.enrolled, roots.c.state.in_([RootState.ONLINE.value, RootState.HELD.value]))
             .order_by(_cover.book_id)
             .limit(limit)

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     and_,
+    bindparam,
     case,
     delete,
     false,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    text,
     true,
     tuple_,
     update,
@@ -25,11 +27,12 @@ from shishod.clock import CLOCK, Clock
 from shishod.model.book import FileRole, NameKind
 from shishod.model.catalog import BookMemory
 from shishod.model.signature import KnownFolder
-from shishod.model.state import LAID_ASIDE, LEGAL, KnownFile, State
+from shishod.model.state import LAID_ASIDE, LEASE, LEGAL, READ, KnownFile, State
 from shishod.store.border import Noun
+from shishod.store.columns import UtcDateTime
 from shishod.store.dialect import Insert, Names, chunks, if_missing, write
 from shishod.store.engine import Database
-from shishod.store.tables import BESIDE, NAMES, books, media_files, name_aliases
+from shishod.store.tables import BESIDE, NAMES, UNFINISHED, books, media_files, name_aliases
 from shishod.store.tables import folders as folder_table
 from shishod.store.tables import problems as problem_table
 from shishod.store.words import words_of
@@ -42,9 +45,20 @@ KNOWN = [
         "duplicate_of",
     )
 ]
+READ_STATES = [state.value for state in READ]
 _STATE = 8  # its place in KNOWN
 _FOLDERS_KEPT = 50_000  # of a root, from one scan to the next: some 15 MB
 _STATES = {state.value: state for state in State}
+_DUE_TEXT = f"""
+SELECT parent_path FROM media_files {{}} WHERE root_id = :root AND {UNFINISHED}
+    AND (state = 'error' AND next_retry_after <= :now
+        OR state = 'processing' AND (processing_started_at <= :lapsed OR processing_started_at > :now))
+UNION SELECT path FROM problems WHERE root_id = :root AND stage = 'list'
+"""  # noqa: S608 - words of our own, no value
+_MOMENTS = [bindparam("now", type_=UtcDateTime), bindparam("lapsed", type_=UtcDateTime)]
+_DUE = text(_DUE_TEXT.format("")).bindparams(*_MOMENTS)
+_DUE_BY_INDEX = text(_DUE_TEXT.format("INDEXED BY ix_media_files_unfinished")).bindparams(*_MOMENTS)
+"""SQLite counts that nearly all files have one state, and would then rather look at every one of them."""
 _as_folder: Callable[[Any], KnownFolder] = partial(tuple.__new__, KnownFolder)  # as _make does, without a Python call
 
 
@@ -129,15 +143,10 @@ class Memory(Noun):
             return connection.scalar(select(func.count() - beside).select_from(media_files).where(*present)) or 0
 
     def folders_due(self, root_id: int, now: datetime) -> frozenset[bytes]:
-        """Folders that hold a file whose retry is due, and those that could not be listed the last time."""
-        column, problem = media_files.c, problem_table.c
-        waited = select(column.parent_path).where(
-            column.root_id == root_id, column.state == State.ERROR.value, column.next_retry_after <= now
-        )
-        unlisted = select(problem.path).where(problem.root_id == root_id, problem.stage == "list")
-        asked = waited.union(unlisted)
+        """Folders of a file whose retry is due or whose claim is nobody's, and those that could not be listed last."""
+        asked = _DUE if self._database.path is None else _DUE_BY_INDEX
         with self._reading() as connection:
-            return frozenset(connection.scalars(asked))
+            return frozenset(connection.scalars(asked, {"root": root_id, "now": now, "lapsed": now - LEASE}))
 
     def memories(self, book_ids: Collection[int]) -> dict[int, BookMemory]:
         """What is held of these books; an id that is gone is left out."""
@@ -261,7 +270,8 @@ def _marked(
     """A file that goes missing leaves its failures behind: if it comes back never read, it is read anew."""
     column = media_files.c
     legal = [before.value for before, after in LEGAL.items() if state in after]
-    change = update(media_files).values(state=state.value, missing_since=null(), last_scanned_at=now)
+    change = update(media_files).values(state=state.value, missing_since=null())
+    change = change.values(last_scanned_at=now, processing_started_at=null())
     if state is State.MISSING:
         version = case((column.state == State.ERROR.value, 0), else_=column.parser_version)
         change = change.values(missing_since=now, parser_version=version, error_count=0, next_retry_after=null())

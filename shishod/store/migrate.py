@@ -12,8 +12,9 @@ from shishod.store.backup import back_up
 from shishod.store.border import cause_of, is_full
 from shishod.store.engine import Database
 from shishod.store.tables import SCHEMA
+from shishod.store.transitions import hold_to_steps
 
-REVISION = "0003"
+REVISION = "0004"
 """What this program's tables are; the newest file in migrations."""
 
 MIGRATIONS = str(Path(__file__).with_name("migrations"))
@@ -76,6 +77,7 @@ def _revision(connection: Connection) -> str | None:
 def _make(connection: Connection) -> None:
     """A test holds that this and the migrations give the same schema; this one spares a start the import of alembic."""
     SCHEMA.create_all(connection)
+    hold_to_steps(connection)
     _VERSION.create(connection)
     connection.execute(insert(_VERSION).values(version_num=REVISION))
 

@@ -24,7 +24,7 @@ from shishod.model.state import KnownFile, State
 from shishod.store.absorb import absorb
 from shishod.store.border import Noun
 from shishod.store.dialect import Insert, Names, Row, chunks, write
-from shishod.store.memory import KNOWN, as_known
+from shishod.store.memory import KNOWN, READ_STATES, as_known
 from shishod.store.parting import reopen, unsettle
 from shishod.store.saving import open_folders
 from shishod.store.tables import books, media_files, problems, roots
@@ -150,7 +150,7 @@ class Moves(Noun):
         asked = (
             select(*KNOWN)
             .join(roots, roots.c.id == _file.root_id)
-            .where(_file.id > after, other, _file.state == State.INDEXED.value, _file.role == FileRole.MEDIA.value)
+            .where(_file.id > after, other, _file.state.in_(READ_STATES), _file.role == FileRole.MEDIA.value)
             .where(roots.c.enrolled, roots.c.state.in_([RootState.ONLINE.value, RootState.HELD.value]))
             .order_by(_file.id)
             .limit(limit)

@@ -37,7 +37,8 @@ _MOST_SETTLED = 100_000  # spellings; about 15 MB
 _OF_THE_CONTENT = ("size", "mtime_ns", "ctime_ns")  # while these stay, its hash does
 _FILE_KEEPS = ("root_id", "path", "first_scanned_at")
 _OF_THE_PLACE = ("library_id", "root_id", "key", "kind", "rule")
-_BOOK_KEEPS = ("root_id", "key", "created_at", "revision")
+_AGE = "metadata_updated_at"  # what its files say makes nothing that others say of it younger
+_BOOK_KEEPS = ("root_id", "key", "created_at", "revision", _AGE)
 
 
 class Saving(Noun):
@@ -249,7 +250,7 @@ def _rewrite_books(
             if book.metadata is not None and bool(keeps) != bool(book.files)
         ]
         if rows:
-            values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name not in ("this", *keeps)}
+            values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name not in ("this", _AGE, *keeps)}
             values["revision"] = book_table.c.revision + 1
             rows = [{name: row[name] for name in ("this", *values) if name in row} for row in rows]
             connection.execute(update(book_table).where(book_table.c.id == bindparam("this")).values(values), rows)

@@ -158,6 +158,7 @@ books = Table(
 HASHED = text("content_hash IS NOT NULL")
 DUPLICATE = text("duplicate_of IS NOT NULL")
 DUE = text("taken_at IS NULL")
+UNFINISHED = text("state IN ('error', 'processing')")  # the few that may be due for another try
 BESIDE = text("role <> 'media'")  # the few that lie beside; an index of them lets the many be counted without a look
 
 media_files = Table(
@@ -205,6 +206,7 @@ media_files = Table(
     Index("ix_media_files_duplicates", "duplicate_of", sqlite_where=DUPLICATE, postgresql_where=DUPLICATE),
     Index(None, "root_id", "parent_path"),
     Index(None, "root_id", "state"),
+    Index("ix_media_files_unfinished", "root_id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
     Index("ix_media_files_beside", "root_id", "state", sqlite_where=BESIDE, postgresql_where=BESIDE),
     one_of("state", State),
 )

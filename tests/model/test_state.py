@@ -44,7 +44,7 @@ def test_a_known_file_that_differs_in_any_part_is_changed_whatever_it_was(state:
         (State.INDEXED, 1, State.INDEXED),
         (State.STALE, 1, State.STALE),
         (State.CHANGED, 1, State.CHANGED),
-        (State.PROCESSING, 1, State.INDEXED),
+        (State.PROCESSING, 1, State.CHANGED),
         (State.PROCESSING, 0, State.CHANGED),
         (State.MISSING, 1, State.INDEXED),
         (State.MISSING, 0, State.CHANGED),

@@ -140,6 +140,7 @@ def test_paths_are_kept_up_to_a_number_and_counted_beyond_it() -> None:
 def test_every_verb_of_the_catalogue_is_known_as_one_that_reads_or_writes() -> None:
     verbs = {name for name in dir(Catalog) if not name.startswith("_") and callable(getattr(Catalog, name))}
     of_scans = {"enrol", "accept", "save", "save_each", "reopen_outdated", "unhashed", "write_hashes", "purge"}
+    of_scans |= {"claim", "release", "reclaim"}
 
     own = {name for name in vars(_Caught) if not name.startswith("_")}
 

@@ -1,11 +1,12 @@
 """One schema, told three times: the tables, the migrations and the model agree."""
 
+import re
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.engine import Inspector
 from sqlalchemy.engine.interfaces import ReflectedIndex
 
@@ -45,6 +46,19 @@ def described(inspector: Inspector) -> dict[str, object]:
     return told
 
 
+def triggers(engine: Engine) -> list[str]:
+    """What the database does by itself when a row changes, word for word."""
+    asked = "SELECT sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+    if engine.dialect.name == "postgresql":
+        asked = (
+            "SELECT pg_get_triggerdef(t.oid) || p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+            " WHERE NOT t.tgisinternal AND t.tgrelid IN (SELECT oid FROM pg_class"
+            " WHERE relnamespace = current_schema()::regnamespace) ORDER BY 1"
+        )
+    with engine.connect() as connection:
+        return [re.sub(r"shishod_\d+\.", "", " ".join(sql.split())) for sql in connection.scalars(text(asked))]
+
+
 def migrated_and_made(settings: tuple[StoreSettings, StoreSettings], folders: tuple[Path, Path]) -> list[object]:
     found = []
     for number, (one, folder) in enumerate(zip(settings, folders, strict=True)):
@@ -54,7 +68,7 @@ def migrated_and_made(settings: tuple[StoreSettings, StoreSettings], folders: tu
             with database.writer.begin() as connection:
                 connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY NOT NULL)"))
         ready_schema(database, 7, NOW)
-        found.append(described(inspect(database.engine)))
+        found.append(described(inspect(database.engine)) | {"triggers": triggers(database.engine)})
         database.engine.dispose()
     return found
 
@@ -73,6 +87,7 @@ def test_migrating_gives_what_making_gives_on_postgresql(tmp_path: Path, cluster
 
     made["alembic_version"] = migrated["alembic_version"]  # type: ignore[index]
     assert migrated == made
+    assert made["triggers"]  # type: ignore[index]
 
 
 def test_tables_without_row_numbers_are_so_in_both(tmp_path: Path) -> None:
