@@ -8,12 +8,12 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_until(condition: Callable[[], T], deadline_s: float = 10.0, why: str = "") -> T:
-    """The first true answer of `condition`, asked every 10 ms; an AssertionError that says `why` after the deadline."""
+def wait_until(condition: Callable[[], T], deadline_s: float = 10.0, why: str = "", turn_s: float = 0.01) -> T:
+    """The first true answer of `condition`, asked every turn; an AssertionError that says `why` after the deadline."""
     end = time.monotonic() + deadline_s
     pause = threading.Event()
     while not (answer := condition()):
         if time.monotonic() > end:
             raise AssertionError(f"still not so after {deadline_s:g} s: {why or condition}")
-        pause.wait(0.01)
+        pause.wait(turn_s)
     return answer

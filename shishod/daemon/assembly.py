@@ -133,6 +133,7 @@ class Daemon:
             limits=settings.formats.limits(),
             rate=int(settings.scan.cover_rate),
             busy=self._working,
+            hands=settings.work.process_count(),
         )
 
     def _pauses(self) -> WorkerPool:
@@ -273,6 +274,7 @@ class Daemon:
             arrears=self.sweeper.arrears.reason,
             rehearse=self.rehearsal.run,
             picture=self.taker.picture,
+            covered=lambda: self.taker.drained_at,
             edit=self.editor.edit,
             counters=lambda: counters(self.runner.stats(), self.recorder.stats(), self.intake.stats()),
             reload=self._reload_now,

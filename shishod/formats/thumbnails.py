@@ -11,13 +11,12 @@ from PIL import Image
 
 from shishod.errors import BrokenFile
 from shishod.formats.limits import Limits
+from shishod.model.covers import HEIGHT, WIDEST, is_small
 
 FORMS: dict[str, str] = {  # what Pillow calls what we take -> the word it is stored under
     "JPEG": "jpeg", "MPO": "jpeg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "AVIF": "avif", "BMP": "bmp",
     "TIFF": "tiff",
 }  # fmt: skip
-HEIGHT = 480  # pixels
-_WIDEST = 2 * HEIGHT  # a banner is made lower instead
 _QUALITY = 82
 _FAULTS = (OSError, ValueError, TypeError, SyntaxError, EOFError, KeyError, IndexError, struct.error, OverflowError,
            ArithmeticError)  # fmt: skip
@@ -40,7 +39,7 @@ def look(content: bytes, limits: Limits) -> Shown:
 def thumbnail(content: bytes, limits: Limits) -> bytes | None:
     """The small form of a picture; None where it is no larger itself. Raises BrokenFile where it is damaged."""
     with _opened(content, limits) as picture:
-        if picture.height <= HEIGHT and picture.width <= _WIDEST:
+        if is_small(picture.width, picture.height):
             picture.load()  # what cannot be decoded is not shown to anybody
             return None
         return _lessened(picture)
@@ -56,10 +55,10 @@ def _opened(content: bytes, limits: Limits) -> Iterator[Image.Image]:
 
 
 def _lessened(picture: Image.Image) -> bytes:
-    picture.draft("RGB", (_WIDEST, HEIGHT))  # a JPEG is decoded at a fraction of its size
+    picture.draft("RGB", (WIDEST, HEIGHT))  # a JPEG is decoded at a fraction of its size
     if picture.mode not in ("RGB", "L"):
         picture = _on_white(picture)
-    picture.thumbnail((_WIDEST, HEIGHT), reducing_gap=2.0)
+    picture.thumbnail((WIDEST, HEIGHT), reducing_gap=2.0)
     made = BytesIO()
     picture.save(made, "JPEG", quality=_QUALITY)
     return made.getvalue()

@@ -8,6 +8,8 @@ from shishod.model.library import Root
 from shishod.model.state import KnownFile
 
 SMALL = "thumb.jpeg"  # the ending of every small form
+HEIGHT = 480  # pixels, of a small form
+WIDEST = 2 * HEIGHT  # a banner is made lower instead
 
 
 class CoverDue(NamedTuple):
@@ -36,6 +38,8 @@ class CoverState(NamedTuple):
     digest: bytes | None
     form: str
     text: str
+    width: int | None = None
+    height: int | None = None
 
 
 class Covers(Protocol):
@@ -56,11 +60,19 @@ class Covers(Protocol):
     def covers_shown(self) -> Mapping[bytes, str]:
         """The digest of every picture that some book shows, with its form."""
 
+    def spoil(self, digest: bytes, reason: str, text: str) -> int:
+        """A picture cannot be shown after all, for this reason: no book shows it; how many books that is."""
+
     def retake(self, digests: Collection[bytes]) -> int:
         """Pictures are gone from the cache: they are due again; how many books that is."""
 
 
+def is_small(width: int, height: int) -> bool:
+    """Whether a picture of so many pixels is its own small form."""
+    return height <= HEIGHT and width <= WIDEST
+
+
 def file_name(digest: bytes, ending: str) -> str:
-    """Where a picture lies in the cache; two folders deep, so that none grows long."""
+    """Where a picture lies in the cache: in one of 256 folders, so that none grows long, and few have to be made."""
     name = digest.hex()
-    return f"{name[:2]}/{name[2:4]}/{name}.{ending}"
+    return f"{name[:2]}/{name}.{ending}"

@@ -85,6 +85,7 @@ class Operations:
 
     def status(self) -> Row:
         """All that one screen should say, with `ok` and one `sentence` that answers "is it fine?"."""
+        covered = self._probes.covered()
         report: Row = {
             "version": __version__,
             "pid": os.getpid(),
@@ -99,6 +100,7 @@ class Operations:
             ],
             "next_runs": {name: due.isoformat() for name, due in self._probes.schedule().items()},
             "cache": dict(self._probes.cache()),
+            "covers": {"drained_at": covered.isoformat() if covered else None},
         }
         counted, ended = self._counted or _Counted(0.0), []
         try:

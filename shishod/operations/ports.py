@@ -116,4 +116,5 @@ class Probes:
     edit: Callable[[int, Wording], bool] = _nobody_to_edit  # False for a book that is not there
     counters: Callable[[], Sequence[Sample]] = tuple
     picture: Callable[[CoverState, bool], str | None] = _nothing_to_show  # the file of a cover, small or not
+    covered: Callable[[], datetime | None] = _nothing_to_show  # when last no cover was left to be taken
     reload: Callable[[], Mapping[str, Sequence[str]]] = _nothing_to_reload

@@ -49,16 +49,22 @@ class Gallery(NamedTuple):
     def put(self, digest: bytes, ending: str, content: bytes) -> None:
         """Write a file beside its place, then rename it. Raises OSError where the disk takes nothing."""
         path = self.path(digest, ending)
-        try:
-            self._write(path, content)
-        except FileNotFoundError:  # a sweep has removed the folder while it was empty
-            self._write(path, content)
+        for _ in range(2):  # a sweep may remove a folder while it is empty
+            with suppress(FileNotFoundError):
+                self._write(path, content)
+                return
+            folder = os.path.dirname(path)
+            for made in (self.folder, os.path.dirname(folder), folder):
+                with suppress(FileExistsError):
+                    os.mkdir(made, _FOLDER_MODE)
+        self._write(path, content)
 
-    def _write(self, path: str, content: bytes) -> None:
-        folder = os.path.dirname(path)
-        for made in (self.folder, os.path.dirname(folder), folder):
-            with suppress(FileExistsError):
-                os.mkdir(made, _FOLDER_MODE)
+    def remove(self, digest: bytes, ending: str) -> None:
+        with suppress(FileNotFoundError):
+            os.unlink(self.path(digest, ending))
+
+    @staticmethod
+    def _write(path: str, content: bytes) -> None:
         partial = f"{path}.{os.getpid()}.partial"
         try:
             descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _MODE)

@@ -34,8 +34,8 @@ class ScanSettings(RoomSettings):
     """How many bytes a second are read in the pauses between scans, so that a file is known again that was copied and
     deleted; at most 192 KiB of each file, once. 0 leaves it to inodes, which last on one filesystem alone, and every
     file that is renamed is read anew, for it may have been written to before."""
-    cover_rate: ByteSize = Field(default=ByteSize(8 * 2**20), ge=0)
-    """How many bytes of covers a second are taken out of books in the pauses between scans, each once while its file
-    stays as it is; never more than half of the time is spent on it. 0 takes none."""
+    cover_rate: ByteSize = Field(default=ByteSize(2**30), ge=0)
+    """How many bytes of covers a second are taken out of books at most, once they are recorded and none waits to be
+    read; each cover once while its file stays as it is. No disk is as fast as the default; 0 takes none."""
     history: int = Field(default=500, ge=1)
     """How many ended scans the catalogue remembers."""

@@ -37,6 +37,7 @@ from shishod.work.queue import TicketQueue
 
 _log = log.get(__name__)
 PAUSE_S = 1.0
+REST_S = 0.5  # before hashing, for the covers that are taken first
 TURN_S = 0.2  # before a folder is looked at again whose book another ticket holds
 PATIENCE_S = 60.0  # what has grown for long is looked at more rarely, but not more rarely than this
 LONG_S = 10.0  # whoever waits longer may wait a second more
@@ -214,13 +215,10 @@ class Survey:
 
     def look_elsewhere(self, sweep: Sweep) -> None:
         """Once its books are recorded: folders, of whatever root, that hold a part of them or another path to what is
-        lost; and roots that are held for what came here. In the pauses what was recorded is hashed, and its cover
-        taken.
+        lost; and roots that are held for what came here. In the next pause what was recorded is hashed.
         """
         if sweep.recorded:
-            when_s = self._rooms.clock.monotonic_s() + TURN_S
-            self._rooms.queue.request(please(Errand.HASH, when_s))
-            self._rooms.queue.request(please(Errand.COVER, when_s))
+            self._rooms.queue.request(please(Errand.HASH, self._rooms.clock.monotonic_s() + REST_S))
         if sweep.parted:
             self._rooms.catalog.reopen(sweep.parted)
         for root_id, folder in sorted(sweep.parted):

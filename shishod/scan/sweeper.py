@@ -13,6 +13,7 @@ from shishod.paths import display
 from shishod.scan.arrears import Arrears
 from shishod.scan.lifecycle import WalkOrder
 from shishod.scan.mounts import current_mount
+from shishod.scan.pauses import please
 from shishod.scan.reunion import Reuniter
 from shishod.scan.survey import Rooms, Survey
 from shishod.scan.sweep import InspectLoad, Sweep
@@ -166,6 +167,8 @@ class Sweeper:
             failure = str(error)
         finally:
             self._end(sweep, failure)
+            if sweep.recorded:  # while a scan of another root goes on, its end asks again
+                self._rooms.queue.request(please(Errand.COVER, self._rooms.clock.monotonic_s()))
 
     def _judge_losses(self, sweep: Sweep) -> None:
         for folder in sorted(self.survey.passing.settle(sweep)):

@@ -1,23 +1,27 @@
-"""Taker: the errand COVER, a handful of covers at a time, in the pauses that scans leave."""
+"""Taker: the errand COVER, a handful of covers at a time, as soon as books are recorded and none waits to be read."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 
 from shishod import log
 from shishod.clock import CLOCK, Clock
 from shishod.errors import Unreachable
 from shishod.formats.limits import Limits
-from shishod.model.covers import SMALL, CoverDue, Covers, CoverState, CoverTaken
+from shishod.model.covers import SMALL, CoverDue, Covers, CoverState, CoverTaken, is_small
 from shishod.model.library import RootState
 from shishod.model.ticket import Errand, Ticket
 from shishod.scan.gallery import Gallery
 from shishod.scan.pauses import Pauses
-from shishod.scan.taking import Found, Wanted, answers, take
+from shishod.scan.taking import Found, Large, Wanted, answers, lessen, take
 from shishod.work.queue import TicketQueue
 from shishod.work.runners import Failed, Runner
+from shishod.work.runners.abreast import abreast
 
 _log = log.get(__name__)
-HANDFUL = 16  # of which a scan that begins meanwhile waits for none
+HANDFUL = 16  # to begin with
+MOST = 512
+TURN_S = 0.1  # a handful is to take so long at most: a file that is dropped meanwhile waits for it
 _BELIEVED = (RootState.ONLINE, RootState.HELD)
 _AWAY = Found(reason="root", passing=True)
 _TEXTS = {
@@ -30,7 +34,7 @@ _TEXTS = {
 class Taker:
     """Owned by the one worker that takes covers; what it has not come to is found again by the next start.
 
-    At most half of its time is spent on them, and of the disk's no more than `rate` bytes a second.
+    Of the disk's time it uses no more than `rate` bytes a second do, in as many processes at once as there are `hands`.
     """
 
     def __init__(
@@ -43,37 +47,44 @@ class Taker:
         limits: Limits,
         rate: int,
         busy: Callable[[], bool],
+        hands: int = 1,
         clock: Clock = CLOCK,
     ) -> None:
         self._catalog = catalog
         self._runner = runner
         self._gallery = gallery
         self._take_one = partial(take, limits=limits)
+        self._lessen = partial(lessen, limits=limits)
         self._rate = rate
+        self._hands = hands
+        self._handful = HANDFUL
         self._clock = clock
         self._pauses = Pauses(Errand.COVER, queue, busy, clock)
+        self.drained_at: datetime | None = None  # when last none was left that could be taken
 
     def take(self, tickets: Sequence[Ticket]) -> None:
-        """The errand: take the next few, and ask for the rest when their share of the time is used up."""
+        """The errand: take the next few, and ask for the rest when their share of the disk's time is used up."""
         if not self._rate or not self._pauses.begins(tickets):
             return
-        began_s = self._pauses.now_s()
+        began_s, began_at = self._pauses.now_s(), self._clock.now()
         try:
-            due = self._catalog.covers_due(self._pauses.after, HANDFUL)
+            due = self._catalog.covers_due(self._pauses.after, self._handful)
             if not due:
+                self.drained_at = began_at
                 return
             read = self._carry(due)
         except Unreachable as error:
             _log.debug("covers could not be taken; the end of the next scan tries again", error=str(error))
             return
-        now_s = self._pauses.now_s()
-        self._pauses.rest(now_s + max(now_s - began_s, read / self._rate))
+        took_s = self._pauses.now_s() - began_s
+        self._handful = fitting(self._handful, took_s)
+        self._pauses.rest(began_s + read / self._rate)
 
     def _carry(self, due: Sequence[CoverDue]) -> int:
         """Take covers, store what became of them and go on behind the last; how many bytes that took."""
         roots = {root.id: root.path for root in self._catalog.roots() if root.state in _BELIEVED}
         wanted = {one: self._wanted(roots[one.file.root_id], one) for one in due if one.file.root_id in roots}
-        said_of = self._runner.run(self._take_one, list(wanted.values()), to_the_end=False) if wanted else []
+        said_of = abreast(self._runner, self._take_one, list(wanted.values()), self._hands)
         told = dict(zip(wanted, said_of, strict=True))
         taken, read, hindrance = list[CoverTaken](), 0, ""
         for one in due:
@@ -112,7 +123,7 @@ class Taker:
     def picture(self, state: CoverState, small: bool) -> str | None:
         """The file to show of a cover, the small form where there is one. None, and it is taken anew, where it is gone.
 
-        Safe from any thread.
+        A small form is made when it is first asked for. Safe from any thread.
         """
         if state.digest is None:
             return None
@@ -120,9 +131,20 @@ class Taker:
             self._catalog.retake([state.digest])
             self._pauses.anew()
             return None
-        if small and self._gallery.holds(state.digest, SMALL):
-            return self._gallery.path(state.digest, SMALL)
-        return self._gallery.path(state.digest, state.form)
+        form = SMALL if small and self._has_small(state, state.digest) else state.form
+        return self._gallery.path(state.digest, form) if self._gallery.holds(state.digest, form) else None
+
+    def _has_small(self, state: CoverState, digest: bytes) -> bool:
+        """Whether a picture has a small form of its own. One that cannot be shown at all is not, to anybody."""
+        if state.width and state.height and is_small(state.width, state.height):
+            return False
+        if not self._gallery.holds(digest, SMALL):
+            (said,) = self._runner.run(self._lessen, [Large(self._gallery, digest, state.form)])
+            found = self._judged(said, None)
+            if found.reason and not found.passing:
+                self._catalog.spoil(digest, found.reason, found.text)
+                self._gallery.remove(digest, state.form)
+        return self._gallery.holds(digest, SMALL)
 
     def tidy(self) -> None:
         """Remove pictures that no book shows any more, and have those taken again that somebody removed."""
@@ -136,3 +158,10 @@ class Taker:
             self._pauses.anew()
         if swept.removed or again:
             _log.info("covers were tidied up", removed=swept.removed, taken_again=again)
+
+
+def fitting(handful: int, took_s: float) -> int:
+    """How many covers to take next, after so many have taken so long."""
+    if took_s > TURN_S:
+        return max(handful // 2, 1)
+    return min(handful * 2, MOST) if took_s < TURN_S / 2 else handful

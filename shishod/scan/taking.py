@@ -1,4 +1,4 @@
-"""take(Wanted) -> Found: one cover out of its file and into the gallery; picklable, for it runs in a parse process."""
+"""What a parse process does for covers: take one out of its file and into the gallery, or make its small form there."""
 
 import os
 from typing import NamedTuple
@@ -41,9 +41,17 @@ class Found(NamedTuple):
     halts: bool = False
 
 
+class Large(NamedTuple):
+    """A picture in the gallery of which a small form is asked for."""
+
+    gallery: Gallery
+    digest: bytes
+    form: str
+
+
 def take(wanted: Wanted, limits: Limits) -> Found:
-    """May hang. Raises nothing that a file or a disk can cause."""
-    from shishod.formats.thumbnails import look, thumbnail
+    """One cover out of its file and into the gallery. May hang. Raises nothing that a file or a disk can cause."""
+    from shishod.formats.thumbnails import look
 
     path = join(wanted.root, wanted.seen.path)
     try:
@@ -53,7 +61,6 @@ def take(wanted: Wanted, limits: Limits) -> Found:
         shown = look(content, limits)
         digest = digest_of(content)
         held = wanted.gallery.renew(digest, shown.form)
-        small = None if held else thumbnail(content, limits)
         if not shown_by(os.stat(path), wanted.seen):
             return Found(reason="changed", passing=True)
     except BrokenFile as broken:
@@ -61,7 +68,23 @@ def take(wanted: Wanted, limits: Limits) -> Found:
     except OSError as error:
         return Found(reason="disk", text=f"{error.strerror} (errno {error.errno})", passing=True)
     found = Found(digest, shown.form, shown.width, shown.height, len(content))
-    return found if held else _kept(wanted.gallery, content, small, found)
+    return found if held else _kept(wanted.gallery, content, found)
+
+
+def lessen(large: Large, limits: Limits) -> Found:
+    """The small form of a picture, put beside it. Raises nothing that a picture or a disk can cause."""
+    from shishod.formats.thumbnails import thumbnail
+
+    try:
+        with open(large.gallery.path(large.digest, large.form), "rb") as picture:
+            small = thumbnail(picture.read(), limits)
+        if small is not None:
+            large.gallery.put(large.digest, SMALL, small)
+    except BrokenFile as broken:
+        return Found(reason=broken.reason, text=broken.text)
+    except OSError as error:
+        return Found(reason="disk", text=f"{error.strerror} (errno {error.errno})", passing=True)
+    return Found(large.digest, large.form)
 
 
 def answers(wanted: Wanted) -> bool:
@@ -70,12 +93,9 @@ def answers(wanted: Wanted) -> bool:
         return bool(os.pread(file.fileno(), 1, 0))
 
 
-def _kept(gallery: Gallery, content: bytes, small: bytes | None, found: Found) -> Found:
-    """The small form first: where the picture is, it has one, if it needs any."""
+def _kept(gallery: Gallery, content: bytes, found: Found) -> Found:
     assert found.digest is not None
     try:
-        if small is not None:
-            gallery.put(found.digest, SMALL, small)
         gallery.put(found.digest, found.form, content)
     except OSError as error:
         return Found(text=f"the cache of covers takes nothing: {error.strerror} ({gallery.folder})", halts=True)

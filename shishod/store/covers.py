@@ -54,19 +54,26 @@ class Covers(Noun):
 
     def cover_of(self, book_id: int) -> CoverState | None:
         """A book's cover; None where none is located."""
-        asked = select(_cover.digest, _cover.form, _cover.fault_text).where(_cover.book_id == book_id, roots.c.enrolled)
+        asked = select(_cover.digest, _cover.form, _cover.fault_text, _cover.width, _cover.height)
+        asked = asked.where(_cover.book_id == book_id, roots.c.enrolled)
         asked = asked.join_from(cover_table, books, books.c.id == _cover.book_id).join(
             roots, roots.c.id == books.c.root_id
         )
         with self._reading() as connection:
             row = connection.execute(asked).first()
-        return None if row is None else CoverState(row[0], row[1] or "", row[2] or "")
+        return None if row is None else CoverState(row[0], row[1] or "", row[2] or "", row[3], row[4])
 
     def covers_shown(self) -> Mapping[bytes, str]:
         """The digest of every picture that some book shows, with its form."""
         asked = select(_cover.digest, _cover.form).where(_cover.digest.is_not(None)).distinct()
         with self._reading() as connection:
             return {row[0]: row[1] for row in connection.execute(asked)}
+
+    def spoil(self, digest: bytes, reason: str, text: str) -> int:
+        """A picture cannot be shown after all, for this reason: no book shows it; how many books that is."""
+        change = update(cover_table).values(digest=null(), form=null(), fault=reason, fault_text=text)
+        with self._writing(of_the_disk=False) as connection:
+            return connection.execute(change.where(_cover.digest == digest)).rowcount
 
     def retake(self, digests: Collection[bytes]) -> int:
         """Pictures are gone from the cache: they are due again; how many books that is."""

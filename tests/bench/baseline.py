@@ -2,7 +2,8 @@
 
 One file at a time; ebooklib reads the whole book; mutagen as it comes; the ORM asks for each name, adds it if it is
 new, and commits after each step. The journal is the product's: WAL and synchronous=NORMAL. It stores what the product
-stores: books, files, people with roles, series, genres, publishers, identifiers and chapters.
+stores: books, files, people with roles, series, genres, publishers, identifiers, chapters, and each book's cover as a
+file.
 """
 
 import json
@@ -132,7 +133,7 @@ def facts_of_epub(path: str) -> dict[str, Any]:
         "language": next(iter(said("language")), None), "description": next(iter(said("description")), None),
         "identifiers": [("isbn", value) for value in said("identifier")], "duration_s": None,
         "chapters": [(link.title, link.href) for link in book.toc if isinstance(link, epub.Link)],
-        "cover": cover.get_name() if cover else None,
+        "cover": cover.get_content() if cover else None,
     }  # fmt: skip
 
 
@@ -155,14 +156,15 @@ def facts_of_sound(path: str) -> dict[str, Any]:
         "genres": [first("TCON", "\xa9gen") or ""], "publisher": first("TPUB"), "date": first("TDRC", "\xa9day"),
         "language": None, "description": first("COMM::eng", "desc"), "identifiers": [], "duration_s": sound.info.length,
         "chapters": [(mark.title, str(mark.start)) for mark in getattr(sound, "chapters", None) or []],
-        "cover": "APIC:" if "APIC:" in tags else "covr" if "covr" in tags else None,
+        "cover": tags["APIC:"].data if "APIC:" in tags else bytes(tags["covr"][0]) if "covr" in tags else None,
     }  # fmt: skip
 
 
 class NaiveCatalogue:
     """Each fact is asked for, added and committed on its own."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, covers: Path) -> None:
+        self.covers = covers
         self.session = Session(engine, expire_on_commit=False)
 
     def get_or_create(self, table: type[Any], **names: Any) -> Any:
@@ -184,10 +186,12 @@ class NaiveCatalogue:
         self.session.commit()
 
     def save_book(self, key: str, facts: dict[str, Any]) -> Book:
-        plain = {
-            name: facts[name] for name in ("title", "kind", "description", "language", "date", "duration_s", "cover")
-        }
+        plain = {name: facts[name] for name in ("title", "kind", "description", "language", "date", "duration_s")}
         book: Book = self.add(Book(key=key, **plain))
+        if facts["cover"]:
+            book.cover = f"{book.id}.png"
+            (self.covers / book.cover).write_bytes(facts["cover"])
+            self.session.commit()
         if facts["publisher"]:
             book.publisher_id = self.get_or_create(Publisher, name=facts["publisher"]).id
             self.session.commit()
@@ -243,7 +247,9 @@ def scan(root: str, database: str) -> dict[str, Any]:
         counted["statements"] += 1
 
     Base.metadata.create_all(engine)
-    catalogue = NaiveCatalogue(engine)
+    covers = Path(f"{database}.covers")
+    covers.mkdir()
+    catalogue = NaiveCatalogue(engine, covers)
     counted["statements"] = 0
     started = time.perf_counter()
     for key, path, position in files(root):
@@ -251,7 +257,8 @@ def scan(root: str, database: str) -> dict[str, Any]:
     elapsed_s = time.perf_counter() - started
     books = len(catalogue.session.scalars(select(Book.id)).all())
     found = len(catalogue.session.scalars(select(File.id)).all())
-    return {"elapsed_s": elapsed_s, "books": books, "files": found, "statements": counted["statements"]}
+    told = {"elapsed_s": elapsed_s, "books": books, "files": found, "covers": len(list(covers.iterdir()))}
+    return told | {"statements": counted["statements"]}
 
 
 if __name__ == "__main__":

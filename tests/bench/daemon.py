@@ -35,10 +35,11 @@ class Daemon:
     pid: int
     root: str
 
-    def scan(self, tier: str) -> float:
-        """Seconds from the request to `completed` with nothing left in any queue; the daemon's clock is ours.
+    def scan(self, tier: str, *, covers: bool = False) -> float:
+        """Seconds from the request to `completed` with nothing left in any queue, with `covers` until all are stored.
 
-        The daemon's own `ended_at` is taken, because news of it comes in steps of 0.1 s; it must agree with the news.
+        The daemon's clock is ours. Its own `ended_at` is taken, because news of it comes in steps of 0.1 s; it must
+        agree with the news.
         """
         asked = datetime.now(UTC)
         scan = self.client.post("/v1/scans", {"paths": [self.root], "tier": tier})
@@ -52,7 +53,15 @@ class Daemon:
         ended_s = (datetime.fromisoformat(last["ended_at"]) - asked).total_seconds()
         if not ended_s <= told_s <= ended_s + 0.5:
             raise AssertionError(f"the scan says it took {ended_s:.3f} s, its end was heard of after {told_s:.3f} s")
-        return ended_s
+        if not covers:
+            return ended_s
+        drained = wait_until(lambda: self._drained(last["ended_at"]), 600, "all covers are stored", turn_s=0.05)
+        return (datetime.fromisoformat(drained) - asked).total_seconds()
+
+    def _drained(self, ended_at: str) -> str | None:
+        """When no cover was left that could be taken, if that was after the end of the scan."""
+        drained: str | None = self.client.get("/v1/status")["covers"]["drained_at"]
+        return drained if drained and drained > ended_at else None
 
     def _waiting(self) -> bool:
         """Whether anything is left of the scan; files are hashed in the pauses afterwards, at a pace of their own."""
@@ -61,7 +70,7 @@ class Daemon:
 
     def must_hold(self, shelf: Shelf) -> None:
         """Speed counts only where the catalogue is whole. The counts of `status` may be a second old."""
-        wanted = {"books": shelf.books, "files": shelf.files}
+        wanted = {"books": shelf.books, "files": shelf.files, "covers_due": 0}
 
         def counts() -> dict[str, int]:
             told = self.client.get("/v1/status")["counts"]

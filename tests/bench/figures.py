@@ -49,15 +49,17 @@ def naive_scan(shelf: Shelf) -> float:
     with a_place() as place:
         command = [sys.executable, "-m", "tests.bench.baseline", shelf.root, str(place / "naive.db")]
         told = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-    if (told["books"], told["files"]) != (shelf.books, shelf.files):
+    if (told["books"], told["files"], told["covers"]) != (shelf.books, shelf.files, shelf.books):
         raise AssertionError(f"the naive scanner found {told}, the library is {shelf}")
     return float(told["elapsed_s"])
 
 
 def cold_scan(shelf: Shelf) -> float:
     with a_place() as place, a_daemon(shelf.root, place) as daemon:
-        elapsed_s = daemon.scan("full")
+        elapsed_s = daemon.scan("full", covers=True)
         daemon.must_hold(shelf)
+        if (stored := len(list((place / "state" / "covers").rglob("*.png")))) != shelf.books:
+            raise AssertionError(f"{stored} covers are stored, {shelf.books} books have one")
         return elapsed_s
 
 
@@ -94,7 +96,7 @@ def rescans(shelf: Shelf, rounds: int) -> list[Figure]:
     """Unchanged rescans against find; the settling scan and one turn of each come before the clock."""
     warmed(shelf)
     with a_place() as place, a_daemon(shelf.root, place) as daemon:
-        daemon.scan("full")
+        daemon.scan("full", covers=True)
         daemon.must_hold(shelf)
         turns = {
             "find": lambda: find(shelf.root),
@@ -128,7 +130,7 @@ def memory(shelf: Shelf) -> list[Figure]:
     """The peak through a first scan and a rescan, in a run of its own: looking costs time."""
     with a_place() as place, a_daemon(shelf.root, place) as daemon:
         with MemorySampler(daemon.pid) as sampler:
-            daemon.scan("full")
+            daemon.scan("full", covers=True)
             daemon.scan("full")
         most = sampler.most
     name = f"peak memory with {shelf.books:,} books, daemon and workers"

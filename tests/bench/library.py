@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from tests.bench.materials import FRAME, Member, a_member, a_zip, chapters, id3, pictures, prose, words
+from tests.bench.materials import FRAME, Member, a_member, a_zip, chapters, id3, pictures, prose, signed, words
 from tests.samples import Mark, an_m4b
 
 GENRES = ("Fantasy", "Science Fiction", "Mystery", "Thriller", "History", "Biography", "Romance", "Horror", "Poetry")
@@ -127,7 +127,7 @@ def _write_epub(one: Plan, folder: Path, rng: random.Random) -> int:
         a_member("OEBPS/nav.xhtml", _nav(len(pages)).encode()),
         a_member("OEBPS/toc.ncx", _ncx(one, len(pages)).encode()),
         STYLE,
-        a_member("OEBPS/cover.png", rng.choice(pictures()), deflate=False),
+        a_member("OEBPS/cover.png", signed(rng.choice(pictures()), one.number), deflate=False),
         *pages,
     ]
     (folder / f"{one.title} - {one.authors[0]}.epub").write_bytes(a_zip(members))
@@ -146,7 +146,7 @@ def _write_m4b(one: Plan, folder: Path, rng: random.Random) -> int:
         date=str(one.year),
         genre=one.genres[0],
         description=prose(rng, 500),
-        cover=rng.choice(pictures()),
+        cover=signed(rng.choice(pictures()), one.number),
         chapters=marks,
         custom={"SERIES": one.series[0], "SERIES-PART": str(one.series[1])} if one.series else {},
         seconds=len(marks) * length_ms / 1000,
@@ -157,7 +157,7 @@ def _write_m4b(one: Plan, folder: Path, rng: random.Random) -> int:
 
 
 def _write_mp3(one: Plan, folder: Path, rng: random.Random) -> int:
-    picture, comment = rng.choice(pictures()), prose(rng, 400)
+    picture, comment = signed(rng.choice(pictures()), one.number), prose(rng, 400)
     custom = [("SERIES", one.series[0]), ("SERIES-PART", str(one.series[1]))] if one.series else []
     for part in range(1, one.parts + 1):
         texts = [

@@ -87,18 +87,25 @@ def chapters() -> tuple[Member, ...]:
 
 @cache
 def pictures() -> tuple[bytes, ...]:
-    """Twenty-four valid PNG covers of 25 to 110 KB: noise, because a real cover does not shrink either."""
+    """Twenty-four valid PNG pictures of 25 to 110 KB: noise, because a real cover does not shrink either."""
     rng = random.Random(2)
     return tuple(_noise(rng, width, width * 3 // 2) for width in (rng.randint(130, 270) for _ in range(24)))
 
 
-def _noise(rng: random.Random, width: int, height: int) -> bytes:
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+def signed(picture: bytes, number: int) -> bytes:
+    """The picture as no other book has it: with a line of text before its end."""
+    return picture[:-12] + _chunk(b"tEXt", b"Comment\0cover of book %d" % number) + picture[-12:]
 
+
+def _noise(rng: random.Random, width: int, height: int) -> bytes:
     rows = b"".join(b"\0" + rng.randbytes(width) for _ in range(height))
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 1)) + chunk(b"IEND", b"")
+    chunks = _chunk(b"IHDR", header), _chunk(b"IDAT", zlib.compress(rows, 1)), _chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 def id3(texts: list[tuple[str, str]], custom: list[tuple[str, str]], comment: str, picture: bytes) -> bytes:

@@ -46,7 +46,7 @@ def test_a_located_cover_is_due_until_it_is_taken(catalogue: SqlCatalog, root: R
     assert catalogue.write_covers([taken(one)], LATER) == 1
 
     assert due(catalogue) == []
-    assert catalogue.cover_of(book_id) == CoverState(DIGEST, "png", "")
+    assert catalogue.cover_of(book_id) == CoverState(DIGEST, "png", "", 300, 400)
     assert catalogue.covers_shown() == {DIGEST: "png"}
     assert catalogue.counts()["covers_due"] == 0
     cover = shown(catalogue, book_id)["cover"]
@@ -84,7 +84,7 @@ def test_a_book_that_is_saved_again_shows_the_old_cover_until_the_new_is_taken(
     assert one.member == "other.png"
     assert catalogue.cover_of(book_id) == CoverState(DIGEST, "png", "")
     catalogue.write_covers([taken(one, b"e" * 20)], NOW)
-    assert catalogue.cover_of(book_id) == CoverState(b"e" * 20, "png", "")
+    assert catalogue.cover_of(book_id) == CoverState(b"e" * 20, "png", "", 300, 400)
     assert catalogue.covers_shown() == {b"e" * 20: "png"}
 
 
@@ -95,7 +95,7 @@ def test_a_fault_is_forgotten_when_the_cover_is_taken_after_all(catalogue: SqlCa
 
     catalogue.write_covers([taken(due(catalogue)[0])], NOW)
 
-    assert catalogue.cover_of(book_id) == CoverState(DIGEST, "png", "")
+    assert catalogue.cover_of(book_id) == CoverState(DIGEST, "png", "", 300, 400)
 
 
 def test_a_book_that_loses_its_cover_shows_none(catalogue: SqlCatalog, root: Root) -> None:
@@ -147,9 +147,23 @@ def test_a_picture_that_is_gone_is_due_again_for_every_book_that_shows_it(catalo
     assert catalogue.retake([DIGEST]) == 2
 
     assert [one.book_id for one in due(catalogue)] == [first, second]
-    assert catalogue.cover_of(first) == CoverState(None, "", "")
+    assert catalogue.cover_of(first) == CoverState(None, "", "", 300, 400)
     assert catalogue.covers_shown() == {b"e" * 20: "png"}
-    assert catalogue.cover_of(third) == CoverState(b"e" * 20, "png", "")
+    assert catalogue.cover_of(third) == CoverState(b"e" * 20, "png", "", 300, 400)
+
+
+def test_a_picture_that_cannot_be_shown_after_all_is_of_no_book_and_not_taken_again(
+    catalogue: SqlCatalog, root: Root
+) -> None:
+    first, second, third = save(catalogue, *(covered(root, name) for name in (b"a.epub", b"b.epub", b"c.epub")))
+    for one, digest in zip(due(catalogue), (DIGEST, DIGEST, b"e" * 20), strict=True):
+        catalogue.write_covers([taken(one, digest)], NOW)
+
+    assert catalogue.spoil(DIGEST, "not-a-picture", "it is none") == 2
+
+    told = [catalogue.cover_of(book) for book in (first, second, third)]
+    assert [one and (one.digest, one.text) for one in told] == [(None, "it is none")] * 2 + [(b"e" * 20, "")]
+    assert due(catalogue) == []
 
 
 def test_a_book_without_a_cover_or_that_nobody_knows_has_none_to_show(catalogue: SqlCatalog, root: Root) -> None:

@@ -153,9 +153,9 @@ class House:
     def subjects(self) -> list[FolderSubject]:
         return [FolderSubject(root.id, b"") for root in self.catalog.roots()]
 
-    def turn(self, errand: Errand | None = None, most: int = 4) -> bool:
-        """Carry out one handful of what is ready now; False when nothing is."""
-        tickets = self.queue.claim_some({Errand.INSPECT: most}, None if errand is None else [errand], 0)
+    def turn(self, *errands: Errand, most: int = 4) -> bool:
+        """Carry out one handful of what is ready now, of any errand or of these; False when nothing is."""
+        tickets = self.queue.claim_some({Errand.INSPECT: most}, errands or None, 0)
         try:
             if tickets:
                 self.errands[tickets[0].errand](tickets)
@@ -164,9 +164,9 @@ class House:
                 self.queue.finish(ticket)
         return bool(tickets)
 
-    def work(self) -> None:
-        """Carry out all that is ready now."""
-        while self.turn():
+    def work(self, *errands: Errand) -> None:
+        """Carry out all that is ready now, of any errand or of these."""
+        while self.turn(*errands):
             pass
 
     def pause(self) -> None:
@@ -180,7 +180,7 @@ class House:
     def scan(self, tier: Tier = Tier.FULL) -> ScanSnapshot:
         """A whole scan from its request to its last row."""
         asked = self.request(tier)
-        self.work()
+        self.work(Errand.WALK, Errand.INSPECT)
         ended = self.scans.snapshot(asked.id)
         assert ended is not None
         return ended

@@ -16,8 +16,8 @@ from shishod.model.ticket import Errand
 from shishod.scan.gallery import Gallery, digest_of
 from shishod.scan.hashing import Sample
 from shishod.scan.pauses import REST_S, please
-from shishod.scan.taker import HANDFUL
-from shishod.scan.taking import Wanted, answers, take
+from shishod.scan.taker import HANDFUL, MOST, fitting
+from shishod.scan.taking import Large, Wanted, answers, take
 from shishod.work.runners import Failed
 from tests.samples import a_jpeg, a_png, an_epub
 from tests.scan.house import AT_ONCE, House
@@ -56,6 +56,67 @@ def test_a_cover_is_taken_in_the_pause_behind_the_scan(house: House, library: Pa
     assert content(house) == a_large_png()
     with Image.open(BytesIO(content(house, small=True))) as small:
         assert (small.format, small.size) == ("JPEG", (320, 480))
+
+
+def test_a_small_form_is_made_when_it_is_first_asked_for_and_kept(house: House, library: Path) -> None:
+    an_epub(library / "Book.epub", title="Told", cover=a_large_png())
+    house.scan()
+    rest(house)
+    lessened: list[Any] = []
+    run = house.runner.run
+
+    def noting(function: Callable[[Any], Any], things: Sequence[Any], *, to_the_end: bool = True) -> list[Any]:
+        lessened.extend(one for one in things if isinstance(one, Large))
+        return run(function, things, to_the_end=to_the_end)
+
+    house.runner.run = noting  # type: ignore[method-assign]
+    assert not house.taker._gallery.holds(digest_of(a_large_png()), SMALL)
+
+    assert content(house, small=True) == content(house, small=True) != a_large_png()
+    assert len(lessened) == 1
+
+
+def test_a_picture_that_proves_damaged_is_shown_to_nobody(house: House, library: Path) -> None:
+    an_epub(library / "Book.epub", title="Told", cover=a_large_png()[:-200])
+    house.scan()
+    rest(house)
+
+    assert house.taker.picture(state(house), True) is None
+    assert "no picture that can be shown" in state(house).text
+    assert state(house).digest is None
+    rest(house)
+    assert not any(path.is_file() for path in Path(house.taker._gallery.folder).rglob("*"))
+
+
+def test_a_picture_that_could_not_be_made_small_in_time_is_shown_as_it_is(house: House, library: Path) -> None:
+    an_epub(library / "Book.epub", title="Told", cover=a_large_png())
+    house.scan()
+    rest(house)
+    house.taker._runner = Runs(Failed("stopped", "stopping"))  # type: ignore[assignment]
+
+    assert content(house, small=True) == a_large_png()
+
+
+def test_covers_are_taken_as_soon_as_the_scan_has_ended(house: House, library: Path) -> None:
+    an_epub(library / "Book.epub", title="Told", cover=True)
+    ended = house.scan().ended_at
+    assert house.taker.drained_at is None
+
+    house.work()
+    house.clock.wind(0.001)
+    house.work()
+
+    assert state(house).digest is not None
+    assert ended and house.taker.drained_at and house.taker.drained_at >= ended
+
+
+@pytest.mark.parametrize(("took_s", "next_time"), [(0.01, 128), (0.07, 64), (0.2, 32)])
+def test_a_handful_grows_while_it_is_quick_and_shrinks_where_others_would_wait(took_s: float, next_time: int) -> None:
+    assert fitting(64, took_s) == next_time
+
+
+def test_a_handful_has_its_bounds() -> None:
+    assert (fitting(MOST, 0.0), fitting(1, 9.0)) == (MOST, 1)
 
 
 def test_a_small_cover_is_its_own_small_form(house: House, library: Path) -> None:
@@ -119,7 +180,7 @@ def test_two_books_of_one_cover_share_a_picture(house: House, library: Path) -> 
     house.scan()
     rest(house)
 
-    assert state(house, "One") == state(house, "Two") == CoverState(digest_of(a_large_png()), "png", "")
+    assert state(house, "One") == state(house, "Two") == CoverState(digest_of(a_large_png()), "png", "", 500, 750)
 
 
 def asked(house: House) -> list[bytes]:

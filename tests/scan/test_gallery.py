@@ -22,11 +22,11 @@ def files(gallery: Gallery) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_picture_lies_two_folders_deep_under_its_digest(gallery: Gallery) -> None:
+def test_a_picture_lies_one_folder_deep_under_its_digest(gallery: Gallery) -> None:
     gallery.put(ONE, "png", b"one")
 
     name = ONE.hex()
-    assert files(gallery) == {f"{name[:2]}/{name[2:4]}/{name}.png"} == {file_name(ONE, "png")}
+    assert files(gallery) == {f"{name[:2]}/{name}.png"} == {file_name(ONE, "png")}
     assert Path(gallery.path(ONE, "png")).read_bytes() == b"one"
 
 
