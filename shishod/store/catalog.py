@@ -17,6 +17,7 @@ from shishod.store.passing import Passed
 from shishod.store.place import PlaceLock, refuse_network
 from shishod.store.problems import ProblemReads
 from shishod.store.purge import Purging
+from shishod.store.records import FileRecords
 from shishod.store.reunion import Reuniting
 from shishod.store.roots import Roots
 from shishod.store.settings import StoreSettings
@@ -34,6 +35,7 @@ class SqlCatalog(
     Covers,
     Purging,
     WordReads,
+    FileRecords,
     History,
     ShelfReads,
     ProblemReads,

@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Text,
     and_,
     bindparam,
     case,
     delete,
     false,
     func,
+    literal,
     null,
     or_,
     select,
@@ -28,10 +30,12 @@ from shishod.model.book import FileRole, NameKind
 from shishod.model.catalog import BookMemory
 from shishod.model.signature import KnownFolder
 from shishod.model.state import LAID_ASIDE, LEASE, LEGAL, READ, KnownFile, State
+from shishod.model.story import line_of
 from shishod.store.border import Noun
 from shishod.store.columns import UtcDateTime
 from shishod.store.dialect import Insert, Names, chunks, if_missing, write
 from shishod.store.engine import Database
+from shishod.store.story import told_on
 from shishod.store.tables import BESIDE, NAMES, UNFINISHED, books, media_files, name_aliases
 from shishod.store.tables import folders as folder_table
 from shishod.store.tables import problems as problem_table
@@ -270,7 +274,8 @@ def _marked(
     """A file that goes missing leaves its failures behind: if it comes back never read, it is read anew."""
     column = media_files.c
     legal = [before.value for before, after in LEGAL.items() if state in after]
-    change = update(media_files).values(state=state.value, missing_since=null())
+    story = told_on(column.story, literal(line_of(now, state), Text()))
+    change = update(media_files).values(state=state.value, missing_since=null(), story=story)
     change = change.values(last_scanned_at=now, processing_started_at=null())
     if state is State.MISSING:
         version = case((column.state == State.ERROR.value, 0), else_=column.parser_version)

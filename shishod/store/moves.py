@@ -21,6 +21,7 @@ from shishod.model.library import RootIdentity, RootState
 from shishod.model.moves import Folder, Hashed
 from shishod.model.sighting import Sighting
 from shishod.model.state import KnownFile, State
+from shishod.model.story import line_of
 from shishod.store.absorb import absorb
 from shishod.store.border import Noun
 from shishod.store.dialect import Insert, Names, Row, chunks, write
@@ -33,7 +34,7 @@ from shishod.store.tables import folders as folder_table
 MOST_ALIKE = 50  # files of one content that are compared with a new one; it matters which only when all are gone
 
 _file = media_files.c
-_LINK_KEEPS = ("root_id", "path", "first_scanned_at")
+_LINK_KEEPS = ("root_id", "path", "first_scanned_at", "story")
 
 
 class Moves(Noun):
@@ -191,6 +192,7 @@ def _as_link(root_id: int, seen: Sighting, original: Row, now: datetime) -> Row:
         "inode": seen.inode,
         "device": seen.device,
         "duplicate_of": original["id"],
+        "story": line_of(now, State(original["state"]), "another path to a file that is known"),
         "first_scanned_at": now,
         "last_scanned_at": now,
     }

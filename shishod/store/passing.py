@@ -28,7 +28,8 @@ class Passed(Memory):
         column = media_files.c
         with self._writing() as connection:
             for reason, ids in by_reason.items():
-                why = update(media_files).values(error_stage=PASSED, error_reason=PASSED, last_error=reason)
+                story = column.story.concat(f" {PASSED}: {reason}")  # of the line that says it is missing
+                why = update(media_files).values(error_stage=PASSED, error_reason=PASSED, last_error=reason, story=story)
                 for some in chunks(sorted(ids)):
                     connection.execute(why.where(column.id.in_(some), column.state == State.MISSING.value))
         return count

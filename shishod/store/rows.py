@@ -7,6 +7,7 @@ from datetime import datetime
 from shishod import paths
 from shishod.model.book import NameKind, normal_name, tidy_name
 from shishod.model.metadata import Metadata
+from shishod.model.story import line_of
 from shishod.model.updates import FileUpdate, RelationshipUpdates
 from shishod.store.columns import clean
 from shishod.store.dialect import Row
@@ -125,4 +126,5 @@ def file_row(root_id: int, book_id: int | None, file: FileUpdate, now: datetime)
         "reading": file.reading,
         "content_hash": None,
         "duplicate_of": None,
+        "story": clean(line_of(now, file.state, error.reason if error else "")),
     }

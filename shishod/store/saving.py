@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, literal_column, or_, select, update
 
 from shishod.clock import CLOCK, Clock
 from shishod.errors import BookRejected
@@ -26,11 +26,13 @@ from shishod.store.parting import free_keys, rename_aside, unsettle
 from shishod.store.relations import forget, narrate, relate, uncover
 from shishod.store.relocate import relocate
 from shishod.store.rows import book_row, file_row, names_of
+from shishod.store.story import told_on
 from shishod.store.tables import books as book_table
 from shishod.store.tables import folders, media_files
 from shishod.store.words import reword, words_of
 
 Updates = Sequence[RelationshipUpdates]
+_NOTHING: ColumnElement[str] = literal_column("''")
 
 _OF_THE_READING = ("format", "reader", "duration_ms", "bitrate", "codec", "channels", "sample_rate", "pages", "reading")
 _MOST_SETTLED = 100_000  # spellings; about 15 MB
@@ -270,7 +272,7 @@ def _save_files(
     files = {(book.root_id, file.seen.path): (book_id, file) for book_id, book in books for file in book.files}
     if not files:
         return
-    relocate(connection, [book for _, book in books])
+    relocate(connection, [book for _, book in books], now)
     rows = [file_row(root_id, book_id, file, now) for (root_id, _), (book_id, file) in files.items()]
     write(connection, media_files, rows, _seen_again)
     if sheds := [file_id for _, book in books for file_id in book.sheds]:
@@ -287,7 +289,17 @@ def _seen_again(statement: Insert, names: Names) -> Insert:
     changed["book_id"] = func.coalesce(new.book_id, old.book_id)
     as_it_was = and_(*(new[name] == old[name] for name in _OF_THE_CONTENT))
     changed["content_hash"] = case((as_it_was, old.content_hash), else_=new.content_hash)
+    changed["story"] = case((_tells_nothing(new), old.story), else_=told_on(old.story, new.story))
     return statement.on_conflict_do_update(index_elements=["root_id", "path"], set_=changed)
+
+
+def _tells_nothing(new: Any) -> ColumnElement[bool]:
+    """Whether a file stands as it did before somebody took it in hand: nothing became of it that is worth a line."""
+    old = media_files.c
+    as_before = or_(new.state == old.state, old.state == literal_column("'processing'"))
+    as_well = func.coalesce(new.error_reason, _NOTHING) == func.coalesce(old.error_reason, _NOTHING)
+    same = and_(new.size == old.size, new.mtime_ns == old.mtime_ns, old.missing_since.is_(None))
+    return and_(as_before, as_well, same, or_(new.reading.is_(None), new.parser_version == old.parser_version))
 
 
 def _lay_aside(connection: Connection, book_ids: Collection[int]) -> None:

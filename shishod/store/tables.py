@@ -200,6 +200,7 @@ media_files = Table(
     Column("role", Text, nullable=False, server_default=FileRole.MEDIA.value),
     Column("content_hash", Bytes),  # of a sample, its rule in the first byte; gone when the file changes
     Column("duplicate_of", Key),  # the file whose content this is another path to
+    Column("story", Text),  # what became of it, cut to so much that no file costs more
     UniqueConstraint("root_id", "path"),
     Index(None, "inode"),
     Index("ix_media_files_hashed", "size", "content_hash", sqlite_where=HASHED, postgresql_where=HASHED),
