@@ -20,6 +20,7 @@ COMMANDS = (
     "cancel",
     "books",
     "show",
+    "explain",
     "set",
     "unset",
     "clear",

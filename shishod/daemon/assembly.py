@@ -21,6 +21,7 @@ from shishod.operations import LossRules, Operations, Probes
 from shishod.paths import display
 from shishod.scan.cache import ScanCache
 from shishod.scan.edits import Editor
+from shishod.scan.explain import Explainer
 from shishod.scan.gallery import Gallery
 from shishod.scan.guard import MountGuard
 from shishod.scan.hasher import Hasher
@@ -86,6 +87,7 @@ class Daemon:
         )
         self.sweeper = Sweeper(rooms)
         self.rehearsal = Rehearsal(rooms, self.runner, self.sweeper.stalled)
+        self.explainer = Explainer(rooms, self.runner, self.sweeper.stalled, self.catalog)
         self.scans.stalled = self.sweeper.stalled
         self.intake = Intake(
             catalog=self.catalog,
@@ -275,6 +277,8 @@ class Daemon:
             rehearse=self.rehearsal.run,
             picture=self.taker.picture,
             covered=lambda: self.taker.drained_at,
+            look=self.explainer.look,
+            explain=self.explainer.explain,
             edit=self.editor.edit,
             counters=lambda: counters(self.runner.stats(), self.recorder.stats(), self.intake.stats()),
             reload=self._reload_now,

@@ -107,13 +107,18 @@ class Rules:
         for name, patterns in self.spoken:
             verdict = patterns.verdict(inside, folder=folder)
             if verdict is not None:
-                return _told(self.folder, name) if verdict else ""
+                return _told(self.folder, name, patterns.decisive(inside, folder=folder)) if verdict else ""
         return self.above.reason(path, folder=folder) if self.above else ""
 
 
-def _told(folder: bytes, name: bytes) -> str:
+def _told(folder: bytes, name: bytes, line: int = 0) -> str:
     where = display(folder) or "the library's folder"
-    return f"the {os.fsdecode(name)} in {where} says so"
+    return f"the {os.fsdecode(name)} in {where} says so" + (f" in line {line}" if line else "")
+
+
+def told_by_settings(path: bytes, lines: tuple[str, ...], *, folder: bool) -> str:
+    """The reason for what a library's own lines pass over."""
+    return f"{SETTINGS}: {lines[compiled(lines).decisive(path, folder=folder) - 1].strip()}"
 
 
 def rules_of(folder: bytes, files: dict[bytes, bytes], above: Rules | None) -> Rules | None:

@@ -17,9 +17,12 @@ _ANYTHING_BUT = re.compile(r"\[\^(?!/)(\]?)")
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """Compiled lines, the last first, as the last that matches decides. `faulty` ones say nothing, as in git."""
+    """Compiled lines, the last first, as the last that matches decides. `faulty` ones say nothing, as in git.
 
-    lines: tuple[tuple[re.Pattern[str], bool], ...] = ()
+    Each has the number that it has among all lines, from 1.
+    """
+
+    lines: tuple[tuple[re.Pattern[str], bool, int], ...] = ()
     faulty: tuple[str, ...] = ()
 
     def verdict(self, path: bytes, *, folder: bool) -> bool | None:
@@ -28,7 +31,12 @@ class Patterns:
         `path` is relative to where the lines stand, and what is above it is known not to be passed over.
         """
         text = os.fsdecode(path) + "/" * folder
-        return next((passed for line, passed in self.lines if line.search(text)), None)
+        return next((passed for line, passed, _ in self.lines if line.search(text)), None)
+
+    def decisive(self, path: bytes, *, folder: bool) -> int:
+        """The number of the line that the verdict is by, 0 where there is none."""
+        text = os.fsdecode(path) + "/" * folder
+        return next((number for line, _, number in self.lines if line.search(text)), 0)
 
 
 @lru_cache(maxsize=256)
@@ -39,12 +47,12 @@ def compiled(lines: tuple[str, ...]) -> Patterns:
     from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
     made, faulty = [], []
-    for line in lines:
+    for number, line in enumerate(lines, 1):
         try:
             regex, passed = GitIgnoreSpecPattern.pattern_to_regex(line) if len(line) <= MOST else (None, None)
             if regex is not None and passed is not None:
                 inside = line.rstrip().endswith("/**/")
-                made.append((re.compile(_exactly(regex, inside=inside), re.DOTALL), passed))
+                made.append((re.compile(_exactly(regex, inside=inside), re.DOTALL), passed, number))
                 continue
         except (ValueError, re.error):
             pass

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shishod.model.book import Contribution, Identifier, Role, SeriesEntry
-from shishod.model.metadata import Metadata, UserWord
+from shishod.model.metadata import Metadata, Reading, UserWord
 
 CLEARED = "cleared"  # the place of a word that keeps a field empty
 LOCKED = "locked"  # the place of a word that the operator took over as it was believed
@@ -88,8 +88,8 @@ def reworded(words: Iterable[UserWord], wording: Wording, believed: Metadata) ->
     return tuple(held[name] for name in sorted(held))
 
 
-def value_of(name: str, believed: Metadata) -> Any:
-    """What is believed of a field; None where that is nothing."""
+def value_of(name: str, believed: Metadata | Reading) -> Any:
+    """What is believed of a field, or what one file says of it; None where that is nothing."""
     field = FIELDS[name]
     value = getattr(believed, field.part)
     if field.role:

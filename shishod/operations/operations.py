@@ -15,6 +15,7 @@ from shishod.model.progress import ScanSnapshot
 from shishod.model.ticket import FolderSubject
 from shishod.model.tier import Tier
 from shishod.operations.covers import CoverDesk
+from shishod.operations.explain import ExplainDesk
 from shishod.operations.losses import LossDesk, LossRules
 from shishod.operations.place import root_list, subject
 from shishod.operations.ports import Probes, Roots, Scans
@@ -69,6 +70,7 @@ class Operations:
         self.losses = LossDesk(catalog, rules or LossRules(), clock)
         self.covers = CoverDesk(shelf, self._probes)
         self.words = WordDesk(self._probes.edit, self.book)
+        self.paths = ExplainDesk(catalog.roots, self._probes)
         self._clock = clock
         self._started_at = clock.now()
         self._started_s = clock.monotonic_s()

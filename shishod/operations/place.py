@@ -23,12 +23,10 @@ def subject(path: bytes, roots: Sequence[Root]) -> FolderSubject:
     if not path.startswith(b"/") or b"\0" in path:
         raise Refused(f"{display(path)} is not an absolute path")
     path = os.path.normpath(b"/" + path.lstrip(b"/"))
-    found = next(((r, path[len(r.path) :]) for r in roots if is_under(path, r.path)), None) or _by_real_path(
-        path, roots
-    )
+    found = lies_in(path, roots) or real_place(path, roots)
     if found is None:
         raise Refused(f"{display(path)} lies in no library", hint=root_list(roots))
-    root, below = found[0], found[1].strip(b"/")
+    root, below = found
     if root.state in (RootState.OFFLINE, RootState.STALLED):
         why = f": {root.reason}" if root.reason else ""
         raise Refused(
@@ -44,11 +42,16 @@ def subject(path: bytes, roots: Sequence[Root]) -> FolderSubject:
     return FolderSubject(root.id, below if stat.S_ISDIR(mode) else parent(below) if base(below) else b"")
 
 
-def _by_real_path(path: bytes, roots: Sequence[Root]) -> tuple[Root, bytes] | None:
+def lies_in(path: bytes, roots: Sequence[Root]) -> tuple[Root, bytes] | None:
+    """The root that a path lies in by its bytes, and what is below it; no disk is touched."""
+    return next(((root, path[len(root.path) :].strip(b"/")) for root in roots if is_under(path, root.path)), None)
+
+
+def real_place(path: bytes, roots: Sequence[Root]) -> tuple[Root, bytes] | None:
     """The root that is a symbolic link to where the path lies; only roots that answer are looked at."""
     for root in roots:
         if root.state in (RootState.ONLINE, RootState.HELD):
             real = os.path.realpath(root.path)
             if is_under(path, real):
-                return root, path[len(real) :]
+                return root, path[len(real) :].strip(b"/")
     return None

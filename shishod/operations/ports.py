@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 from shishod.errors import Refused
 from shishod.metrics import Sample
 from shishod.model.covers import CoverState
+from shishod.model.explanation import Explanation
 from shishod.model.foresight import Foresight
 from shishod.model.library import Root
 from shishod.model.progress import ScanSnapshot
@@ -88,6 +89,10 @@ def _nothing_to_rehearse(*_: object) -> Foresight:
     raise Refused("this daemon has nothing to scan with")
 
 
+def _nothing_to_explain(*_: object) -> Explanation:
+    raise Refused("this daemon has nothing to explain paths with")
+
+
 def _nothing_to_show(*_: object) -> None:
     return None
 
@@ -113,6 +118,8 @@ class Probes:
     cache: Callable[[], Mapping[str, int]] = dict
     arrears: Callable[[], str] = str  # why something could not be recorded yet, "" when all is
     rehearse: Callable[[Root, bytes, Tier, Callable[[], bool]], Foresight] = _nothing_to_rehearse
+    look: Callable[[Root, bytes], object] = _nothing_to_show  # at a path below a root; may hang on its disk
+    explain: Callable[[Root, bytes, object], Explanation] = _nothing_to_explain  # the path by that, or by why not
     edit: Callable[[int, Wording], bool] = _nobody_to_edit  # False for a book that is not there
     counters: Callable[[], Sequence[Sample]] = tuple
     picture: Callable[[CoverState, bool], str | None] = _nothing_to_show  # the file of a cover, small or not

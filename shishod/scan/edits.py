@@ -5,8 +5,8 @@ from typing import Protocol
 from shishod.errors import Refused
 from shishod.model.catalog import HeldBook, Recorder
 from shishod.model.merge import merge
-from shishod.model.metadata import load_reading
-from shishod.model.parts import in_order
+from shishod.model.metadata import Reading, load_reading
+from shishod.model.parts import Part, in_order
 from shishod.model.updates import RelationshipUpdates
 from shishod.model.words import Wording, reworded
 from shishod.scan.order import BookOrder, part_of, said_by_path
@@ -39,10 +39,15 @@ class Editor:
         return False
 
 
+def told_by(held: HeldBook) -> tuple[list[Part], Reading]:
+    """What a book is merged of besides the user's words: its files in their order, and what its path says."""
+    parts = in_order([part_of(path, load_reading(packed)) for path, packed in held.readings.items()])
+    return parts, said_by_path(BookOrder(held.root, held.key, held.kind, held.rule, read=()))
+
+
 def edited(held: HeldBook, wording: Wording) -> RelationshipUpdates:
     """The book with its words changed, and no file of it touched."""
-    parts = in_order([part_of(path, load_reading(packed)) for path, packed in held.readings.items()])
-    path = said_by_path(BookOrder(held.root, held.key, held.kind, held.rule, read=()))
+    parts, path = told_by(held)
     words = reworded(held.words, wording, merge(parts, held.words, path))
     return RelationshipUpdates(
         library_id=held.root.library_id,

@@ -213,6 +213,18 @@ class Lister:
         return "" if large else "it is smaller than the library's min_size"
 
 
+def unlisted(name: bytes, suffixes: Collection[bytes], stems: Collection[bytes]) -> str:
+    """Why a plain file of which nothing else speaks ill is not listed in a folder whose media have these stems; ""
+    when it is. The rules are those of `entries`."""
+    if name in RULE_FILES:
+        return "it says what is passed over, and is read for that alone"
+    if suffix(name) in suffixes or counts(name, stems):
+        return ""
+    if suffix(name) not in ENDINGS:
+        return "nothing that has this ending is read"
+    return "files of this ending count where they are called as a cover or a sidecar is, or like a medium beside them"
+
+
 def kept(name: bytes, size: int, least: int, suffixes: Collection[bytes]) -> bool:
     """Whether a file that was listed is to be shown: it has no rules in it and, if it may be a book, is no crumb."""
     return name not in RULE_FILES and (size >= least or suffix(name) not in suffixes)

@@ -57,6 +57,8 @@ class Plan:
     early: bool = False
     unchanged: int = 0
     moved: int = 0
+    groups: Sequence[Group] = ()  # every book of the place, with work to do or without
+    states: Mapping[bytes, State] = field(default_factory=dict)  # of what is there, as it was judged
 
 
 def plan(
@@ -77,7 +79,7 @@ def plan(
     planner.note_missing({one.path for one in place.seen}, set(place.listed), traces)
     planner.settle_in(place.seen, traces)
     present = [seen for seen in place.seen if not planner.linked(seen, traces) and planner.judged(seen)]
-    groups = group(place.anchor, present)
+    planner.made.groups = groups = group(place.anchor, present)
     planner.note_strays(present, groups)
     owners = planner.owners(groups, place.listed, traces)
     planner.note_leavers(owners)
@@ -95,8 +97,8 @@ class _Planner:
         self.root = root
         self.known = known
         self.how = how
-        self.made = Plan()
         self._states: dict[bytes, State] = {}
+        self.made = Plan(states=self._states)
         self._bereaved = bereaved
         self._grounds: Mapping[int, tuple[bytes, str]] = {}
         self._bereft: set[int | None] = set()

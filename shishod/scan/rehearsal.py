@@ -54,7 +54,7 @@ class Rehearsal:
         if root.id in self._stalled():
             found.absent = f"{display(root.path)} is stalled: a call into it has not returned"
             return found
-        catalog = cast(Catalog, _Caught(self._rooms.catalog, found))
+        catalog = cast(Catalog, Caught(self._rooms.catalog, found))
         guard = MountGuard(catalog, self._rooms.clock)
         rooms = replace(self._rooms, catalog=catalog, guard=guard, tracer=Tracer(catalog, self._runner))
         sweep = Sweep(root, WalkOrder(tier.look, tree=True), catalog, lambda: self._rooms.stopped() or not wanted())
@@ -64,7 +64,7 @@ class Rehearsal:
             walk = _Telling(rooms, found).descend(sweep, folder)
             found.unchanged += walk.unchanged
             missing, gone = sweep.losses()
-            moved = cast(_Caught, catalog).moved
+            moved = cast(Caught, catalog).moved
             reconciler.lost(sweep.admission, [one for one in missing if one.id not in moved], gone, whole=not folder)
         except (LibraryAbsent, OSError) as error:
             found.absent = str(error)
@@ -85,7 +85,7 @@ class _Telling(Survey):
             came = [one for one in order.keep if one.path not in known]
             came += [remembered[one.path] for one in order.read if one.path in remembered and one.path not in known]
             self._found.add("moved", (one.path for one in came))
-            cast(_Caught, self._rooms.catalog).moved |= {one.id: (sweep.root.id, one.path) for one in came}
+            cast(Caught, self._rooms.catalog).moved |= {one.id: (sweep.root.id, one.path) for one in came}
             self._found.add("new", (one.path for one in order.read if one.path not in remembered))
             self._found.add("changed", (one.path for one in order.read if one.path in known))
         self._found.add("returned", (one.path for one in made.returned))
@@ -101,7 +101,7 @@ class _Telling(Survey):
         """Nothing is forgotten."""
 
 
-class _Caught:
+class Caught:
     """The catalogue as it is. What is written to it is caught here, and told where it is a loss."""
 
     def __init__(self, catalog: Catalog, found: Foresight) -> None:

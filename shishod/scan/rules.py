@@ -5,7 +5,7 @@ import os
 import stat
 from collections.abc import Iterable, Mapping
 
-from shishod.model.ignore import BUILT_IN, RULE_FILES, SETTINGS, Rules, ignored, passed_over, rules_of
+from shishod.model.ignore import BUILT_IN, RULE_FILES, Rules, ignored, passed_over, rules_of, told_by_settings
 from shishod.model.signature import KnownFolder, names_of
 from shishod.paths import base, join, parent
 
@@ -50,7 +50,7 @@ class RuleBook:
     def reason(self, path: bytes, *, folder: bool) -> str:
         """Why a path is passed over, "" when it is not; what is above it is known not to be."""
         if passed_over(path, self._lines, folder=folder):
-            return BUILT_IN if ignored(base(path)) else SETTINGS
+            return BUILT_IN if ignored(base(path)) else told_by_settings(path, self._lines, folder=folder)
         rules = self.of(parent(path))
         return rules.reason(path, folder=folder) if rules else ""
 

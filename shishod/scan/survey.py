@@ -200,10 +200,7 @@ class Survey:
         self.look_again(sweep, folder, wait_s, scans)
 
     def _settle_s(self, sweep: Sweep) -> float:
-        settings, own_s = self._rooms.settings, sweep.root.ways.settle_s
-        if own_s is not None:
-            return own_s
-        return settings.settle_network if is_network(sweep.admission.identity.fstype) else settings.settle
+        return settle_s(sweep, self._rooms.settings)
 
     def look_again(self, sweep: Sweep, folder: bytes, wait_s: float, scans: tuple[Scan, ...] = ()) -> None:
         """Walk one folder once more after a while: something in it was not ready."""
@@ -252,6 +249,13 @@ class Survey:
         listed = [folder for place in places for folder in place.listed]
         if well := [path for path in listed if path in walk.due]:
             self._rooms.catalog.clear_problems(root.id, well)
+
+
+def settle_s(sweep: Sweep, settings: ScanSettings) -> float:
+    """How long the files of a sweep must have been left alone before they are read."""
+    if (own_s := sweep.root.ways.settle_s) is not None:
+        return own_s
+    return settings.settle_network if is_network(sweep.admission.identity.fstype) else settings.settle
 
 
 def _batch(

@@ -29,7 +29,9 @@ class Passed(Memory):
         with self._writing() as connection:
             for reason, ids in by_reason.items():
                 story = column.story.concat(f" {PASSED}: {reason}")  # of the line that says it is missing
-                why = update(media_files).values(error_stage=PASSED, error_reason=PASSED, last_error=reason, story=story)
+                why = update(media_files).values(
+                    error_stage=PASSED, error_reason=PASSED, last_error=reason, story=story
+                )
                 for some in chunks(sorted(ids)):
                     connection.execute(why.where(column.id.in_(some), column.state == State.MISSING.value))
         return count

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, case, func, literal_column
 
 from shishod.model.story import KEPT
 
-_NOTHING = literal_column("''")
+_NOTHING: ColumnElement[str] = literal_column("''")
 
 
 def told_on(story: ColumnElement[Any], line: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -9,7 +9,7 @@ import pytest
 from shishod.model.library import Root
 from shishod.model.metadata import Reading, dump_reading
 from shishod.model.state import State
-from shishod.model.story import KEPT, turns_of
+from shishod.model.story import KEPT
 from shishod.model.updates import Origin, RelationshipUpdates
 from shishod.store.catalog import SqlCatalog
 from tests.store.building import LATER, NOW, a_book, a_failure, a_file, a_root, a_sighting, save
@@ -36,9 +36,7 @@ def the_id(catalogue: SqlCatalog, root: Root) -> int:
     return catalogue.files_below(root.id, b"")[0].id
 
 
-def test_a_file_that_stays_as_it_is_has_one_line_however_often_it_is_written(
-    catalogue: SqlCatalog, root: Root
-) -> None:
+def test_a_file_that_stays_as_it_is_has_one_line_however_often_it_is_written(catalogue: SqlCatalog, root: Root) -> None:
     for later in range(3):
         save(catalogue, of(root), now=NOW + timedelta(hours=later))
 
@@ -77,9 +75,7 @@ def test_what_is_passed_over_is_missing_with_the_reason(catalogue: SqlCatalog, r
     assert told(catalogue, root)[1:] == [("missing", "passed over: the .nomedia in Author says so")]
 
 
-def test_a_move_is_told_with_the_former_path_and_keeps_what_was_told_before(
-    catalogue: SqlCatalog, root: Root
-) -> None:
+def test_a_move_is_told_with_the_former_path_and_keeps_what_was_told_before(catalogue: SqlCatalog, root: Root) -> None:
     save(catalogue, of(root))
     new = b"Author/Renamed.epub"
     moved = a_file(new, origin=Origin(the_id(catalogue, root), root.id, PATH))
@@ -98,9 +94,7 @@ def test_a_story_never_grows_beyond_what_is_kept(catalogue: SqlCatalog, root: Ro
     assert story[-1] == ("missing", "")
 
 
-def test_a_record_tells_what_is_known_of_a_file_and_none_of_one_that_is_not(
-    catalogue: SqlCatalog, root: Root
-) -> None:
+def test_a_record_tells_what_is_known_of_a_file_and_none_of_one_that_is_not(catalogue: SqlCatalog, root: Root) -> None:
     reading = dump_reading(Reading(title="Dune", notes=("it is odd",)))
     (number,) = save(catalogue, a_book(root, PATH, files=(a_file(PATH, reading=reading),)))
     record = catalogue.record(root.id, PATH)

@@ -103,19 +103,12 @@ class House:
         self.recorder = CatalogRecorder(self.catalog, self.cache, self.clock)
         self.guard = MountGuard(self.catalog, self.clock)
         self.reconciler = Reconciler(self.catalog, self.guard, settings, self.runner, self.clock)
-        self.sweeper = Sweeper(
-            Rooms(
-                self.queue,
-                self.catalog,
-                self.guard,
-                self.reconciler,
-                Tracer(self.catalog, self.runner),
-                self.scans,
-                settings,
-                self.stop.is_set,
-                self.clock,
-            )
+        tracer = Tracer(self.catalog, self.runner)
+        self.rooms = Rooms(
+            *(self.queue, self.catalog, self.guard, self.reconciler, tracer, self.scans),
+            *(settings, self.stop.is_set, self.clock),
         )
+        self.sweeper = Sweeper(self.rooms)
         self.scans.stalled = self.sweeper.stalled
         self.intake = Intake(
             catalog=self.catalog,

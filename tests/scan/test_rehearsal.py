@@ -9,7 +9,7 @@ import pytest
 from shishod.model.catalog import Catalog
 from shishod.model.foresight import KINDS, SHOWN, Foresight
 from shishod.model.tier import Tier
-from shishod.scan.rehearsal import READS, WRITES, Rehearsal, _Caught
+from shishod.scan.rehearsal import READS, WRITES, Caught, Rehearsal
 from tests.journeys.dump import dump
 from tests.samples import an_epub
 from tests.scan.house import House
@@ -142,7 +142,7 @@ def test_every_verb_of_the_catalogue_is_known_as_one_that_reads_or_writes() -> N
     of_scans = {"enrol", "accept", "save", "save_each", "reopen_outdated", "unhashed", "write_hashes", "purge"}
     of_scans |= {"claim", "release", "reclaim"}
 
-    own = {name for name in vars(_Caught) if not name.startswith("_")}
+    own = {name for name in vars(Caught) if not name.startswith("_")}
 
     assert not READS & WRITES
     assert verbs - of_scans <= READS | WRITES | own, "a rehearsal must know which of these may be passed on"

@@ -2,13 +2,14 @@
 
 from starlette.routing import BaseRoute
 
-from shishod.control.routes import books, losses, metrics, problems, reload, roots, scans, status
+from shishod.control.routes import books, explain, losses, metrics, problems, reload, roots, scans, status
 
 ROUTES: list[BaseRoute] = [
     *status.ROUTES,
     *scans.ROUTES,
     *books.ROUTES,
     *problems.ROUTES,
+    *explain.ROUTES,
     *roots.ROUTES,
     *losses.ROUTES,
     *reload.ROUTES,
