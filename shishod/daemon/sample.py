@@ -34,7 +34,7 @@ def _section(name: str, field: FieldInfo) -> Iterator[str]:
     if name == "libraries":
         yield from _comment(str(field.description))
         for key, inner in LibrarySettings.model_fields.items():
-            yield from _comment(f"{key}: {_said(inner)}")
+            yield from _comment(f"{key}: {said(inner)}")
         yield "libraries:"
         yield from (f"  #{line}" for line in EXAMPLE)
     elif isinstance(model, type) and issubclass(model, BaseModel):
@@ -42,14 +42,15 @@ def _section(name: str, field: FieldInfo) -> Iterator[str]:
         yield f"{name}:"
         defaults = model().model_dump(mode="json")
         for key, inner in model.model_fields.items():
-            yield from _comment(_said(inner), "  ")
-            yield f"  #{key}: {_scalar(getattr(model(), key), defaults[key])}"
+            yield from _comment(said(inner), "  ")
+            yield f"  #{key}: {scalar(getattr(model(), key), defaults[key])}"
     else:
-        yield from _comment(_said(field))
-        yield f"#{name}: {_scalar(field.default, field.default)}"
+        yield from _comment(said(field))
+        yield f"#{name}: {scalar(field.default, field.default)}"
 
 
-def _said(field: FieldInfo) -> str:
+def said(field: FieldInfo) -> str:
+    """A setting's sentence, and what may be chosen where that is a choice."""
     choices = _choices(field.annotation)
     said = " ".join(str(field.description).split())
     return f"{said} One of {', '.join(choices)}." if choices else said
@@ -63,7 +64,8 @@ def _choices(annotation: Any) -> list[str]:
     return []
 
 
-def _scalar(value: Any, dumped: Any) -> str:
+def scalar(value: Any, dumped: Any) -> str:
+    """A default as one would write it in YAML."""
     plain = value.human_readable().replace(".0", "") if isinstance(value, ByteSize) else dumped
     return yaml.safe_dump(plain, default_flow_style=True, width=1000).removesuffix("...\n").strip()
 

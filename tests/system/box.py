@@ -6,13 +6,14 @@ clean. It needs root and the packages systemd-container and mmdebstrap, and work
 
 import contextlib
 import fcntl
+import hashlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Self
 
@@ -21,12 +22,13 @@ import pydantic
 import shishod
 from tests.waiting import wait_until
 
-PACKAGES = "systemd,systemd-sysv,dbus,python3,tzdata,procps,bindfs"
+PACKAGES = "systemd,systemd-sysv,dbus,python3,tzdata,procps,bindfs,libarchive13"
 UNWANTED = ("apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "console-getty.service")
 CONTROLLERS = ("memory", "pids", "cpu", "cpuacct", "blkio", "devices", "freezer")
 CLEAN = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LANG": "C.UTF-8", "TERM": "dumb"}
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "shishod-box"
 SITE_PACKAGES, OURS = "/usr/lib/shishod/site-packages", "/usr/lib/shishod/shishod"
+FROM_HERE = {str(Path(pydantic.__file__).parents[1]): SITE_PACKAGES, str(Path(shishod.__file__).parent): OURS}
 
 
 def missing() -> str:
@@ -46,13 +48,14 @@ def missing() -> str:
 def base() -> Path:
     """The tree that every box lies on, made from the archive that this machine itself installs from."""
     CACHE.mkdir(parents=True, exist_ok=True)
+    tree = CACHE / f"base-{hashlib.sha256(PACKAGES.encode()).hexdigest()[:8]}"
     with open(CACHE / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # test runs side by side share one tree
-        if not (CACHE / "ready").exists():
-            shutil.rmtree(CACHE / "base", ignore_errors=True)
-            _make(CACHE / "base")
-            (CACHE / "ready").touch()
-    return CACHE / "base"
+        if not tree.with_suffix(".ready").exists():
+            shutil.rmtree(tree, ignore_errors=True)
+            _make(tree)
+            tree.with_suffix(".ready").touch()
+    return tree
 
 
 def _make(tree: Path) -> None:
@@ -81,9 +84,12 @@ def own_cgroups() -> Iterator[Path]:
 
 
 class Box:
-    """One booted container; `with Box() as box:` powers it off and leaves nothing behind."""
+    """One booted container; `with Box() as box:` powers it off and leaves nothing behind.
 
-    def __init__(self) -> None:
+    `shown` is what it sees of this machine, read-only, by the place where it sees it."""
+
+    def __init__(self, shown: Mapping[str, str] = FROM_HERE) -> None:
+        self._shown = shown
         self.name = f"shishod-{uuid.uuid4().hex[:8]}"
         self._place = CACHE / self.name
         self.root = self._place / "root"
@@ -119,8 +125,7 @@ class Box:
         command = ["systemd-nspawn", "--quiet", f"--directory={self.root}", f"--machine={self.name}", "--boot"]
         command += ["--register=no", "--keep-unit", "--link-journal=no", "--console=read-only", "--private-network"]
         command += ["--capability=all", "--system-call-filter=bpf", "--bind=/dev/fuse"]
-        command += [f"--bind-ro={Path(pydantic.__file__).parents[1]}:{SITE_PACKAGES}"]
-        command += [f"--bind-ro={Path(shishod.__file__).parent}:{OURS}"]
+        command += [f"--bind-ro={here}:{there}" for here, there in self._shown.items()]
         with open(self._place / "console", "wb") as console:
             self._nspawn = subprocess.Popen(
                 command,
