@@ -2,6 +2,7 @@
 # Build a container image of the Debian that this runs on, without a container engine and without a hub.
 #   packaging/build-image.sh [FOLDER]  shishod-image.tar is put there; dist/ when not given
 #   DEB=FILE                           take this package instead of building one
+#   MORE=ffmpeg                        take further Debian packages along; this one reads films, and doubles the size
 #   FORMAT=oci                         the plain OCI form; docker's alone can carry a health check, and podman reads both
 # Needs, as root: apt-get install buildah mmdebstrap, and what build-deb.sh needs
 #
@@ -23,9 +24,9 @@ version=$(dpkg-deb --field "$DEB" Version)
 
 # the archive that this machine itself installs from
 read -r site suite < <(apt-get indextargets --format '$(SITE) $(CODENAME)' 'Created-By: Packages' | head -1)
-carried=systemd-standalone-sysusers,python3,ca-certificates,libarchive13,tzdata,unar,ffmpeg
+carried=systemd-standalone-sysusers,python3,ca-certificates,libarchive13,tzdata,unar${MORE:+,$MORE}
 cp "$DEB" "$work/shishod.deb"
-mmdebstrap --quiet --variant=essential --include="${INCLUDE:-$carried}" \
+mmdebstrap --quiet --variant=essential --include="$carried" \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' \
     --customize-hook='groupadd --gid 10001 --root "$1" shishod' \
@@ -37,7 +38,7 @@ mmdebstrap --quiet --variant=essential --include="${INCLUDE:-$carried}" \
     "${suite%%-*}" "$work/base.tar" "$site"
 
 # a store of our own: what is built here must not meet what an engine of this machine keeps
-export CONTAINERS_STORAGE_CONF="$work/storage.conf" BUILDAH_ISOLATION=chroot
+export CONTAINERS_STORAGE_CONF="$work/storage.conf" BUILDAH_FORMAT="${FORMAT:-docker}"
 printf '[storage]\ndriver = "vfs"\ngraphroot = "%s/graph"\nrunroot = "%s/run"\n' "$work" "$work" >"$CONTAINERS_STORAGE_CONF"
 container=$(buildah from scratch)
 buildah add --quiet "$container" "$work/base.tar" /

@@ -33,6 +33,7 @@ COMMANDS = (
     "purge",
     "mark",
     "reload",
+    "doctor",
 )
 
 FAILED, USAGE, UNREACHABLE, UNWRITTEN, BUSY, PERMISSION, SETTINGS = 1, 64, 69, 74, 75, 77, 78

@@ -2,12 +2,15 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from shishod import formats, log
+from shishod.ailment import Ailment
 from shishod.clock import CLOCK
 from shishod.control.server import ControlServer
 from shishod.daemon.config import Settings
+from shishod.daemon.doctor import Patient, examine
 from shishod.daemon.parts import Part
 from shishod.daemon.requests import Requests
 from shishod.daemon.rows import counters, waiting_rows, worker_rows
@@ -66,10 +69,12 @@ WALKERS = 4  # so that one dead share leaves three
 class Daemon:
     """Everything that runs, wired and not yet started. `parts` are in the order of their start."""
 
-    def __init__(self, settings: Settings, load: Callable[[], Settings] | None, *, idle: bool = False) -> None:
+    def __init__(
+        self, settings: Settings, load: Callable[[], Settings] | None, config: Path | None, *, idle: bool = False
+    ) -> None:
         self.settings = settings
         self.stop = StopSignal()
-        self._load = load
+        self._load, self._config, self._born = load, config, CLOCK.now()
         self._idle = idle
         self.catalog = _catalog(settings)
         self.queue = TicketQueue(ageing_s=settings.work.ageing)
@@ -199,7 +204,9 @@ class Daemon:
         """Read the configuration again: what can be applied at once, and what waits for a restart."""
         if self._load is None:
             raise Refused("this daemon was started without a configuration file, so there is nothing to read again")
+        born = CLOCK.now()
         new, old = self._load(), self.settings
+        self._born = born
         changed = [name for name in type(new).model_fields if getattr(new, name) != getattr(old, name)]
         self.schedule.reconfigure(new.schedule)
         log.setup(new.log.level, new.log.style)
@@ -209,6 +216,10 @@ class Daemon:
 
     def _reload_now(self) -> Mapping[str, Sequence[str]]:
         return self.reload()
+
+    def _doctor(self) -> Sequence[Ailment]:
+        """It examines itself: only it sees what its sandbox shows."""
+        return examine(Patient(settings=self.settings, now=CLOCK.now(), config=self._config, started_at=self._born))
 
     def _warm(self) -> None:
         """Have a process made ready while the others start: nobody waits for it but the first who reads."""
@@ -280,6 +291,7 @@ class Daemon:
             look=self.explainer.look,
             explain=self.explainer.explain,
             edit=self.editor.edit,
+            doctor=self._doctor,
             counters=lambda: counters(self.runner.stats(), self.recorder.stats(), self.intake.stats()),
             reload=self._reload_now,
         )
@@ -293,9 +305,15 @@ class Daemon:
         )
 
 
-def build(settings: Settings, load: Callable[[], Settings] | None = None, *, idle: bool = False) -> Daemon:
+def build(
+    settings: Settings,
+    load: Callable[[], Settings] | None = None,
+    config: Path | None = None,
+    *,
+    idle: bool = False,
+) -> Daemon:
     """Wire the house. Raises SettingsError where it cannot be lived in. `idle` neither watches nor scans by itself."""
-    return Daemon(settings, load, idle=idle)
+    return Daemon(settings, load, config, idle=idle)
 
 
 def _catalog(settings: Settings) -> SqlCatalog:

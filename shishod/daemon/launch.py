@@ -29,7 +29,9 @@ SWITCH_S = 0.001  # the one that writes must not wait long for those that merge
 _log = log.get(__name__)
 
 
-def launch(settings: Settings, load: Callable[[], Settings] | None, *, idle: bool = False) -> int:
+def launch(
+    settings: Settings, load: Callable[[], Settings] | None, config: Path | None = None, *, idle: bool = False
+) -> int:
     """Run until asked to stop. Raises what keeps the daemon from starting, or ended it."""
     log.setup(settings.log.level, settings.log.style)
     sys.setswitchinterval(SWITCH_S)
@@ -40,7 +42,7 @@ def launch(settings: Settings, load: Callable[[], Settings] | None, *, idle: boo
     notifier.status("opening the catalogue")
     with StateClaim(settings.state_path()):
         _log.info("starting", version=__version__, pid=os.getpid(), state=str(settings.state_path()))
-        daemon = assembly.build(settings, load, idle=idle)
+        daemon = assembly.build(settings, load, config, idle=idle)
         gc.freeze()  # what is loaded by now stays: no collection need look at it again
         gc.set_threshold(GARBAGE)
         daemon.reload = Reload(daemon.apply, notifier)

@@ -11,7 +11,7 @@ import click
 from shishod import __version__
 from shishod.errors import SettingsError, ShishodError, Unreachable
 
-OK, USAGE, SOFTWARE, TRY_AGAIN, CONFIG, INTERRUPTED = 0, 64, 70, 75, 78, 130
+OK, FOUND, USAGE, SOFTWARE, TRY_AGAIN, CONFIG, INTERRUPTED = 0, 1, 64, 70, 75, 78, 130
 CONFIG_FILE = Path("/etc/shishod/config.yaml")
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=bytes)
@@ -47,7 +47,7 @@ def run(config: Path | None, libraries: Sequence[bytes], idle: bool, **said: str
     if config is None:
         return launch(configuration.settings_for_run(libraries, overrides), None, idle=idle)
     file = config.absolute()
-    return launch(configuration.load(file, overrides), lambda: configuration.load(file, overrides), idle=idle)
+    return launch(configuration.load(file, overrides), lambda: configuration.load(file, overrides), file, idle=idle)
 
 
 def _overrides(said: dict[str, str | None]) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def _overrides(said: dict[str, str | None]) -> dict[str, Any]:
         overrides["state_dir"] = os.path.abspath(said["state_dir"])
     if said["socket"]:
         overrides["control"] = {"socket": os.path.abspath(said["socket"])}
-    if lines := {key: said[f"log_{key}"] for key in ("level", "style") if said[f"log_{key}"]}:
+    if lines := {key: said[f"log_{key}"] for key in ("level", "style") if said.get(f"log_{key}")}:
         overrides["log"] = lines
     return overrides
 
@@ -70,6 +70,23 @@ def check_config(file: Path) -> None:
     from shishod.daemon.report import report
 
     click.echo(report(load(file.absolute())))
+
+
+@cli.command()
+@click.option("--config", type=_FILE, help=f"Look at this configuration; {CONFIG_FILE} where it exists.")
+@click.option("--library", "libraries", type=click.Path(path_type=bytes), multiple=True, help="Look at this folder.")
+@click.option("--state-dir", type=click.Path(), help="Where the catalogue is kept.")
+@click.option("--socket", type=click.Path(), help="Where shishoctl is answered.")
+@click.option("--json", "as_json", is_flag=True, help="What was found as JSON.")
+def doctor(config: Path | None, libraries: Sequence[bytes], as_json: bool, **said: str | None) -> int:
+    """Look for what keeps a daemon from its work, whether one runs or not; exit code 1 when there is something."""
+    from shishod.daemon.examination import examination, rendered
+
+    if config is None and not libraries and CONFIG_FILE.exists():
+        config = CONFIG_FILE
+    found = examination(config.absolute() if config else None, libraries, _overrides(said))
+    click.echo(rendered(found, as_json))
+    return FOUND if found else OK
 
 
 @cli.command("print-config")

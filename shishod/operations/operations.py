@@ -221,6 +221,10 @@ class Operations:
         self._catalog.accept(held.id)
         return self._scans.request(Tier.FULL, (FolderSubject(held.id, b""),), "operator", (display(held.path),))
 
+    def doctor(self) -> list[Row]:
+        """What is wrong with this machine and this configuration, each with its remedy; looks at every root."""
+        return [ailment._asdict() for ailment in self._probes.doctor()]
+
     def reload(self) -> Mapping[str, Sequence[str]]:
         """Read the configuration again: what was applied, and what needs a restart. Raises SettingsError."""
         return self._probes.reload()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
+from shishod.ailment import Ailment
 from shishod.errors import Refused
 from shishod.metrics import Sample
 from shishod.model.covers import CoverState
@@ -122,6 +123,7 @@ class Probes:
     explain: Callable[[Root, bytes, object], Explanation] = _nothing_to_explain  # the path by that, or by why not
     edit: Callable[[int, Wording], bool] = _nobody_to_edit  # False for a book that is not there
     counters: Callable[[], Sequence[Sample]] = tuple
+    doctor: Callable[[], Sequence[Ailment]] = tuple
     picture: Callable[[CoverState, bool], str | None] = _nothing_to_show  # the file of a cover, small or not
     covered: Callable[[], datetime | None] = _nothing_to_show  # when last no cover was left to be taken
     reload: Callable[[], Mapping[str, Sequence[str]]] = _nothing_to_reload

@@ -29,7 +29,7 @@ def ready_schema(database: Database, keep_backups: int, now: datetime) -> Path |
     """
     try:
         with database.writer.connect() as connection, connection.begin():
-            found = _revision(connection)
+            found = revision_of(connection)
             if found is None:
                 _make(connection)
         if found is None or found == REVISION:
@@ -60,7 +60,7 @@ def _unusable(database: Database, error: Exception) -> ShishodError:
     )
 
 
-def _revision(connection: Connection) -> str | None:
+def revision_of(connection: Connection) -> str | None:
     """The revision that the tables are at, "" before the first one, None in an empty database."""
     tables = set(inspect(connection).get_table_names())
     if _VERSION.name in tables:

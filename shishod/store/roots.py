@@ -131,17 +131,21 @@ def _root(connection: Connection, library_id: int, path: bytes, position: int, n
     connection.execute(statement.on_conflict_do_update(index_elements=["library_id", "path"], set_=changed))
 
 
+def identity_of(row: Any) -> RootIdentity | None:
+    """What a root was known by when it was last seen; None for one that never was."""
+    if row["fstype"] is None:
+        return None
+    return RootIdentity(**{name: row[name] for name in _IDENTITY} | {"marker": row["marker"] or ""})
+
+
 def _as_root(row: Any, ways: Mapping[str, Ways]) -> Root:
-    identity = None
-    if row["fstype"] is not None:
-        identity = RootIdentity(**{name: row[name] for name in _IDENTITY} | {"marker": row["marker"] or ""})
     return Root(
         id=row["id"],
         library_id=row["library_id"],
         library=row["library"],
         kind=LibraryKind(row["kind"]),
         path=row["path"],
-        identity=identity,
+        identity=identity_of(row),
         state=RootState(row["state"]),
         reason=row["reason"],
         accepted=row["accepted"],

@@ -14,7 +14,7 @@ from tests.system.box import Box, missing
 from tests.system.conftest import ROOT, UNIT
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.system, pytest.mark.long, pytest.mark.timeout(600)]  # pytest -m long tests/system
 
 CONFIG = "/etc/shishod/config.yaml"
 DROP_INS = f"/etc/systemd/system/{UNIT}.d"

@@ -24,6 +24,12 @@ async def health(request: Request) -> Response:
     return Answer(report | {"error": {"kind": "unreachable", "text": text, "hint": ""}}, 503)
 
 
+async def doctor(request: Request) -> Response:
+    """What is wrong, as the daemon finds it from inside its sandbox."""
+    here = house(request)
+    return Answer({"ailments": await here.long.run(here.operations.doctor)})
+
+
 async def status(request: Request) -> Response:
     """What `shishoctl status` shows."""
     here = house(request)
@@ -44,6 +50,7 @@ async def _redraw(here: House) -> AsyncIterator[bytes]:
 
 ROUTES = [
     Route("/v1/health", health, methods=["GET"]),
+    Route("/v1/doctor", doctor, methods=["GET"]),
     Route("/v1/status", status, methods=["GET"]),
     Route("/v1/status/events", status_events, methods=["GET"]),
 ]

@@ -1,0 +1,30 @@
+"""Programs and libraries that some formats need."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+from shishod.ailment import Ailment
+from shishod.daemon.doctor.patient import Patient, warning
+from shishod.formats.extras import EXTRAS
+from shishod.model.library import LibraryKind
+
+COMICS = frozenset({LibraryKind.COMICS, LibraryKind.MIXED})
+FILMS = frozenset({LibraryKind.MOVIES, LibraryKind.SHOWS})
+SERVES = {"libarchive": COMICS, "rarfile": COMICS, "unrar or unar": COMICS, "pikepdf": frozenset({LibraryKind.EBOOKS})}
+"""The kinds of library that go short where an extra is missing; the others need not hear of it."""
+
+
+def programs(patient: Patient) -> Iterator[Ailment]:
+    """Those that this configuration's libraries ask for."""
+    kinds = {library.kind for library in patient.settings.as_libraries()}
+    for extra in EXTRAS:
+        if kinds & SERVES[extra.name] and not extra.present():
+            yield warning(
+                extra.name,
+                f"it is not installed; {extra.serves.rstrip(',')} need it",
+                f"{extra.install}, then systemctl restart shishod",
+            )
+    if kinds & FILMS and not shutil.which("ffprobe"):
+        reason = f"it is not on the path ({os.environ.get('PATH', '')}); what is inside films is not read"
+        yield warning("ffprobe", reason, "apt install ffmpeg, then systemctl restart shishod")
