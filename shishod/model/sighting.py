@@ -22,6 +22,7 @@ COARSE_NS = 10_000_000  # a time that is a multiple of this was not told in nano
 RACY_NS = 2_000_000_000  # the longest step that a filesystem has
 EMPTY_NS = 600_000_000_000
 LATEST_NS = (1 << 63) - 1  # in the year 2262
+NO_TIME_NS = -(1 << 63)  # no file's: one that is remembered with it is found changed at the next look
 
 
 def fitting(time_ns: int) -> int:

@@ -110,7 +110,8 @@ class MountGuard:
             if not root.accepted and (reason := doubt(root.identity, identity, _Asked(self._catalog, root, real))):
                 raise self._absent(root, reason)
         except OSError as error:
-            raise self._absent(root, f"it cannot be looked at: {error.strerror or error}") from error
+            said = f"{error.strerror or error} (errno {error.errno})"
+            raise self._absent(root, f"it cannot be looked at: {said}") from error
         if root.identity != identity or root.state in (RootState.OFFLINE, RootState.STALLED):
             state = RootState.HELD if root.held else RootState.ONLINE
             self.note(root, state, _held_reason(root), identity)

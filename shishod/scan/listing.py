@@ -9,7 +9,8 @@ from shishod.scan.mounts import Devices
 class Listing(NamedTuple):
     """The regular files and the folders of a folder by name, none when it is gone, None when it does not say.
 
-    Anything else under a name of theirs is not them: a link, a folder in a file's place. `device` is the number (as a
+    Anything else under a name of theirs is not them: a link, a folder in a file's place. What is there and does not say
+    what it is, as on a failing disk, may be either, and keeps what was known of it. `device` is the number (as a
     Sighting's) of the filesystem that the folder lies on, or would lie on.
     """
 
@@ -48,14 +49,16 @@ def list_names(folder: bytes, root_device: int, *, follow: bool = False) -> List
 
 
 def _sorted(folder: bytes, *, follow: bool) -> tuple[frozenset[bytes], frozenset[bytes]]:
-    files, folders = set(), set()
+    files, folders = set[bytes](), set[bytes]()
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
-                if entry.is_dir(follow_symlinks=follow):
-                    folders.add(entry.name)
-                elif entry.is_file(follow_symlinks=follow):
-                    files.add(entry.name)
+                try:
+                    is_folder, is_file = entry.is_dir(follow_symlinks=follow), entry.is_file(follow_symlinks=follow)
+                except OSError:
+                    is_folder = is_file = True  # whichever it was
+                folders.update([entry.name] if is_folder else ())
+                files.update([entry.name] if is_file else ())
     except (FileNotFoundError, NotADirectoryError):
         return frozenset(), frozenset()
     return frozenset(files), frozenset(folders)

@@ -13,7 +13,7 @@ from shishod.model.merge import merge
 from shishod.model.metadata import Reading, UserWord, load_reading
 from shishod.model.naming import reading_of, words_of
 from shishod.model.parts import Part, in_order
-from shishod.model.sighting import Sighting
+from shishod.model.sighting import NO_TIME_NS, Sighting
 from shishod.model.state import LAID_ASIDE, KnownFile, State, unchanged
 from shishod.model.updates import FileError, FileUpdate, Origin, RelationshipUpdates
 from shishod.paths import base, display, suffix
@@ -178,7 +178,7 @@ def _row(seen: Sighting, packed: bytes, reader: str, version: int, read_ms: int 
 
 def _read(order: BookOrder, done: Inspection, now: datetime, jitter: float) -> _Row:
     if done.packed is not None:
-        seen = done.seen._replace(ctime_ns=0) if done.racy else done.seen  # so that the next look finds it changed
+        seen = done.seen._replace(ctime_ns=NO_TIME_NS) if done.racy else done.seen
         return _row(seen, done.packed, done.reader, done.version, done.read_ms)
     known = (order.known or {}).get(done.seen.path)
     again = known is not None and known.state is State.ERROR and unchanged(known, done.seen, stable_inodes=False)

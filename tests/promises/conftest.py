@@ -3,6 +3,7 @@
 import ctypes
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,6 +52,7 @@ class Disks:
         self._place = place
         self._points: list[Path] = []
         self._loops: list[str] = []
+        self._servers: list[subprocess.Popen[bytes]] = []
 
     def folder(self, name: str) -> Path:
         folder = self._place / name
@@ -98,12 +100,29 @@ class Disks:
         self._points.append(point)
         return point
 
+    def share(self, source: Path, point: Path, faults: Path, *ways: str) -> Path:
+        """A share over a folder, with the faults that are written into a file while it is served; see share.py."""
+        if not os.path.exists("/dev/fuse"):
+            pytest.skip("this machine has no /dev/fuse")
+        faults.touch()
+        point.mkdir(exist_ok=True)
+        self._servers.append(
+            subprocess.Popen([sys.executable, "-m", "tests.promises.share", source, point, faults, *ways])
+        )
+        self._points.append(point)
+        wait_until(lambda: os.path.ismount(point) or self._servers[-1].poll() is not None, 10, "it is mounted")
+        assert os.path.ismount(point)
+        return point
+
     def umount(self, point: Path) -> None:
         subprocess.run(["umount", str(point)], check=True)
 
     def close(self) -> None:
         for point in reversed(self._points):
             subprocess.run(["umount", "-l", str(point)], check=False, capture_output=True)
+        for server in self._servers:
+            server.kill()
+            server.wait(10)
         for loop in self._loops:
             subprocess.run(["losetup", "-d", loop], check=False, capture_output=True)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.running import RunningDaemon, a_daemon
+from tests.promises.conftest import Disks
 from tests.samples import an_epub
 
 UNWATCHED = "scan: {on_start: off, settle: 1ms}\nwatch: {enabled: false}\n"
@@ -74,6 +75,25 @@ def test_a_file_replaced_by_an_older_one_of_the_same_size_is_seen_at_the_next_sc
     daemon.scan(tier)
 
     assert {book["title"]: book["id"] for book in daemon.books()} == {f"{name} after": ids[name] for name in ids}
+
+
+@pytest.mark.parametrize("tier", ["quick", "full"])
+def test_an_older_file_is_seen_where_no_time_of_change_is_told_and_inodes_say_nothing(
+    tmp_path: Path, disks: Disks, tier: str
+) -> None:
+    behind = disks.folder("behind")
+    size = an_epub(behind / "Book.epub", title="Before", padding=5_000).stat().st_size
+    front = disks.share(behind, disks.folder("front"), tmp_path / "faults", "timeless")
+    with a_daemon(tmp_path / "daemon", front, config=UNWATCHED.replace("1ms", "1ms, settle_network: 1ms")) as daemon:
+        daemon.scan()
+        copied_with_times(an_older_file_of_the_same_size(tmp_path, size, "After"), behind / "Book.epub")
+        seen = (front / "Book.epub").stat()
+        assert (seen.st_size, seen.st_mtime, seen.st_ctime) == (size, LONG_AGO, 0)
+
+        daemon.scan(tier)
+
+        assert [book["title"] for book in daemon.books()] == ["After"]
+        assert daemon.scan(tier)["total"] == 0
 
 
 def test_an_older_time_alone_costs_one_reading_and_no_second(daemon: RunningDaemon, library: Path) -> None:

@@ -1,6 +1,7 @@
 """P10: clocks that run ahead, and filesystems whose clocks run in steps, cost no work and hide no edit."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,31 @@ def test_where_times_run_in_seconds_an_edit_that_no_time_shows_is_found_by_one_m
         for _ in range(3):
             daemon.scan()
         assert daemon.outcomes()["read"] == reads, "it was looked at once more, and not for ever"
+
+
+def test_an_edit_that_no_time_shows_is_found_where_no_time_of_change_is_told_at_all(
+    tmp_path: Path, disks: Disks
+) -> None:
+    """A stick in a router: it tells the time of writing alone, in steps of two seconds."""
+    behind = disks.folder("behind")
+    front = disks.share(behind, disks.folder("front"), tmp_path / "faults", "timeless", "coarse")
+    first, last = same_size(tmp_path, "Alpha", "Bravo")
+    with a_daemon(tmp_path / "daemon", front, config=UNWATCHED.replace("1ms", "1ms, settle_network: 1ms")) as daemon:
+        for _ in range(TURNS):
+            reads, now = daemon.outcomes()["read"], time.time()
+            (behind / "Book.epub").write_bytes(first)
+            os.utime(behind / "Book.epub", (now, now))
+            wait_until(lambda: daemon.scan() and daemon.outcomes()["read"] > reads, 5, "the first is read")  # noqa: B023
+            if time.time() < now // 2 * 2 + 2:
+                break
+        else:
+            pytest.skip(f"in {TURNS} turns this machine never read a file within two seconds")
+        (behind / "Book.epub").write_bytes(last)
+        os.utime(behind / "Book.epub", (now, now))
+
+        wait_until(lambda: daemon.book_named("Bravo"), 10, "the last edit is the truth, with no scan asked for")
+        wait_until(daemon.idle, 10, "nothing is left")
+        reads = daemon.outcomes()["read"]
+        for _ in range(3):
+            daemon.scan()
+        assert daemon.outcomes()["read"] == reads

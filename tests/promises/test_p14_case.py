@@ -33,17 +33,26 @@ def vfat(disks: Disks, point: Path) -> Path:
         subprocess.run(["mkfs.vfat", str(image)], check=True, capture_output=True)
     except FileNotFoundError:
         pytest.skip("needs mkfs.vfat (dosfstools)")
-    return disks.mount(point, "-t", "vfat", "-o", "loop,utf8")
+    return disks.mount(point, "-t", "vfat", "-o", "loop,utf8", image)
 
 
-@pytest.mark.parametrize("make", [ext4_casefold, vfat])
+def a_share(disks: Disks, point: Path) -> Path:
+    """As Samba shows one: it folds case, and its inodes say nothing."""
+    return disks.share(disks.folder("behind"), point, point.parent / "faults", "fold")
+
+
+def put(root: Path, behind: Path) -> None:
+    an_epub((behind if behind.exists() else root) / "Book.epub", title="Told")
+
+
+@pytest.mark.parametrize("make", [a_share, ext4_casefold, vfat])
 def test_a_name_that_changes_its_case_is_the_same_file(
     tmp_path: Path, disks: Disks, make: Callable[[Disks, Path], Path]
 ) -> None:
     point = tmp_path / "one"
     point.mkdir()
     root = make(disks, point)
-    an_epub(root / "Book.epub", title="Told")
+    put(root, tmp_path / "behind")
     assert (root / "BOOK.EPUB").exists()
     with a_daemon(tmp_path / "daemon", config=config(root)) as daemon:
         daemon.settled()
