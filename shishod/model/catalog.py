@@ -1,15 +1,16 @@
 """The ports to storage: what the rooms may ask of a catalogue, and nothing about how it answers."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
 from shishod.model.book import BookKind, NameKind
 from shishod.model.claims import Claims
 from shishod.model.covers import CoverState
+from shishod.model.finding import Found
 from shishod.model.library import Hold, Library, Root, RootIdentity, RootState
-from shishod.model.metadata import UserWord
+from shishod.model.metadata import Finding, UserWord
 from shishod.model.moves import Whereabouts
 from shishod.model.passing import PassedOver
 from shishod.model.progress import Problem, ScanSnapshot
@@ -24,13 +25,15 @@ NameIds = Mapping[tuple[NameKind, str], int]  # (kind, normal_name) -> committed
 
 @dataclass(frozen=True, slots=True)
 class BookMemory:
-    """What is held of a book that a merge needs: each file's packed Reading by file id, and the user's own words."""
+    """What is held of a book that a merge needs: each file's packed Reading by file id, the user's own words, and what
+    web catalogues say of it, the most believed first."""
 
     book_id: int
     key: bytes
     readings: Mapping[int, bytes]
     words: tuple[UserWord, ...] = ()
     revision: int | None = None  # of its row, when this was true
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,9 @@ class HeldBook:
     revision: int
     readings: Mapping[bytes, bytes]
     words: tuple[UserWord, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    standings: Mapping[str, Found] = field(default_factory=dict)  # by provider, believed or not
+    frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

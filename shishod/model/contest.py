@@ -1,12 +1,12 @@
 """contest(): of each field of a book what is believed, and what was said otherwise, with the reason why it lost."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shishod.model.book import FileRole
 from shishod.model.merge import merge
-from shishod.model.metadata import Metadata, Reading, Source, UserWord
+from shishod.model.metadata import Finding, Metadata, Reading, Source, UserWord
 from shishod.model.parts import Part
 from shishod.model.words import CLEARED, FIELDS, LOCKED, value_of
 
@@ -44,18 +44,24 @@ class Outcome:
     silent: tuple[str, ...] = ()
 
 
-def contest(parts: Sequence[Part], words: Sequence[UserWord], path: Reading) -> tuple[Outcome, ...]:
+_Layer = tuple[Source, Sequence[Part]]
+
+
+def contest(
+    parts: Sequence[Part], words: Sequence[UserWord], path: Reading, findings: Sequence[Finding] = ()
+) -> tuple[Outcome, ...]:
     """The same merge as a scan's, told field by field; fields that nobody speaks of are left out."""
-    believed = merge(parts, words, path)
+    believed = merge(parts, words, path, findings)
     said = {word.field: word for word in words}
-    outcomes = (_outcome(name, believed, said.get(name), parts, path) for name in NAMED)
+    layers = tuple(_by_source(parts, path, findings))
+    outcomes = (_outcome(name, believed, said.get(name), layers) for name in NAMED)
     return tuple(one for one in outcomes if one.value is not None or one.source is not None or one.lost)
 
 
-def _outcome(name: str, believed: Metadata, word: UserWord | None, parts: Sequence[Part], path: Reading) -> Outcome:
+def _outcome(name: str, believed: Metadata, word: UserWord | None, layers: Sequence[_Layer]) -> Outcome:
     value = _value(name, believed)
     source, place = _source(name, believed) if value is not None or word is not None else (None, "")
-    claims, silent = _claims(name, parts, path)
+    claims, silent = _claims(name, layers)
     lost = tuple(
         Claim(said, whose, where, files, why)
         for said, whose, where, files in claims
@@ -81,11 +87,11 @@ def _source(name: str, believed: Metadata) -> tuple[Source | None, str]:
 _Said = tuple[Any, Source, str, tuple[bytes, ...]]
 
 
-def _claims(name: str, parts: Sequence[Part], path: Reading) -> tuple[list[_Said], tuple[str, ...]]:
+def _claims(name: str, layers: Sequence[_Layer]) -> tuple[list[_Said], tuple[str, ...]]:
     """What each source says, the most believed first, files that agree together; and which say nothing."""
     claims: list[_Said] = []
     silent: list[str] = []
-    for source, some in _by_source(parts, path):
+    for source, some in layers:
         told: dict[Any, list[Part]] = {}
         for part in some:
             if (value := _value(name, part.reading)) is not None:
@@ -98,8 +104,9 @@ def _claims(name: str, parts: Sequence[Part], path: Reading) -> tuple[list[_Said
     return claims, tuple(silent)
 
 
-def _by_source(parts: Sequence[Part], path: Reading) -> Iterator[tuple[Source, Sequence[Part]]]:
+def _by_source(parts: Sequence[Part], path: Reading, findings: Sequence[Finding]) -> Iterator[_Layer]:
     yield Source.SIDECAR, [part for part in parts if part.role is not FileRole.MEDIA]
+    yield Source.WEB, [Part(b"", replace(one.reading, reader=one.place, places=(), cover=None)) for one in findings]
     yield Source.FILE, [part for part in parts if part.role is FileRole.MEDIA]
     yield Source.PATH, [Part(b"", path)]
 

@@ -4,11 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from shishod.model.book import Contribution, FileRole, Role, Technical, normal_name
 from shishod.model.chapters import chapters_of, placed
-from shishod.model.metadata import FieldSource, Metadata, Reading, Source, UserWord
+from shishod.model.metadata import FieldSource, Finding, Metadata, Reading, Source, UserWord
 from shishod.model.parts import Part
 from shishod.model.words import FIELDS
 from shishod.paths import base, display
@@ -29,8 +30,11 @@ def sort_title(title: str) -> str:
     return _ARTICLE.sub("", title) or title
 
 
-def merge(parts: Sequence[Part], words: Sequence[UserWord], path: Reading) -> Metadata:
-    """Believe the user first, then what lies beside, then the media in reading order, then what the path says.
+def merge(
+    parts: Sequence[Part], words: Sequence[UserWord], path: Reading, findings: Sequence[Finding] = ()
+) -> Metadata:
+    """Believe the user first, then what lies beside, then what web catalogues say in the order given, then the media in
+    reading order, then what the path says.
 
     `parts` are in reading order; `path` has a title at the least. Nothing said by one source is overwritten with the
     silence of another.
@@ -38,15 +42,19 @@ def merge(parts: Sequence[Part], words: Sequence[UserWord], path: Reading) -> Me
     said: dict[str, Any] = {}
     sources: list[FieldSource] = []
 
-    def believe(name: str, value: Any, source: Source, place: str = "") -> None:
+    def believe(name: str, value: Any, source: Source, place: str = "", at: datetime | None = None) -> None:
         said[name] = value
-        sources.append(FieldSource(name, source, place))
+        sources.append(FieldSource(name, source, place, at))
 
     media = [part for part in parts if part.role is FileRole.MEDIA]
     beside = [part for part in parts if part.role is not FileRole.MEDIA]
-    layers = [*([part] for part in beside), media]
+    layers = [
+        *(_Layer([part], Source.SIDECAR, f"{display(base(part.path))}, ") for part in beside),
+        *(_of_the_web(finding) for finding in findings),
+        _Layer(media, Source.FILE),
+    ]
     for name in _CHOICES:
-        chosen = _chosen(name, layers, media)
+        chosen = _chosen(name, layers)
         if name in FILLED or (chosen is None and name in _OF_PATH):
             chosen = _filled(name, chosen, path)
         if chosen:
@@ -79,30 +87,46 @@ def _obey(word: UserWord, said: dict[str, Any]) -> None:
 
 
 Choice = tuple[Any, str] | None
-Believed = tuple[Any, Source, str] | None
+Believed = tuple[Any, Source, str] | tuple[Any, Source, str, datetime | None] | None
 
 
-def _chosen(name: str, layers: Sequence[Sequence[Part]], media: Sequence[Part]) -> Believed:
-    """The first word of what lies beside, one after the other, and then of the media together."""
+class _Layer(NamedTuple):
+    """What is believed together, and how its places are named: `said` comes before each, `place` instead of it."""
+
+    parts: Sequence[Part]
+    source: Source
+    said: str = ""
+    place: str = ""
+    at: datetime | None = None
+
+
+def _of_the_web(finding: Finding) -> _Layer:
+    """A picture of it is shown in its own way: no file of the book has it."""
+    reading = replace(finding.reading, cover=None)
+    return _Layer([Part(b"", reading)], Source.WEB, place=finding.place, at=finding.fetched_at)
+
+
+def _chosen(name: str, layers: Sequence[_Layer]) -> Believed:
+    """The first word of the layers, one after the other; what is filled up takes more from those behind."""
     choice = _CHOICES[name]
     if len(layers) == 1:
-        alone = choice(name, layers[0])
+        alone = choice(name, layers[0].parts)
         return None if alone is None else (alone[0], Source.FILE, alone[1])
     value: tuple[Any, ...] | Any = None
-    source, places = Source.FILE, list[str]()
+    first, places = layers[-1], list[str]()
     for layer in layers:
-        found = choice(name, layer)
+        found = choice(name, layer.parts)
         if found is None or (value is not None and name not in FILLED):
             continue
         if value is None:
-            value, source = found[0], Source.FILE if layer is media else Source.SIDECAR
+            value, first = found[0], layer
         else:
             more = _untold(name, value, found[0])
             if not more:
                 continue
             value += more
-        places.append(found[1] if layer is media else _named(layer[0], found[1]))
-    return None if value is None else (value, source, "; ".join(places))
+        places.append(layer.place or f"{layer.said}{found[1]}")
+    return None if value is None else (value, first.source, "; ".join(places), first.at)
 
 
 def _untold(name: str, value: tuple[Any, ...], further: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -119,9 +143,9 @@ def _filled(name: str, chosen: Believed, path: Reading) -> Believed:
     place = _place_of(name, path)
     if chosen is None:
         return said, Source.PATH, place
-    value, source, places = chosen
+    value, source, places, *at = chosen
     more = _untold(name, value, said)
-    return (value + more, source, f"{places}; path, {place}") if more else chosen
+    return (value + more, source, f"{places}; path, {place}", at[0] if at else None) if more else chosen
 
 
 def _from_sidecars(beside: Sequence[Part], media: Sequence[Part]) -> Believed:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from enum import IntEnum
 from operator import attrgetter
 from typing import Any
@@ -65,11 +66,15 @@ class Source(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldSource:
-    """Where a field's value came from: `place` is a file's tag, a path rule or a provider's name."""
+    """Where a field's value came from: `place` is a file's tag, a path rule, or a provider's name and its id there.
+
+    `at` is when it was said, where that is not when it was written.
+    """
 
     field: str
     source: Source
     place: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,12 @@ class Finding:
     provider_id: str
     confidence: float
     reading: Reading
+    fetched_at: datetime | None = None
+
+    @property
+    def place(self) -> str:
+        """Where in the web it stands, for people."""
+        return f"{self.provider} {self.provider_id}"
 
 
 @dataclass(frozen=True, slots=True)

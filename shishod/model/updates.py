@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shishod.model.book import BookKind, Contribution, FileRole, Technical
+from shishod.model.finding import Found
 from shishod.model.metadata import Metadata, UserWord
 from shishod.model.moves import Folder
 from shishod.model.sighting import Sighting
@@ -66,7 +67,8 @@ class RelationshipUpdates:
 
     `revision` is that of the row whose words and readings were merged: where it is another by now, the book is left
     alone, for somebody has said something meanwhile. `words` are all that the user says of it from now on, None where
-    that stays as it is. Without `files` only what is believed is written, and where the book lies stays as it is.
+    that stays as it is. `found` is what web catalogues were just asked; what others said of it before stays. Without
+    `files` only what is believed is written, and where the book lies stays as it is.
     """
 
     library_id: int
@@ -82,6 +84,7 @@ class RelationshipUpdates:
     parts_from: tuple[int, ...] = ()
     revision: int | None = None
     words: tuple[UserWord, ...] | None = None
+    found: tuple[Found, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """Editor: the operator's words on a book, written with what is believed of it from then on. It reads no file."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from shishod.errors import Refused
 from shishod.model.catalog import HeldBook, Recorder
 from shishod.model.merge import merge
-from shishod.model.metadata import Reading, load_reading
+from shishod.model.metadata import Finding, Metadata, Reading, UserWord, load_reading
 from shishod.model.parts import Part, in_order
 from shishod.model.updates import RelationshipUpdates
 from shishod.model.words import Wording, reworded
@@ -47,17 +49,26 @@ def told_by(held: HeldBook) -> tuple[list[Part], Reading]:
 
 def edited(held: HeldBook, wording: Wording) -> RelationshipUpdates:
     """The book with its words changed, and no file of it touched."""
+    words = reworded(held.words, wording, merged(held, held.words, held.findings))
+    return replace(retold(held, merged(held, words, held.findings)), words=words)
+
+
+def merged(held: HeldBook, words: Sequence[UserWord], findings: Sequence[Finding]) -> Metadata:
+    """What is believed of a book with these words and findings, and with what its files said when they were read."""
     parts, path = told_by(held)
-    words = reworded(held.words, wording, merge(parts, held.words, path))
+    return merge(parts, words, path, findings)
+
+
+def retold(held: HeldBook, metadata: Metadata) -> RelationshipUpdates:
+    """The book as it lies, with something else believed of it."""
     return RelationshipUpdates(
         library_id=held.root.library_id,
         root_id=held.root.id,
         key=held.key,
         kind=held.kind,
-        metadata=merge(parts, words, path),
+        metadata=metadata,
         files=(),
         rule=held.rule,
         book_id=held.book_id,
         revision=held.revision,
-        words=words,
     )

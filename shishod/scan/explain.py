@@ -99,7 +99,7 @@ class Explainer:
 def outcomes_of(held: HeldBook) -> tuple[Outcome, ...]:
     """Of each field of a book what is believed, and what lost."""
     parts, path = told_by(held)
-    return contest(parts, held.words, path)
+    return contest(parts, held.words, path, held.findings)
 
 
 def _about(path: bytes, thing: Thing, files: Collection[bytes]) -> bool:

@@ -10,7 +10,7 @@ from shishod.model.book import BookKind, FileRole, Role
 from shishod.model.catalog import BookMemory
 from shishod.model.library import Root
 from shishod.model.merge import merge
-from shishod.model.metadata import Reading, UserWord, load_reading
+from shishod.model.metadata import Finding, Reading, UserWord, load_reading
 from shishod.model.naming import reading_of, words_of
 from shishod.model.parts import Part, in_order
 from shishod.model.sighting import NO_TIME_NS, Sighting
@@ -78,7 +78,8 @@ def compose(
         return None
     parts = in_order([part_of(row.seen.path, row.reading) for row in rows if row.reading is not None])
     speaks = any(part.role is FileRole.MEDIA for part in parts)  # what lies beside makes no book, and ends none
-    metadata = merge(parts, words_on(order, memories), said_by_path(order)) if speaks else None
+    told = (words_on(order, memories), said_by_path(order), findings_on(order, memories))
+    metadata = merge(parts, *told) if speaks else None
     own = memories.get(order.book_id) if order.book_id is not None and metadata is not None else None
     places = _places(parts, rows)
     rows.sort(key=lambda row: (places[row.seen.path], row.seen.path))
@@ -133,6 +134,16 @@ def words_on(order: BookOrder, memories: Mapping[int, BookMemory]) -> tuple[User
     for book_id in (*own, *order.absorbs):
         for word in memories[book_id].words if book_id in memories else ():
             said.setdefault(word.field, word)
+    return tuple(said.values())
+
+
+def findings_on(order: BookOrder, memories: Mapping[int, BookMemory]) -> tuple[Finding, ...]:
+    """What web catalogues say of the book, and of those that it absorbs where they were not asked for itself."""
+    said: dict[str, Finding] = {}
+    own = () if order.book_id is None else (order.book_id,)
+    for book_id in (*own, *order.absorbs):
+        for finding in memories[book_id].findings if book_id in memories else ():
+            said.setdefault(finding.provider, finding)
     return tuple(said.values())
 
 

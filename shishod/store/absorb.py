@@ -6,16 +6,19 @@ from sqlalchemy import Connection, bindparam, delete, literal, select, update
 
 from shishod.model.metadata import Source
 from shishod.store.dialect import insert
+from shishod.store.findings import hand_over
 from shishod.store.tables import books, field_sources, media_files
 
 
 def absorb(connection: Connection, into: Mapping[int, int]) -> frozenset[int]:
     """End the books in favour of those that absorb them: remembered files follow, and the user's words where the
-    absorbing book has none of its own. Returns the books that took over words, and are to be told with them."""
+    absorbing book has none of its own, and what web catalogues say of it. Returns the books that took anything over,
+    and are to be told with it."""
     ends = {old: new for old, new in into.items() if old != new}
     if not ends:
         return frozenset()
     told = [new for old, new in ends.items() if _hand_over_words(connection, old, new)]
+    told += [new for old, new in ends.items() if hand_over(connection, old, new)]
     files = update(media_files).where(media_files.c.book_id == bindparam("old")).values(book_id=bindparam("new"))
     connection.execute(files, [{"old": old, "new": new} for old, new in ends.items()])
     connection.execute(delete(books).where(books.c.id.in_(list(ends))))

@@ -6,11 +6,14 @@ from pathlib import Path
 from shishod.clock import CLOCK, Clock
 from shishod.errors import SettingsError
 from shishod.store.ageing import Ageing
+from shishod.store.answers import KeptAnswers
 from shishod.store.backup import Upkeep
 from shishod.store.claims import Claiming
 from shishod.store.covers import Covers
 from shishod.store.engine import Database, connect, database_url
+from shishod.store.findings import WebReads
 from shishod.store.history import History
+from shishod.store.limits import SharedNotes
 from shishod.store.migrate import ready_schema
 from shishod.store.moves import Moves
 from shishod.store.passing import Passed
@@ -40,6 +43,9 @@ class SqlCatalog(
     ShelfReads,
     ProblemReads,
     Upkeep,
+    WebReads,
+    KeptAnswers,
+    SharedNotes,
 ):
     """Shared: by every thread of the daemon. Each call takes its own connection and is one transaction.
 

@@ -6,7 +6,9 @@ from sqlalchemy import Connection, FromClause, select
 
 from shishod import paths
 from shishod.model.book import FileRole
+from shishod.model.finding import Found
 from shishod.model.metadata import Source, load_reading
+from shishod.store.findings import standing_of
 from shishod.store.tables import (
     book_genres,
     book_tags,
@@ -51,6 +53,7 @@ def detail(connection: Connection, book_id: int) -> dict[str, Any]:
         "chapters": _listed(connection, chapters, book_id, "title", "start_ms", "end_ms", "href"),
         "cover": _cover(connection, book_id),
         "sources": _sources(connection, book_id),
+        "findings": [_finding(one) for one in standing_of(connection, book_id).values()],
         "files": _files(connection, book_id),
     }
 
@@ -86,10 +89,29 @@ def _cover(connection: Connection, book_id: int) -> dict[str, Any] | None:
 
 def _sources(connection: Connection, book_id: int) -> dict[str, dict[str, str]]:
     one = field_sources.c
-    asked = select(one.field, one.source, one.place).where(one.book_id == book_id).order_by(one.field)
+    asked = select(one.field, one.source, one.place, one.set_at).where(one.book_id == book_id).order_by(one.field)
     return {
         field: {"source": Source(source).name.lower(), "place": place}
-        for field, source, place in connection.execute(asked)
+        | ({"at": at.isoformat()} if source == Source.WEB else {})
+        for field, source, place, at in connection.execute(asked)
+    }
+
+
+def _finding(found: Found) -> dict[str, Any]:
+    """How the book stands with one web catalogue."""
+    said = found.reading
+    return {
+        "provider": found.provider,
+        "status": str(found.standing),
+        "id": found.provider_id,
+        "kind": found.provider_kind,
+        "score": found.score,
+        "chosen": found.chosen,
+        "reason": found.reason,
+        "fetched_at": found.fetched_at.isoformat(),
+        "due_at": found.due_at.isoformat() if found.due_at else None,
+        "particulars": dict(said.particulars) if said else {},
+        "candidates": [dict(one) for one in found.candidates],
     }
 
 

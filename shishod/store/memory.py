@@ -35,6 +35,7 @@ from shishod.store.border import Noun
 from shishod.store.columns import UtcDateTime
 from shishod.store.dialect import Insert, Names, chunks, if_missing, write
 from shishod.store.engine import Database
+from shishod.store.findings import findings_of
 from shishod.store.story import told_on
 from shishod.store.tables import BESIDE, NAMES, UNFINISHED, books, media_files, name_aliases
 from shishod.store.tables import folders as folder_table
@@ -157,9 +158,9 @@ class Memory(Noun):
         found: dict[int, BookMemory] = {}
         with self._reading() as connection:
             for some in chunks(list(book_ids)):
-                asked = select(books.c.id, books.c.key, books.c.revision).where(books.c.id.in_(some))
+                asked = select(books.c.id, books.c.key, books.c.revision, books.c.provider).where(books.c.id.in_(some))
                 keys = connection.execute(asked).all()
-                readings: dict[int, dict[int, bytes]] = {book_id: {} for book_id, _, _ in keys}
+                readings: dict[int, dict[int, bytes]] = {book_id: {} for book_id, *_ in keys}
                 file = media_files.c
                 held = select(file.book_id, file.id, file.reading).where(
                     file.book_id.in_(some), file.reading.is_not(None)
@@ -167,9 +168,10 @@ class Memory(Noun):
                 for book_id, file_id, reading in connection.execute(held):
                     readings[book_id][file_id] = reading
                 words = words_of(connection, some)
+                said = findings_of(connection, [book_id for book_id, _, _, provider in keys if provider])
                 found |= {
-                    book_id: BookMemory(book_id, key, readings[book_id], words.get(book_id, ()), revision)
-                    for book_id, key, revision in keys
+                    one: BookMemory(one, key, readings[one], words.get(one, ()), revision, said.get(one, ()))
+                    for one, key, revision, _ in keys
                 }
         return found
 

@@ -174,5 +174,5 @@ def _sources(told: Told, now: datetime) -> Iterator[Row]:
                 "source": int(one.source),
                 "place": one.place,
                 "word": None,
-                "set_at": now,
+                "set_at": one.at or now,
             }

@@ -20,6 +20,7 @@ from shishod.store.absorb import absorb
 from shishod.store.border import Noun, accepting
 from shishod.store.dialect import Insert, Names, chunks, together, write
 from shishod.store.engine import Database
+from shishod.store.findings import learn
 from shishod.store.memory import forget_files
 from shishod.store.names import Mention, NameBook
 from shishod.store.parting import free_keys, rename_aside, unsettle
@@ -165,6 +166,8 @@ def _save_fresh(
     _lay_aside(connection, reread - created)
     reword(connection, {i: book.words for i, book in zip(ids, books, strict=True) if i and book.words is not None}, now)
     relate(connection, told, names, now)
+    if found := {i: book.found for i, book in zip(ids, books, strict=True) if i and book.found}:
+        learn(connection, found, now)
     return [SavedBook(book_id, created=book_id in created) for book_id in ids]
 
 

@@ -19,6 +19,7 @@ from shishod.model.book import BookKind, FileRole, NameKind
 from shishod.model.library import LibraryKind, RootState
 from shishod.model.progress import ScanStatus
 from shishod.model.state import State
+from shishod.store import webtables  # noqa: F401 - its tables are of the same schema
 from shishod.store.columns import Bytes, Count, Key, Prose, Unsigned, UtcDateTime
 from shishod.store.schema import identity, metadata, one_of, owned_by
 

@@ -14,6 +14,7 @@ from shishod.model.state import LAID_ASIDE
 from shishod.model.words import dump_word, load_word
 from shishod.store.border import Noun
 from shishod.store.dialect import chunks, write
+from shishod.store.findings import standing_of
 from shishod.store.tables import books, field_sources, libraries, media_files, roots
 
 Words = tuple[UserWord, ...]
@@ -29,7 +30,7 @@ class WordReads(Noun):
         """One book with all that a merge of it needs, as of one moment."""
         book, root = books.c, roots.c
         asked = (
-            select(book.key, book.kind, book.rule, book.revision, book.library_id, root.id, root.path)
+            select(book.key, book.kind, book.rule, book.revision, book.library_id, book.frozen, root.id, root.path)
             .add_columns(libraries.c.name.label("library"), libraries.c.kind.label("shelf"))
             .join(roots, root.id == book.root_id)
             .join(libraries, libraries.c.id == book.library_id)
@@ -39,6 +40,7 @@ class WordReads(Noun):
             row = connection.execute(asked).one_or_none()
             if row is None:
                 return None
+            standings = standing_of(connection, book_id)
             return HeldBook(
                 book_id,
                 Root(row.id, row.library_id, row.library, LibraryKind(row.shelf), row.path),
@@ -48,6 +50,9 @@ class WordReads(Noun):
                 row.revision,
                 _readings(connection, book_id),
                 words_of(connection, [book_id]).get(book_id, ()),
+                tuple(one.believed for one in standings.values() if one.believed is not None),
+                standings,
+                row.frozen,
             )
 
 

@@ -63,7 +63,7 @@ def test_every_dependency_is_declared_and_used() -> None:
 def test_every_dependency_may_be_joined_with_the_agpl() -> None:
     dependencies = project()["dependencies"]
     assert isinstance(dependencies, list)
-    names = [name for name in closure([*dependencies, "psycopg[binary]"]) if installed(name)]
+    names = [name for name in closure([*dependencies, "psycopg[binary]", "redis"]) if installed(name)]
 
     assert {name: licence(name) for name in names if not JOINABLE.search(licence(name))} == {}
 

@@ -1,0 +1,134 @@
+"""Provider: what every web catalogue is to us, and what an operator may say of any of them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Protocol
+
+from pydantic import AfterValidator, Field
+
+from shishod.enrich.polite import PoliteClient, Terms
+from shishod.enrich.window import Limit
+from shishod.model.book import BookKind
+from shishod.model.finding import Candidate, Question
+from shishod.settings import RoomSettings
+
+PARTS: dict[str, str] = {  # what an operator calls a field -> where a Reading holds it
+    **{name: name for name in ("title", "subtitle", "series", "genres", "tags", "publisher", "date", "language")},
+    **{name: name for name in ("identifiers", "description", "abridged", "chapters")},
+    "authors": "contributions",
+    "narrators": "contributions",
+    "cover": "cover",
+}
+
+
+def _named(fields: tuple[str, ...]) -> tuple[str, ...]:
+    if unknown := [name for name in fields if name not in PARTS]:
+        raise ValueError(f'there is no field "{unknown[0]}"; the fields are: {", ".join(PARTS)}')
+    return fields
+
+
+Fields = Annotated[tuple[str, ...], AfterValidator(_named)]
+
+
+class ProviderSettings(RoomSettings):
+    """What an operator may say of every provider."""
+
+    threshold: float = Field(default=0.85, ge=0.5, le=1.0)
+    """How sure a match must be to be believed; what is less sure is kept for `shishoctl match`."""
+    fields: Fields = ("description", "series", "genres", "identifiers", "narrators", "cover")
+    """What is believed of it above what the files themselves say; your own words and sidecars stay above that."""
+    fills: Fields = ("subtitle", "authors", "publisher", "date", "language", "abridged")
+    """What is believed of it where nothing else says anything."""
+    url: str = ""
+    """Another place of the same catalogue, as a mirror of your own; empty means the public one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What a provider is set up with: its settings, and the secret that was found for it."""
+
+    settings: Any
+    secret: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a provider is asked from: the client, its settings, and how new an answer is to be at least."""
+
+    client: PoliteClient
+    settings: Any
+    since: datetime | None = None
+
+    def ask(self, path: str, query: Mapping[str, str] | None = None, holds_s: float | None = None) -> Any:
+        """The JSON of an answer, None where there is nothing; the client's errors pass through."""
+        answer = self.client.ask(path, query, holds_s=holds_s, since=self.since)
+        return answer.json() if answer.found else None
+
+    def look(self, path: str, query: Mapping[str, str]) -> dict[str, Any]:
+        """The same for a search, whose answer holds for a shorter time; an empty object for nothing."""
+        return mapped(self.ask(path, query, self.client.terms.search_s))
+
+
+class Provider(Protocol):
+    """One web catalogue; it has no state, and asks only through the desk that it is handed, whose errors pass."""
+
+    name: ClassVar[str]
+    about: ClassVar[str]
+    """One line for people: what it is, and the terms that go with it."""
+    kinds: ClassVar[frozenset[BookKind]]
+    limits: ClassVar[tuple[Limit, ...]]
+    hosts: ClassVar[tuple[str, ...]]
+    needs_secret: ClassVar[bool]
+    batch: ClassVar[int]
+    """How many questions it likes to be asked at once."""
+    Settings: ClassVar[type[ProviderSettings]]
+
+    def terms(self, here: Here) -> Terms:
+        """How it wants to be spoken to."""
+
+    def search(self, desk: Desk, questions: Sequence[Question], /) -> list[list[Candidate]]:
+        """What it offers for each question, in their order; none where it was asked and knows nothing."""
+
+    def detail(self, desk: Desk, question: Question, candidate: Candidate, /) -> Candidate | None:
+        """All that it says of one; the candidate may have nothing but its id. None where there is none of that id."""
+
+
+def year_of(date: str | None) -> str | None:
+    """The year of a partial date."""
+    return date[:4] if date and date[:4].isdigit() else None
+
+
+def first_number(text: Any) -> str | None:
+    """The number in "Book 1", "2, Dramatized Adaptation" or 1.5; None where there is none."""
+    match = re.search(r"\d+(?:\.\d+)?", str(text)) if text is not None else None
+    return match[0] if match else None
+
+
+def listed(value: Any) -> list[Any]:
+    """A list where JSON should have one, and nothing of what else it has."""
+    return value if isinstance(value, list) else []
+
+
+def mapped(value: Any) -> dict[str, Any]:
+    """An object where JSON should have one, and an empty one of what else it has."""
+    return value if isinstance(value, dict) else {}
+
+
+def said(value: Any, most: int = 1000) -> str | None:
+    """A text where JSON should have one, on one line; None for nothing."""
+    from shishod.formats.words import clean
+
+    return clean(value, most) or None if isinstance(value, str) else None
+
+
+def texts(values: Any, most: int = 20) -> tuple[str, ...]:
+    """The texts of a list, each once, at most so many."""
+    told = (said(one) for one in listed(values))
+    return tuple(dict.fromkeys(one for one in told if one))[:most]
+
+
+def whole(value: Any) -> int | None:
+    """A whole number above nothing; None for what is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**53 else None

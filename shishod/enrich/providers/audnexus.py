@@ -1,0 +1,96 @@
+"""Audnexus: audiobooks as Audible sells them, by ASIN (https://audnex.us)."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from shishod.enrich.polite import Terms
+from shishod.enrich.provider import Desk, Here, ProviderSettings, first_number, listed, mapped, said, whole
+from shishod.enrich.window import Limit
+from shishod.formats.dates import partial_date
+from shishod.formats.identifiers import identifier
+from shishod.formats.languages import language_tag
+from shishod.formats.words import plain_text
+from shishod.model.book import BookKind, Contribution, Identifier, Role, SeriesEntry, Technical
+from shishod.model.finding import Candidate, Question
+from shishod.model.metadata import Reading
+
+
+class AudnexusSettings(ProviderSettings):
+    """Audnexus, a mirror of what Audible says; free."""
+
+    regions: tuple[str, ...] = Field(default=("us",), min_length=1)
+    """Where a book may have been bought, asked one after the other: us, uk, ca, au, de, fr, it, es, in, jp."""
+
+
+class Audnexus:
+    """One request a book in the region where it was bought; a book without an ASIN is not asked for."""
+
+    name: ClassVar[str] = "audnexus"
+    about: ClassVar[str] = "Audnexus: audiobooks by their ASIN; free, 100 requests a minute"
+    kinds: ClassVar[frozenset[BookKind]] = frozenset({BookKind.AUDIOBOOK})
+    limits: ClassVar[tuple[Limit, ...]] = (Limit(100, 60.0),)
+    hosts: ClassVar[tuple[str, ...]] = ("api.audnex.us", "m.media-amazon.com")
+    needs_secret: ClassVar[bool] = False
+    batch: ClassVar[int] = 1
+    Settings: ClassVar[type[ProviderSettings]] = AudnexusSettings
+
+    def terms(self, here: Here) -> Terms:
+        url = here.settings.url or "https://api.audnex.us/"
+        return Terms(self.name, url, volatile=frozenset({"rating"}))
+
+    def search(self, desk: Desk, questions: Sequence[Question]) -> list[list[Candidate]]:
+        offers = []
+        for question in questions:
+            found = (self._book(desk, asin) for asin in question.ids("asin"))
+            offers.append([one for one in found if one is not None])
+        return offers
+
+    def detail(self, desk: Desk, _question: Question, candidate: Candidate) -> Candidate | None:
+        return candidate if candidate.reading.title else self._book(desk, candidate.provider_id)
+
+    def _book(self, desk: Desk, asin: str) -> Candidate | None:
+        for region in desk.settings.regions:
+            if (told := desk.ask(f"/books/{asin}", {"region": region})) is not None:
+                return _candidate(asin, mapped(told))
+        return None
+
+
+def _candidate(asin: str, told: dict[str, Any]) -> Candidate:
+    minutes = whole(told.get("runtimeLengthMin"))
+    isbn = identifier(said(told.get("isbn")), "isbn")
+    form = said(told.get("formatType"))
+    reading = Reading(
+        reader="audnexus",
+        title=said(told.get("title")),
+        subtitle=said(told.get("subtitle")),
+        contributions=(*_people(told, "authors", Role.AUTHOR), *_people(told, "narrators", Role.NARRATOR)),
+        series=tuple(_series(told)),
+        genres=_genres(told, "genre"),
+        tags=_genres(told, "tag"),
+        publisher=said(told.get("publisherName")),
+        date=partial_date((said(told.get("releaseDate")) or "")[:10]),
+        language=language_tag(said(told.get("language")) or ""),
+        identifiers=(Identifier("asin", asin), *((isbn,) if isbn and isbn.scheme == "isbn" else ())),
+        description=plain_text(told["summary"]) if isinstance(told.get("summary"), str) else None,
+        technical=Technical(duration_ms=minutes * 60_000 if minutes else None),
+        abridged=form == "abridged" if form in ("abridged", "unabridged") else None,
+        particulars=(("rating", f"{rating} of 5"),) if (rating := said(told.get("rating"))) else (),
+    )
+    return Candidate(asin, "asin", reading, "asin", cover_url=said(told.get("image")) or "")
+
+
+def _people(told: dict[str, Any], key: str, role: str) -> list[Contribution]:
+    names = dict.fromkeys(said(mapped(one).get("name")) for one in listed(told.get(key)))
+    return [Contribution(name, role) for name in names if name]
+
+
+def _series(told: dict[str, Any]) -> list[SeriesEntry]:
+    entries = (mapped(told.get(key)) for key in ("seriesPrimary", "seriesSecondary"))
+    return [SeriesEntry(name, first_number(one.get("position"))) for one in entries if (name := said(one.get("name")))]
+
+
+def _genres(told: dict[str, Any], kind: str) -> tuple[str, ...]:
+    named = (mapped(one) for one in listed(told.get("genres")))
+    return tuple(dict.fromkeys(name for one in named if one.get("type") == kind and (name := said(one.get("name")))))

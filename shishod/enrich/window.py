@@ -1,0 +1,192 @@
+"""The sliding window of a provider: who may ask when, as a value that threads, processes and hosts can share."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+SLOWED = 0.8  # of its pace is left to a provider that has said it is asked too often
+SLOWEST = 20 / 35
+SETBACK_S = 1.0  # a clock that is further back than this was set back
+
+
+class Limit(NamedTuple):
+    """So many requests in any span of so many seconds."""
+
+    permits: int
+    window_s: float
+
+
+class Slot(NamedTuple):
+    """One request, by its number: not before `at_s`; `began_s` and `ended_s` are None until it is sent and answered."""
+
+    number: int
+    at_s: float
+    began_s: float | None = None
+    ended_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a provider allows, and how it is kept.
+
+    Only `share` of it is taken. A request that never ended counts as ended `lease_s` after it began, and longer than
+    that nobody may wait for an answer. What was slowed down is back at its pace after `recovery_s`.
+    """
+
+    limits: tuple[Limit, ...]
+    share: float = 0.875
+    lease_s: float = 90.0
+    recovery_s: float = 1800.0
+
+    @property
+    def longest(self) -> int:
+        return max(limit.permits for limit in self.limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Requests in the order in which they were asked for, on the clock of whoever keeps them.
+
+    A place in it is free again a whole window after its answer came, for the provider may have counted it as late as
+    that; and not before the window over `share` after it was given. So no delay on the way can bring two windows'
+    requests into one, and only what takes longer than the spared part of a window costs any pace.
+    """
+
+    slots: tuple[Slot, ...] = ()
+    next_number: int = 0
+    barred_until_s: float = 0.0
+    pace: float = 1.0
+    slowed_s: float = 0.0
+    seen_s: float = 0.0
+    refusals: int = 0
+
+    def slot(self, number: int) -> Slot | None:
+        """The request of a number, while it is remembered."""
+        at = number - self.slots[0].number if self.slots else -1
+        return self.slots[at] if 0 <= at < len(self.slots) else None
+
+
+def pace_at(window: Window, rules: Rules, now_s: float) -> float:
+    """The part of its usual pace that a provider is asked at: after a refusal it grows back in even steps."""
+    grown = (1 - SLOWEST) * max(0.0, now_s - window.slowed_s) / rules.recovery_s
+    return min(1.0, window.pace + grown)
+
+
+def reserve(window: Window, rules: Rules, now_s: float) -> tuple[Window, int, float]:
+    """Take the next place, first come, first served: the window with it, its number, and how long it is to wait."""
+    window = _brought_up(window, now_s)
+    number, pace = window.next_number, pace_at(window, rules, now_s)
+    at_s = max([now_s, window.barred_until_s, *(one.at_s for one in window.slots[-1:])])
+    for limit in rules.limits:
+        if (before := window.slot(number - limit.permits)) is not None:
+            at_s = max(at_s, before.at_s + limit.window_s / (rules.share * pace))
+    slots = (*window.slots, Slot(number, at_s))
+    window = replace(window, slots=slots, next_number=number + 1)
+    if at_s > now_s:
+        return _trimmed(window, rules, now_s), number, at_s - now_s
+    window, further_s = begin(window, rules, number, now_s)
+    return window, number, further_s or 0.0
+
+
+def begin(window: Window, rules: Rules, number: int, now_s: float) -> tuple[Window, float | None]:
+    """Send the request of this number: 0 where it may go now, else how long to wait before asking again.
+
+    None where its place is lost, for it was not taken in time; another is to be reserved.
+    """
+    window = _brought_up(window, now_s)
+    mine = window.slot(number)
+    if mine is None or now_s >= _over_s(mine, rules):
+        return window, None
+    wait_s = window.barred_until_s - now_s
+    for limit in rules.limits:
+        before = window.slot(number - limit.permits)
+        if before is None:
+            continue
+        if before.ended_s is None and now_s < _over_s(before, rules):
+            wait_s = max(wait_s, min(limit.window_s / 20, 1.0))  # its answer is still awaited
+        else:
+            wait_s = max(wait_s, _over_s(before, rules) + limit.window_s - now_s)
+    if wait_s > 0:
+        return window, wait_s
+    return _trimmed(_with(window, number, lambda one: one._replace(began_s=now_s)), rules, now_s), 0.0
+
+
+def end(window: Window, rules: Rules, number: int, now_s: float) -> Window:
+    """The request of this number was answered, failed, or will never be sent."""
+    window = _brought_up(window, now_s)
+    return _trimmed(_with(window, number, lambda one: one._replace(ended_s=now_s)), rules, now_s)
+
+
+def refuse(window: Window, rules: Rules, now_s: float, wait_s: float) -> Window:
+    """The provider was asked too often: nobody asks for so long, and then more slowly; once for answers that come
+    together."""
+    window = _brought_up(window, now_s)
+    told = replace(window, barred_until_s=max(window.barred_until_s, now_s + wait_s), refusals=window.refusals + 1)
+    if window.refusals and now_s - window.slowed_s < min(limit.window_s for limit in rules.limits):
+        return told
+    return replace(told, pace=max(SLOWEST, pace_at(window, rules, now_s) * SLOWED), slowed_s=now_s)
+
+
+def use(window: Window, rules: Rules, now_s: float) -> tuple[int, float]:
+    """How many places of the tightest limit are taken, and how long the next request would wait."""
+    window = _brought_up(window, now_s)
+    tightest = max(rules.limits, key=lambda limit: limit.window_s / limit.permits)
+    taken = sum(1 for one in window.slots if one.ended_s is None or one.ended_s + tightest.window_s > now_s)
+    return min(taken, tightest.permits), reserve(window, rules, now_s)[2]
+
+
+def shifted(window: Window, by_s: float) -> Window:
+    """The same on a clock that shows so much more."""
+    slots = tuple(
+        Slot(one.number, one.at_s + by_s, *(None if at is None else at + by_s for at in (one.began_s, one.ended_s)))
+        for one in window.slots
+    )
+    return replace(
+        window,
+        slots=slots,
+        barred_until_s=window.barred_until_s + by_s,
+        slowed_s=window.slowed_s + by_s,
+        seen_s=window.seen_s + by_s,
+    )
+
+
+def packed(window: Window) -> str:
+    """The window as JSON."""
+    return json.dumps({name: getattr(window, name) for name in Window.__slots__}, separators=(",", ":"))
+
+
+def unpacked(said: str) -> Window:
+    """The window that `packed` wrote; an empty one of what cannot be read."""
+    try:
+        told = json.loads(said)
+        return Window(**told | {"slots": tuple(Slot(*one) for one in told["slots"])})
+    except (ValueError, TypeError, KeyError):
+        return Window()
+
+
+def _over_s(slot: Slot, rules: Rules) -> float:
+    """When a request has ended, or counts as if it had."""
+    if slot.ended_s is not None:
+        return slot.ended_s
+    return (slot.at_s if slot.began_s is None else slot.began_s) + rules.lease_s
+
+
+def _with(window: Window, number: int, change: Callable[[Slot], Slot]) -> Window:
+    return replace(window, slots=tuple(change(one) if one.number == number else one for one in window.slots))
+
+
+def _brought_up(window: Window, now_s: float) -> Window:
+    """A clock that was set back takes what was noted by it along."""
+    if now_s < window.seen_s - SETBACK_S:
+        window = shifted(window, now_s - window.seen_s)
+    return replace(window, seen_s=max(now_s, window.seen_s))
+
+
+def _trimmed(window: Window, rules: Rules, now_s: float) -> Window:
+    """Without what no request to come, and none that still waits, can depend on."""
+    waiting = (one.number for one in window.slots if one.ended_s is None and now_s < _over_s(one, rules))
+    oldest = min(waiting, default=window.next_number) - rules.longest
+    if window.slots and window.slots[0].number < oldest:
+        return replace(window, slots=tuple(one for one in window.slots if one.number >= oldest))
+    return window

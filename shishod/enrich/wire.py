@@ -1,0 +1,77 @@
+"""Wire: one request to one host and its answer, within limits; the only file that says httpx2."""
+
+import time
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from shishod.enrich.manners import Declined
+from shishod.errors import Unreachable
+
+_OURSELVES = frozenset({"127.0.0.1", "::1", "localhost"})
+_CONNECT_S = 10.0
+_CHUNK = 65536
+
+
+class Reply(NamedTuple):
+    """What came back. The names of headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Wire:
+    """Shared: by every thread that asks one provider. Connections are kept; nothing is followed, retried or stored.
+
+    Only the named hosts are spoken to, and only over TLS with their certificates checked; a host that is this machine
+    itself may do without.
+    """
+
+    def __init__(self, hosts: Collection[str], user_agent: str, *, limit_s: float = 60.0) -> None:
+        import httpx2
+
+        self._hosts = frozenset(hosts)
+        self._limit_s = limit_s
+        self._fault: type[Exception] = httpx2.HTTPError
+        self._broken: type[Exception] = httpx2.InvalidURL
+        self._client: Any = httpx2.Client(
+            headers={"User-Agent": user_agent, "Accept-Encoding": "gzip"},
+            timeout=httpx2.Timeout(limit_s / 2, connect=_CONNECT_S),
+            limits=httpx2.Limits(max_connections=8, max_keepalive_connections=4),
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    def allows(self, url: str) -> bool:
+        """Whether this may be asked at all."""
+        parts = urlsplit(url)
+        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _OURSELVES)
+        return safe and (parts.hostname or "") in self._hosts and not parts.username
+
+    def send(self, url: str, headers: Mapping[str, str], most_bytes: int) -> Reply:
+        """One GET. Raises Unreachable, without the URL in its text, for what failed on the way.
+
+        Raises Declined for what is asked of nobody, and for what is too large.
+        """
+        host = urlsplit(url).hostname
+        if not self.allows(url):
+            raise Declined(f"{host} is no host of this provider, or does not speak TLS; it was not asked")
+        deadline_s = time.monotonic() + self._limit_s
+        try:
+            with self._client.stream("GET", url, headers=dict(headers)) as response:
+                told = {name.lower(): value for name, value in response.headers.items()}
+                body = bytearray()
+                for chunk in response.iter_bytes(_CHUNK):
+                    body += chunk
+                    if len(body) > most_bytes:
+                        raise Declined(f"{host} sends more than {most_bytes:,} bytes; the answer was not used")
+                    if time.monotonic() > deadline_s:
+                        raise Unreachable(f"{host} takes longer than {self._limit_s:g} s to answer")
+                return Reply(response.status_code, told, bytes(body))
+        except (self._fault, self._broken) as error:
+            raise Unreachable(f"{host} could not be asked ({type(error).__name__})") from None
+
+    def close(self) -> None:
+        """Hang up."""
+        self._client.close()

@@ -1,0 +1,173 @@
+"""The window shared by threads, processes, hosts and starts, on real files and real servers."""
+
+import multiprocessing
+import os
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shishod.enrich.ledger import FileNotes, Ledger, Notes
+from shishod.enrich.limiter import Limiter
+from shishod.enrich.redis import RedisNotes
+from shishod.enrich.window import Limit, Rules, Window
+from shishod.errors import Unreachable
+from shishod.store.catalog import open_catalog
+from shishod.store.settings import StoreSettings
+from shishod.work.stop import StopSignal
+from tests.enrich.test_window import most_in_any
+from tests.store.cluster import Cluster, running_cluster
+from tests.waiting import wait_until
+
+RULES = Rules((Limit(10, 0.25),))
+EACH = 20
+KINDS = ("file", "postgresql", "redis")
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    with running_cluster() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real server on a socket of its own."""
+    program = shutil.which("redis-server") or shutil.which("valkey-server")
+    if program is None:
+        message = "no Redis is installed: apt-get install redis-server"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    place = tmp_path_factory.mktemp("redis") / "s"
+    server = subprocess.Popen(
+        [program, "--port", "0", "--unixsocket", str(place), "--save", ""], stdout=subprocess.DEVNULL
+    )
+    try:
+        wait_until(place.exists, 10, "the server listens")
+        yield f"unix://{place}"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.fixture(params=KINDS)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
+    """A kind of notes, and where a process finds them."""
+    if request.param == "file":
+        return "file", str(tmp_path)
+    if request.param == "redis":
+        return "redis", str(request.getfixturevalue("redis_url"))
+    url = request.getfixturevalue("cluster").new_database()
+    open_catalog(StoreSettings(url=url), tmp_path).close()  # its tables are made before two processes use it
+    return "postgresql", url
+
+
+def notes_of(place: tuple[str, str]) -> Notes:
+    kind, where = place
+    if kind == "file":
+        return FileNotes(Path(where))
+    if kind == "redis":
+        return RedisNotes(where)
+    return open_catalog(StoreSettings(url=where), Path("/nonexistent"))
+
+
+def ask_in_threads(place: tuple[str, str], threads: int, times: "multiprocessing.Queue[list[float]]") -> None:
+    """What one instance does: some threads, one limiter, and the moments of their requests."""
+    limiter = Limiter("books", RULES, Ledger(notes_of(place)), StopSignal(), jitter_s=0.0)
+    asked: list[float] = []
+
+    def ask() -> None:
+        for _ in range(EACH):
+            turn = limiter.turn()
+            assert turn is not None
+            with turn:
+                asked.append(time.monotonic())
+
+    crowd = [threading.Thread(target=ask) for _ in range(threads)]
+    for one in crowd:
+        one.start()
+    for one in crowd:
+        one.join()
+    times.put(asked)
+
+
+def test_two_processes_of_four_threads_are_held_to_one_window(place: tuple[str, str]) -> None:
+    context = multiprocessing.get_context("spawn")
+    times: multiprocessing.Queue[list[float]] = context.Queue()
+    instances = [context.Process(target=ask_in_threads, args=(place, 4, times)) for _ in range(2)]
+    for one in instances:
+        one.start()
+    arrivals = [moment for _ in instances for moment in times.get(timeout=60)]
+    for one in instances:
+        one.join(10)
+
+    assert len(arrivals) == 2 * 4 * EACH
+    (limit,) = RULES.limits
+    assert most_in_any(arrivals, limit.window_s) <= limit.permits
+
+
+def test_a_restart_does_not_forget_what_was_asked(place: tuple[str, str]) -> None:
+    rules = Rules((Limit(2, 60.0),))
+    for _ in range(2):
+        limiter = Limiter("later", rules, Ledger(notes_of(place)), StopSignal(), jitter_s=0.0)
+        turn = limiter.turn()
+        assert turn is not None
+        with turn:
+            pass
+
+    after = Limiter("later", rules, Ledger(notes_of(place)), StopSignal(), jitter_s=0.0)
+    with pytest.raises(Unreachable, match="by its own rules") as told:
+        after.turn(patience_s=1.0)
+    assert 50 < (told.value.retry_after_s or 0) < 70
+    assert after.use()[:2] == (2, 2)
+
+
+def test_a_clock_that_somebody_sets_moves_no_window(place: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = Ledger(notes_of(place))
+    before = ledger.change("clock", lambda window, now_s: (window, now_s))
+    for step_s in (86_400.0, -86_400.0):
+        real = time.time
+        monkeypatch.setattr(time, "time", lambda real=real, step_s=step_s: real() + step_s)
+
+        after = ledger.change("clock", lambda window, now_s: (window, now_s))
+
+        assert abs(after - before) < 30
+
+
+def test_over_another_start_of_the_machine_the_time_goes_on_by_the_wall_clock(tmp_path: Path) -> None:
+    first = FileNotes(tmp_path)
+    before = first.change_note("x", lambda said, now_s: ("kept", now_s))
+    (note,) = tmp_path.iterdir()
+    boot, up, wall, then = note.read_text().partition("\n")[0].split()
+    note.write_text(f"other-{boot} {float(up) + 5000} {float(wall) - 3600} {then}\nkept")
+
+    said, after = first.change_note("x", lambda said, now_s: (said, (said, now_s)))
+
+    assert said == "kept"
+    assert 3600 <= after - before < 3660
+
+
+def test_a_note_that_was_half_written_is_an_empty_window(tmp_path: Path) -> None:
+    notes = FileNotes(tmp_path)
+    notes.change_note("x", lambda _said, _now: ("", None))
+    (note,) = tmp_path.iterdir()
+    note.write_bytes(b"\0\0\0")
+
+    assert Ledger(notes).change("x", lambda window, _: (window, window)).slots == Window().slots
+
+
+def test_a_disk_that_takes_nothing_is_told_and_nobody_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+
+    with pytest.raises(Unreachable, match="Nobody is asked without them"):
+        Limiter("books", RULES, Ledger(FileNotes(tmp_path / "file")), StopSignal()).turn()
+
+
+def test_a_server_that_is_away_is_told_and_nobody_is_asked(tmp_path: Path) -> None:
+    with pytest.raises(Unreachable, match=r"enrich.limits_url does not answer"):
+        RedisNotes(f"unix://{tmp_path}/nothing").change_note("x", lambda said, _: (said, None))
