@@ -26,6 +26,8 @@ COMMANDS = (
     "clear",
     "lock",
     "unlock",
+    "refresh",
+    "reset",
     "problems",
     "held",
     "accept",

@@ -37,7 +37,7 @@ def command(client: Client, book_id: int, as_json: bool) -> None:
 def _lines(book: dict[str, Any]) -> Iterator[str]:
     yield heading(book)
     for name, value in book.items():
-        if name not in LATER and (_text(name, value) or _of_the_user(book, name)):
+        if name not in LATER and (text_of(name, value) or _of_the_user(book, name)):
             yield field_line(book, name)
     others = [one for one in book.get("contributions") or () if one["role"] not in NAMED_ALREADY]
     yield from (plain(f"  {'with':<14} {one['name']} ({one['role']})") for one in others)
@@ -65,7 +65,8 @@ def _lines(book: dict[str, Any]) -> Iterator[str]:
         yield from (plain(f"    note         {text}") for text in one.get("notes") or ())
 
 
-def _text(name: str, value: Any) -> str:
+def text_of(name: str, value: Any) -> str:
+    """A field's value in words, "" for none."""
     if value in (None, "", [], {}):
         return ""
     if name.endswith("_ms"):
@@ -73,9 +74,9 @@ def _text(name: str, value: Any) -> str:
     if isinstance(value, dict) and name in PAIRS:
         return " ".join(str(one) for one in value.values() if one)
     if isinstance(value, dict):
-        return ", ".join(f"{key} {_text(key, inner)}" for key, inner in value.items() if _text(key, inner))
+        return ", ".join(f"{key} {text_of(key, inner)}" for key, inner in value.items() if text_of(key, inner))
     if isinstance(value, list):
-        return "; ".join(_text(name, one) for one in value)
+        return "; ".join(text_of(name, one) for one in value)
     return ("no", "yes")[value] if isinstance(value, bool) else str(value)
 
 
@@ -86,7 +87,7 @@ def heading(book: dict[str, Any]) -> str:
 
 def field_line(book: dict[str, Any], name: str) -> str:
     """One field, with whose word it is."""
-    text = _text(name, book.get(name)) or EMPTY
+    text = text_of(name, book.get(name)) or EMPTY
     return plain(f"  {name.removesuffix('_ms'):<14} {text}{_source(book, name)}")
 
 

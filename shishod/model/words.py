@@ -7,6 +7,7 @@ from typing import Any
 
 from shishod.model.book import Contribution, Identifier, Role, SeriesEntry
 from shishod.model.metadata import Metadata, Reading, UserWord
+from shishod.model.moves import Folder
 
 CLEARED = "cleared"  # the place of a word that keeps a field empty
 LOCKED = "locked"  # the place of a word that the operator took over as it was believed
@@ -76,6 +77,25 @@ class Wording:
     forgotten: frozenset[str] = frozenset()
     locked: frozenset[str] = frozenset()
     unlocked: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which books are meant: these by number, those with a file at or below a place, or those of a library; with
+    nothing named all of them."""
+
+    books: frozenset[int] = frozenset()
+    places: tuple[Folder, ...] = ()
+    library: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WordedBook:
+    """A book of which the user has said something."""
+
+    book_id: int
+    title: str
+    words: tuple[UserWord, ...]
 
 
 def reworded(words: Iterable[UserWord], wording: Wording, believed: Metadata) -> tuple[UserWord, ...]:

@@ -1,6 +1,7 @@
 """Everything that a face (the socket, later the page) may ask of a running daemon."""
 
 from shishod.operations.losses import LossRules
+from shishod.operations.modes import ModeWish
 from shishod.operations.operations import Operations
 from shishod.operations.ports import Probes, Roots, Scans, WaitingRow, WatchRow, WorkerRow
 from shishod.operations.report import scan_row, verdict
@@ -9,6 +10,7 @@ from shishod.operations.words import EditWish
 __all__ = [
     "EditWish",
     "LossRules",
+    "ModeWish",
     "Operations",
     "Probes",
     "Roots",

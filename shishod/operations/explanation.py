@@ -121,7 +121,7 @@ def _reader(told: Explanation) -> Row | None:
 def _field(told: Explanation, one: Outcome) -> Row:
     return {
         "field": one.field,
-        "value": _value(one.field, one.value),
+        "value": field_value(one.field, one.value),
         "source": None if one.source is None else _source(one.source),
         "place": one.place,
         "lost": [_claim(told, one.field, claim) for claim in one.lost],
@@ -131,7 +131,7 @@ def _field(told: Explanation, one: Outcome) -> Row:
 
 def _claim(told: Explanation, field: str, claim: Claim) -> Row:
     return {
-        "value": _value(field, claim.value),
+        "value": field_value(field, claim.value),
         "source": _source(claim.source),
         "place": claim.place,
         "why": claim.why,
@@ -144,7 +144,7 @@ def _source(source: Source) -> str:
     return source.name.lower()
 
 
-def _value(field: str, value: Any) -> Any:
+def field_value(field: str, value: Any) -> Any:
     """A field as JSON: people by name, what has several parts by their names."""
     if value is None or field == "abridged":
         return value

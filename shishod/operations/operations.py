@@ -17,6 +17,7 @@ from shishod.model.tier import Tier
 from shishod.operations.covers import CoverDesk
 from shishod.operations.explain import ExplainDesk
 from shishod.operations.losses import LossDesk, LossRules
+from shishod.operations.modes import ModeDesk
 from shishod.operations.place import root_list, subject
 from shishod.operations.ports import Probes, Roots, Scans
 from shishod.operations.report import (
@@ -70,6 +71,7 @@ class Operations:
         self.losses = LossDesk(catalog, rules or LossRules(), clock)
         self.covers = CoverDesk(shelf, self._probes)
         self.words = WordDesk(self._probes.edit, self.book)
+        self.modes = ModeDesk(catalog, scans, self._probes.edit, self.book)
         self.paths = ExplainDesk(catalog.roots, self._probes)
         self._clock = clock
         self._started_at = clock.now()

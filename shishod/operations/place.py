@@ -3,11 +3,12 @@
 import os
 import stat
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from shishod.errors import Refused
 from shishod.model.library import Root, RootState
 from shishod.model.ticket import FolderSubject
-from shishod.paths import base, display, is_under, parent
+from shishod.paths import display, is_under, parent
 
 
 def root_list(roots: Sequence[Root]) -> str:
@@ -16,30 +17,49 @@ def root_list(roots: Sequence[Root]) -> str:
 
 
 def subject(path: bytes, roots: Sequence[Root]) -> FolderSubject:
-    """The folder that a path is, or that its file lies in. Raises Refused with what would be right.
+    """The folder that a path is, or that its file lies in. Raises Refused with what would be right."""
+    place = found(path, roots)
+    return FolderSubject(place.root.id, place.folder)
+
+
+class Place(NamedTuple):
+    """Something that is there: its root, its path below, and the folder that it is or lies in."""
+
+    root: Root
+    path: bytes
+    folder: bytes
+
+
+def found(path: bytes, roots: Sequence[Root]) -> Place:
+    """What is there under an absolute path. Raises Refused with what would be right.
 
     A root that is known to be absent or stalled is told by its bytes alone; its disk is not touched.
     """
     if not path.startswith(b"/") or b"\0" in path:
         raise Refused(f"{display(path)} is not an absolute path")
     path = os.path.normpath(b"/" + path.lstrip(b"/"))
-    found = lies_in(path, roots) or real_place(path, roots)
-    if found is None:
+    place = lies_in(path, roots) or real_place(path, roots)
+    if place is None:
         raise Refused(f"{display(path)} lies in no library", hint=root_list(roots))
-    root, below = found
-    if root.state in (RootState.OFFLINE, RootState.STALLED):
-        why = f": {root.reason}" if root.reason else ""
-        raise Refused(
-            f"{display(root.path)} is {root.state}{why}; its books are left as they are",
-            hint="bring the disk back and `shishoctl scan` without a path finds it again",
-        )
+    root, below = place
+    refuse_away(root)
     try:
         mode = os.stat(path).st_mode
     except OSError as error:
         raise Refused(
             f"{display(path)}: {os.strerror(error.errno or 0)}", "not-found", "scan the folder above it to note a loss"
         ) from error
-    return FolderSubject(root.id, below if stat.S_ISDIR(mode) else parent(below) if base(below) else b"")
+    return Place(root, below, below if stat.S_ISDIR(mode) else parent(below))
+
+
+def refuse_away(root: Root) -> None:
+    """Raise Refused where a root is known to be absent or stalled."""
+    if root.state in (RootState.OFFLINE, RootState.STALLED):
+        why = f": {root.reason}" if root.reason else ""
+        raise Refused(
+            f"{display(root.path)} is {root.state}{why}; its books are left as they are",
+            hint="bring the disk back and `shishoctl scan` without a path finds it again",
+        )
 
 
 def lies_in(path: bytes, roots: Sequence[Root]) -> tuple[Root, bytes] | None:

@@ -14,18 +14,24 @@ from shishod.model.foresight import Foresight
 from shishod.model.library import Root
 from shishod.model.progress import ScanSnapshot
 from shishod.model.purge import Purged, PurgeOrder
+from shishod.model.state import KnownFile
 from shishod.model.ticket import Errand, FolderSubject
 from shishod.model.tier import Tier
-from shishod.model.words import Wording
+from shishod.model.words import Scope, WordedBook, Wording
 
 
 class Scans(Protocol):
     """What the faces may ask of the scans; safe from any thread."""
 
     def request(
-        self, tier: Tier, subjects: Sequence[FolderSubject], trigger: str, scope: tuple[str, ...]
+        self,
+        tier: Tier,
+        subjects: Sequence[FolderSubject],
+        trigger: str,
+        scope: tuple[str, ...],
+        reread: Mapping[FolderSubject, frozenset[bytes]] | None = None,
     ) -> ScanSnapshot:
-        """Start a scan, or join the one alive that already covers it."""
+        """Start a scan, or join the one alive that already covers it; or read these files whatever is known of them."""
 
     def cancel(self, scan_id: str) -> ScanSnapshot:
         """Stop a scan after the file in hand. Raises Refused for one that is unknown or has ended."""
@@ -47,6 +53,8 @@ class Roots(Protocol):
         self, limit: int = 100, after: int = 0, library: str | None = None
     ) -> tuple[list[dict[str, Any]], int | None]: ...
     def purge(self, order: PurgeOrder) -> Purged: ...
+    def files_of(self, book_id: int) -> list[KnownFile]: ...
+    def worded(self, scope: Scope) -> list[WordedBook]: ...
 
 
 class WatchRow(Protocol):

@@ -1,7 +1,7 @@
 """Scan: its id, progress, cancelling and history."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -12,6 +12,8 @@ from shishod.model.catalog import ScanHistory
 from shishod.model.progress import ScanSnapshot, ScanStatus
 from shishod.model.ticket import Errand, FolderSubject, Priority, Ticket
 from shishod.model.tier import Look, Tier
+from shishod.paths import is_under
+from shishod.scan.group import anchor
 from shishod.work.guard import Guarded
 from shishod.work.queue import TicketQueue
 
@@ -102,7 +104,8 @@ class WalkOrder:
     """The load of a WALK ticket: how deep to look, and who wants to know.
 
     `vouched` are paths of files that have settled; `tree` walks all that is below. A scan stands in `scans` once for
-    each of its walks that this ticket has become.
+    each of its walks that this ticket has become. `reread` are files, and folders whose files, are read whatever is
+    known of them.
     """
 
     look: Look = Look.FULL
@@ -110,6 +113,7 @@ class WalkOrder:
     scans: tuple[Scan, ...] = ()
     vouched: frozenset[bytes] = frozenset()
     unasked: bool = True  # somebody wants it who is no scan: the watch, or a file that was not ready
+    reread: frozenset[bytes] = frozenset()
 
     @property
     def cancelled(self) -> bool:
@@ -123,7 +127,12 @@ class WalkOrder:
             self.scans + newer.scans,
             self.vouched | newer.vouched,
             self.unasked or newer.unasked,
+            self.reread | newer.reread,
         )
+
+    def rereads(self, path: bytes) -> bool:
+        """Whether a file is read whatever is known of it."""
+        return bool(self.reread) and any(is_under(path, one) for one in self.reread)
 
 
 class Scans:
@@ -146,13 +155,25 @@ class Scans:
         self._alive: Guarded[dict[str, Scan]] = Guarded({})
 
     def request(
-        self, tier: Tier, subjects: Sequence[FolderSubject], trigger: str, scope: tuple[str, ...]
+        self,
+        tier: Tier,
+        subjects: Sequence[FolderSubject],
+        trigger: str,
+        scope: tuple[str, ...],
+        reread: Mapping[FolderSubject, frozenset[bytes]] | None = None,
     ) -> ScanSnapshot:
-        """Start a scan and return at once; one that is alive and covers the same ground is returned instead."""
+        """Start a scan and return at once; one that is alive and covers the same ground is returned instead.
+
+        One that is to `reread` files is always a scan of its own. Where it names single files of a folder, what lies
+        below the folder is not looked at.
+        """
+        if reread is not None:
+            reread = _anchored(reread)
+            subjects = tuple(reread)
         if tier.look is Look.NONE or not subjects:
             raise Refused("there is nothing to scan: no folder was named, or the tier looks at none")
         with self._alive as alive:
-            for scan in alive.values():
+            for scan in alive.values() if reread is None else ():
                 before = scan.snapshot()
                 if before.status is not ScanStatus.QUEUED and trigger == "operator":
                     continue  # it may be past what has changed since
@@ -172,7 +193,10 @@ class Scans:
             if subject.root_id in stalled:
                 self.walk_ended(scan, "a root is stalled: a call into it has not returned")
                 continue
-            self._queue.request(Ticket(subject, Errand.WALK, _PRIORITY.get(trigger, Priority.MEDIUM), load=order))
+            paths = frozenset() if reread is None else reread[subject]
+            tree = reread is None or _whole(subject, paths)
+            load = replace(order, tree=tree, reread=paths)
+            self._queue.request(Ticket(subject, Errand.WALK, _PRIORITY.get(trigger, Priority.MEDIUM), load=load))
         return wanted
 
     def started(self, scan: Scan) -> None:
@@ -285,3 +309,17 @@ class Scans:
             reason=last.reason,
             **dict(last.cache),
         )
+
+
+def _whole(subject: FolderSubject, paths: Iterable[bytes]) -> bool:
+    """Whether all that lies in and below a folder is meant, not single files of it."""
+    return any(is_under(subject.path, one) for one in paths)
+
+
+def _anchored(reread: Mapping[FolderSubject, frozenset[bytes]]) -> Mapping[FolderSubject, frozenset[bytes]]:
+    """The same by the folders that books are gathered from, so that the discs of one are asked for together."""
+    meant: dict[FolderSubject, frozenset[bytes]] = {}
+    for subject, paths in reread.items():
+        home = subject if _whole(subject, paths) else FolderSubject(subject.root_id, anchor(subject.path))
+        meant[home] = meant.get(home, frozenset()) | paths
+    return meant

@@ -31,7 +31,7 @@ class Judgement:
     stable_inodes: bool
     version_of: Callable[[str], int]
     settled: Callable[[Sighting], bool]
-    reread: bool = False
+    reread: Callable[[bytes], bool] = lambda _: False  # whether a file is read whatever is known of it
 
 
 @dataclass(slots=True)
@@ -57,8 +57,8 @@ class Plan:
     early: bool = False
     unchanged: int = 0
     moved: int = 0
-    groups: Sequence[Group] = ()  # every book of the place, with work to do or without
-    states: Mapping[bytes, State] = field(default_factory=dict)  # of what is there, as it was judged
+    groups: Sequence[Group] = field(default=(), compare=False)  # every book of the place, with work to do or without
+    states: Mapping[bytes, State] = field(default_factory=dict, compare=False)  # of what is there, as it was judged
 
 
 def plan(
@@ -184,7 +184,9 @@ class _Planner:
         """Whether the file counts as there: a new one does not before it has settled."""
         before = self.known.get(seen.path)
         state = judge(before, seen, self.how.now, stable_inodes=self.how.stable_inodes)
-        if before is not None and (self.how.reread or self._outdated(before, state) or _unheard(before, state)):
+        if before is not None and (
+            self.how.reread(seen.path) or self._outdated(before, state) or _unheard(before, state)
+        ):
             state = State.CHANGED
         if state in (State.NEW, State.CHANGED) and not self.how.settled(seen):
             self.made.unsettled.append(seen)

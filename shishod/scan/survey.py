@@ -3,7 +3,7 @@
 import errno
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -17,11 +17,11 @@ from shishod.model.signature import KnownFolder, pack
 from shishod.model.state import KnownFile, State
 from shishod.model.ticket import BookSubject, Errand, FolderSubject, Priority, Ticket
 from shishod.model.tier import Look, Tier
-from shishod.paths import display
+from shishod.paths import display, parent
 from shishod.scan.claims import Claims
 from shishod.scan.group import anchor
 from shishod.scan.guard import MountGuard
-from shishod.scan.lifecycle import Scan, Scans, WalkOrder
+from shishod.scan.lifecycle import Scans, WalkOrder
 from shishod.scan.mounts import is_network, stable_inodes
 from shishod.scan.order import BookOrder
 from shishod.scan.passing import Passing, remembering
@@ -85,13 +85,13 @@ class Survey:
         walk = Walk(
             root=sweep.admission.real,
             known=known,
-            look=Look.FULL if terms.anew else sweep.order.look,
+            look=Look.FULL if terms.anew or sweep.order.reread else sweep.order.look,
             suffixes=formats.SUFFIXES,
             started_ns=time.time_ns(),
             step=sweep.step,
             pulse=sweep.pulse,
             device=sweep.admission.identity.device,
-            due=frozenset(known) if terms.anew else rooms.catalog.folders_due(root.id, now),
+            due=frozenset(known) if terms.anew else rooms.catalog.folders_due(root.id, now) | _reread(sweep, known),
             ways=terms.ways,
             doubles=terms.doubles,
             told=terms.told,
@@ -141,7 +141,7 @@ class Survey:
             return (seen.path in vouched and seen.size > 0) or settled(seen, now_ns, settle_ns)
 
         stable = stable_inodes(sweep.admission.identity.fstype)
-        return Judgement(self._rooms.clock.now(), ACTS_ON, stable, formats.version_of, has_settled)
+        return Judgement(self._rooms.clock.now(), ACTS_ON, stable, formats.version_of, has_settled, sweep.order.rereads)
 
     def _request(self, sweep: Sweep, place: Neighbourhood, made: Plan) -> None:
         orders = [order for order in made.orders if self._claims.take(order)]
@@ -168,7 +168,10 @@ class Survey:
         growing_s = self._note_unsettled(sweep, place, made)
         if made.unsettled or regrouped:
             wait_s = self._settle_s(sweep) + min(growing_s / 8, PATIENCE_S)
-            self.await_folder(sweep, place.anchor, wait_s if made.unsettled else TURN_S)
+            taken = {order.key for order in orders}
+            left = frozenset(seen.path for order in made.orders if order.key not in taken for seen in order.read)
+            left = left if sweep.order.reread else frozenset()
+            self.await_folder(sweep, place.anchor, wait_s if made.unsettled else TURN_S, left)
         for order in orders:
             self._inspect(opened, order)
 
@@ -192,23 +195,26 @@ class Survey:
         subject, weight = BookSubject(order.root.id, order.key), 1.0 if order.read else UNREAD
         self._rooms.queue.request(Ticket(subject, Errand.INSPECT, priority, load=load, weight=weight))
 
-    def await_folder(self, sweep: Sweep, folder: bytes, wait_s: float) -> None:
-        """Walk a folder again when its files may be ready; a scan waits for that once, not while a file grows."""
-        scans = sweep.order.scans if sweep.order.tree else ()
+    def await_folder(self, sweep: Sweep, folder: bytes, wait_s: float, reread: frozenset[bytes] = frozenset()) -> None:
+        """Walk a folder again when its files may be ready; a scan waits for that once, not while a file grows.
+
+        `reread` are files that are to be read whatever is known of them, and could not be yet.
+        """
+        scans = sweep.order.scans if sweep.order.tree or reread else ()
         for scan in scans:
             scan.expect_walk()
-        self.look_again(sweep, folder, wait_s, scans)
+        self.look_again(sweep, folder, wait_s, WalkOrder(scans=scans, reread=reread))
 
     def _settle_s(self, sweep: Sweep) -> float:
         return settle_s(sweep, self._rooms.settings)
 
-    def look_again(self, sweep: Sweep, folder: bytes, wait_s: float, scans: tuple[Scan, ...] = ()) -> None:
+    def look_again(self, sweep: Sweep, folder: bytes, wait_s: float, order: WalkOrder | None = None) -> None:
         """Walk one folder once more after a while: something in it was not ready."""
         when = self._rooms.clock.monotonic_s() + wait_s
         if wait_s > LONG_S:
             when = math.ceil(when)  # many files that failed one after another are one walk
         subject = FolderSubject(sweep.root.id, folder)
-        self._rooms.queue.request(Ticket(subject, Errand.WALK, Priority.MEDIUM, when, WalkOrder(scans=scans)))
+        self._rooms.queue.request(Ticket(subject, Errand.WALK, Priority.MEDIUM, when, order or WalkOrder()))
 
     def look_elsewhere(self, sweep: Sweep) -> None:
         """Once its books are recorded: folders, of whatever root, that hold a part of them or another path to what is
@@ -249,6 +255,12 @@ class Survey:
         listed = [folder for place in places for folder in place.listed]
         if well := [path for path in listed if path in walk.due]:
             self._rooms.catalog.clear_problems(root.id, well)
+
+
+def _reread(sweep: Sweep, known: Iterable[bytes]) -> frozenset[bytes]:
+    """The folders with files that are to be read whatever is known of them."""
+    files = {parent(path) for path in sweep.order.reread}
+    return frozenset(folder for folder in known if folder in files or sweep.order.rereads(folder))
 
 
 def settle_s(sweep: Sweep, settings: ScanSettings) -> float:

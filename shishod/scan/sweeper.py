@@ -116,7 +116,7 @@ class Sweeper:
             return
         sweep.refreshed = walk.refreshed
         sweep.whole = sweep.order.tree and not subject.path
-        for scan in sweep.order.scans if sweep.order.tree else ():
+        for scan in sweep.order.scans if sweep.order.tree or sweep.order.reread else ():
             scan.walk_seen()
         if sweep.walked():
             self.settle(sweep)

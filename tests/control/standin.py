@@ -3,7 +3,7 @@
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,9 +17,10 @@ from shishod.model.covers import CoverState
 from shishod.model.library import LibraryKind, Root, RootState
 from shishod.model.progress import ScanSnapshot, ScanStatus
 from shishod.model.purge import Purged, PurgeOrder
+from shishod.model.state import KnownFile
 from shishod.model.ticket import FolderSubject
 from shishod.model.tier import Tier
-from shishod.model.words import Wording
+from shishod.model.words import Scope, WordedBook, Wording
 from shishod.operations import Operations, Probes, WaitingRow, WorkerRow
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -93,6 +94,10 @@ class Standin:
     loops: dict[str, bool] = field(default_factory=lambda: {"watch": True})
     covers: dict[int, CoverState] = field(default_factory=dict)
     pictures: dict[tuple[bytes | None, str], str] = field(default_factory=dict)
+    files: dict[int, list[KnownFile]] = field(default_factory=dict)
+    spoken: list[WordedBook] = field(default_factory=list)
+    scopes: list[Scope] = field(default_factory=list)
+    reread: list[Mapping[FolderSubject, frozenset[bytes]] | None] = field(default_factory=list)
     database_down: bool = False
     counted: int = 0
     on_books: Callable[[], None] = lambda: None
@@ -166,10 +171,23 @@ class Standin:
     def scan(self, scan_id: str) -> ScanSnapshot | None:
         return next((scan for scan in self.ended if scan.id == scan_id), None)
 
+    def files_of(self, book_id: int) -> list[KnownFile]:
+        return self.files.get(book_id, [])
+
+    def worded(self, scope: Scope) -> list[WordedBook]:
+        self.scopes.append(scope)
+        return self.spoken
+
     def request(
-        self, tier: Tier, subjects: Sequence[FolderSubject], trigger: str, scope: tuple[str, ...]
+        self,
+        tier: Tier,
+        subjects: Sequence[FolderSubject],
+        trigger: str,
+        scope: tuple[str, ...],
+        reread: Mapping[FolderSubject, frozenset[bytes]] | None = None,
     ) -> ScanSnapshot:
         self.asked.append((tier, tuple(subjects), scope))
+        self.reread.append(reread)
         scan = a_scan(len(self.asked), ScanStatus.QUEUED, tier=tier, trigger=trigger, scope=scope)
         self.alive[scan.id] = scan
         return scan

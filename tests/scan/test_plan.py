@@ -40,7 +40,7 @@ def planned(
     grounds: Mapping[int, tuple[bytes, str]] = NO_TRACES.grounds,
 ) -> Plan:
     folders = tuple(KnownFolder(path.encode(), 1, 0, pack([])) for path in listed)
-    how = Judgement(NOW, ACTS_ON, True, lambda _: version, settled, reread)
+    how = Judgement(NOW, ACTS_ON, True, lambda _: version, settled, lambda _: reread)
     place = Neighbourhood(b"Dune", folders, (), tuple(sightings))
     return plan(ROOT, place, list(memory), how, set(bereaved), traces=Traces(grounds=grounds))
 

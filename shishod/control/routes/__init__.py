@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from shishod.control.routes import books, explain, losses, metrics, problems, reload, roots, scans, status
+from shishod.control.routes import books, explain, losses, metrics, modes, problems, reload, roots, scans, status
 
 ROUTES: list[BaseRoute] = [
     *status.ROUTES,
@@ -12,6 +12,7 @@ ROUTES: list[BaseRoute] = [
     *explain.ROUTES,
     *roots.ROUTES,
     *losses.ROUTES,
+    *modes.ROUTES,
     *reload.ROUTES,
     *metrics.ROUTES,
 ]
