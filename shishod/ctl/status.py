@@ -69,6 +69,7 @@ def lines(report: dict[str, Any]) -> list[str]:
     gone = report["counts"].get("by_state", {}).get("missing", 0)
     facts += [("missing", f"{gone:,} (shishoctl missing)" if gone else "")]
     facts += [("problems", f"{report['problems']:,} (shishoctl problems)" if report["problems"] else "")]
+    facts += [("sandbox", report["sandbox"])]
     facts += [("daemon", f"shishod {report['version']}, pid {report['pid']}, up {span(report['uptime_s'])}")]
     return text + [f"  {name:<10} {plain(fact)}" for name, fact in facts if fact]
 

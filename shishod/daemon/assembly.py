@@ -14,6 +14,7 @@ from shishod.daemon.doctor import Patient, examine
 from shishod.daemon.parts import Part
 from shishod.daemon.requests import Requests
 from shishod.daemon.rows import counters, waiting_rows, worker_rows
+from shishod.daemon.runners import gallery_of, runners
 from shishod.daemon.upkeep import Upkeep
 from shishod.errors import Refused
 from shishod.model.library import RootState
@@ -25,7 +26,6 @@ from shishod.paths import display
 from shishod.scan.cache import ScanCache
 from shishod.scan.edits import Editor
 from shishod.scan.explain import Explainer
-from shishod.scan.gallery import Gallery
 from shishod.scan.guard import MountGuard
 from shishod.scan.hasher import Hasher
 from shishod.scan.intake import Intake
@@ -48,20 +48,9 @@ from shishod.watch.root import Asks
 from shishod.watch.watcher import Watcher
 from shishod.work.pool import WorkerPool
 from shishod.work.queue import TicketQueue
-from shishod.work.runners import Runner
-from shishod.work.runners.inline import InlineRunner
-from shishod.work.runners.processes import ProcessRunner
 from shishod.work.stop import StopSignal
 
 _log = log.get(__name__)
-PRELOAD = (
-    "shishod.scan.inspection",
-    "shishod.scan.hashing",
-    "shishod.scan.taking",
-    "shishod.scan.visit",
-    "shishod.formats.thumbnails",
-    *formats.PRELOAD,
-)
 FIRST_PAUSE_S = 1.0  # after the start, for what an earlier run did not come to
 WALKERS = 4  # so that one dead share leaves three
 
@@ -78,13 +67,13 @@ class Daemon:
         self._idle = idle
         self.catalog = _catalog(settings)
         self.queue = TicketQueue(ageing_s=settings.work.ageing)
-        self.runner = _runner(settings)
+        self.runner, self.painter, ground = runners(settings, self.catalog.roots())
         self.cache = ScanCache(self.catalog)
         self.scans = Scans(self.queue, self.catalog, self.cache.stats, keep=settings.scan.history)
         self.requests = Requests(self.queue, self.catalog, self.scans)
         self.recorder = CatalogRecorder(self.catalog, self.cache)
         self.editor = Editor(self.catalog, self.recorder)
-        self.guard = MountGuard(self.catalog)
+        self.guard = MountGuard(self.catalog, ground=ground)
         reconciler = Reconciler(self.catalog, self.guard, settings.scan, self.runner)
         tracer = Tracer(self.catalog, self.runner)
         rooms = Rooms(
@@ -134,9 +123,9 @@ class Daemon:
         settings = self.settings
         return Taker(
             self.catalog,
-            self.runner,
+            self.painter,
             self.queue,
-            Gallery(str(settings.state_path() / "covers")),
+            gallery_of(settings),
             limits=settings.formats.limits(),
             rate=int(settings.scan.cover_rate),
             busy=self._working,
@@ -154,7 +143,7 @@ class Daemon:
     def parts(self) -> Sequence[Part]:
         """In the order of their start; what is asked for work comes up before what asks for it."""
         return (
-            Part("runner", self._warm, lambda _: self.runner.close(), lambda: True),
+            Part("runner", self._warm, self._end_runners, lambda: True),
             Part("workers", self.workers.start, self.workers.join, self.workers.alive),
             Part("walkers", self.walkers.start, self.walkers.join, self.walkers.alive),
             Part("pauses", self.pauses.start, self.pauses.join, self.pauses.alive),
@@ -225,6 +214,10 @@ class Daemon:
         """Have a process made ready while the others start: nobody waits for it but the first who reads."""
         threading.Thread(target=self.runner.warm, name="run-warm", daemon=True).start()
 
+    def _end_runners(self, _: float) -> None:
+        self.runner.close()
+        self.painter.close()
+
     def _begin(self) -> None:
         if interrupted := self.catalog.interrupt_scans(CLOCK.now()):
             _log.info("scans were interrupted; what they recorded stands", scans=interrupted)
@@ -284,6 +277,7 @@ class Daemon:
             schedule=self.schedule.next_runs,
             loops=lambda: {part.name: part.alive() for part in self.parts},
             cache=self.cache.stats,
+            sandbox=self.runner.confinement,
             arrears=self.sweeper.arrears.reason,
             rehearse=self.rehearsal.run,
             picture=self.taker.picture,
@@ -320,16 +314,3 @@ def _catalog(settings: Settings) -> SqlCatalog:
     catalog = open_catalog(settings.store, settings.state_path())
     catalog.enrol(settings.as_libraries(), CLOCK.now())
     return catalog
-
-
-def _runner(settings: Settings) -> Runner:
-    if settings.work.runner == "inline":
-        return InlineRunner(PRELOAD)
-    limits = settings.formats.limits()
-    return ProcessRunner(
-        settings.work.process_count(),
-        limit_s=limits.file_s,
-        memory_bytes=limits.memory_bytes,
-        preload=PRELOAD,
-        idle_s=settings.work.idle_retire,
-    )

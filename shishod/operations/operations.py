@@ -105,6 +105,7 @@ class Operations:
             "next_runs": {name: due.isoformat() for name, due in self._probes.schedule().items()},
             "cache": dict(self._probes.cache()),
             "covers": {"drained_at": covered.isoformat() if covered else None},
+            "sandbox": self._probes.sandbox(),
         }
         counted, ended = self._counted or _Counted(0.0), []
         try:

@@ -125,6 +125,7 @@ class Probes:
     schedule: Callable[[], Mapping[str, datetime]] = dict
     loops: Callable[[], Mapping[str, bool]] = dict
     cache: Callable[[], Mapping[str, int]] = dict
+    sandbox: Callable[[], str] = str  # what holds the processes in that read files
     arrears: Callable[[], str] = str  # why something could not be recorded yet, "" when all is
     rehearse: Callable[[Root, bytes, Tier, Callable[[], bool]], Foresight] = _nothing_to_rehearse
     look: Callable[[Root, bytes], object] = _nothing_to_show  # at a path below a root; may hang on its disk

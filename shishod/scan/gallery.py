@@ -27,6 +27,10 @@ class Gallery(NamedTuple):
 
     folder: str
 
+    def make(self) -> None:
+        """Make the folder where it is not there: who takes covers may write into it, and nowhere beside it."""
+        os.makedirs(self.folder, _FOLDER_MODE, exist_ok=True)
+
     def path(self, digest: bytes, ending: str) -> str:
         return os.path.join(self.folder, file_name(digest, ending))
 

@@ -24,6 +24,7 @@ from shishod.mounts import AUTOMOUNT, location, quiet_real, stable_inodes
 from shishod.paths import display, is_under, join
 from shishod.scan.mounts import MOUNTINFO, Mount, current_mount, identify, mount_of, read_mounts
 from shishod.work.guard import Guarded
+from shishod.work.runners.ground import Ground
 
 _log = log.get(__name__)
 SAMPLE = 20  # how many remembered files vouch for a root that is known by nothing else
@@ -92,12 +93,14 @@ def _standing(real: bytes) -> tuple[RootIdentity, Mount | None]:
 class MountGuard:
     """Shared: by the walkers, the workers and the watch of the mount table.
 
-    Law 5: a root that is absent, covered, empty where it was full, or another filesystem changes nothing.
+    Law 5: a root that is absent, covered, empty where it was full, or another filesystem changes nothing. What it
+    admits is the `ground` on which processes may read.
     """
 
-    def __init__(self, catalog: Catalog, clock: Clock = CLOCK) -> None:
+    def __init__(self, catalog: Catalog, clock: Clock = CLOCK, ground: Ground | None = None) -> None:
         self._catalog = catalog
         self._clock = clock
+        self.ground = ground or Ground()
         self._mounts: Guarded[dict[int, tuple[bytes, Mount | None]]] = Guarded({})
 
     def admit(self, root: Root) -> Admission:
@@ -117,6 +120,7 @@ class MountGuard:
             self.note(root, state, _held_reason(root), identity)
         with self._mounts as mounts:
             mounts[root.id] = real, mount
+        self.ground.stand(root.path, (identity.device, identity.inode))
         return Admission(root, real, identity, mount)
 
     def confirm(self, admission: Admission) -> None:
@@ -152,6 +156,8 @@ class MountGuard:
 
     def note(self, root: Root, state: RootState, reason: str, identity: RootIdentity | None = None) -> None:
         """Store what a root turned out to be, and say so once when it is news."""
+        if state in (RootState.OFFLINE, RootState.STALLED):
+            self.ground.leave(root.path)
         if root.state is not state:
             told = {"library": root.library, "root": display(root.path), "reason": reason or "as it was"}
             if state is RootState.ONLINE:

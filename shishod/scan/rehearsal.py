@@ -55,7 +55,7 @@ class Rehearsal:
             found.absent = f"{display(root.path)} is stalled: a call into it has not returned"
             return found
         catalog = cast(Catalog, Caught(self._rooms.catalog, found))
-        guard = MountGuard(catalog, self._rooms.clock)
+        guard = MountGuard(catalog, self._rooms.clock, self._rooms.guard.ground)
         rooms = replace(self._rooms, catalog=catalog, guard=guard, tracer=Tracer(catalog, self._runner))
         sweep = Sweep(root, WalkOrder(tier.look, tree=True), catalog, lambda: self._rooms.stopped() or not wanted())
         reconciler = Reconciler(catalog, guard, self._rooms.settings, self._runner, self._rooms.clock)

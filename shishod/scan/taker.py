@@ -1,6 +1,7 @@
 """Taker: the errand COVER, a handful of covers at a time, as soon as books are recorded and none waits to be read."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
@@ -72,6 +73,8 @@ class Taker:
             if not due:
                 self.drained_at = began_at
                 return
+            with suppress(OSError):  # who cannot write into it says so
+                self._gallery.make()
             read = self._carry(due)
         except Unreachable as error:
             _log.debug("covers could not be taken; the end of the next scan tries again", error=str(error))
@@ -99,8 +102,11 @@ class Taker:
             read += found.size
             if found.passing:
                 _log.debug("a cover was not taken; it stays due", path=one.file.path, reason=found.reason)
-            else:
-                taken.append(CoverTaken(one, *found[:4], found.reason, found.text))
+                continue
+            if found.digest is not None:
+                with suppress(OSError):
+                    self._gallery.renew(found.digest, found.form)
+            taken.append(CoverTaken(one, *found[:4], found.reason, found.text))
         self._catalog.write_covers(taken, self._clock.now())
         if hindrance:
             _log.warning("no more covers can be taken now; they are after the next scan", error=hindrance)

@@ -60,7 +60,7 @@ def take(wanted: Wanted, limits: Limits) -> Found:
         content = covers.take(path, wanted.reader, wanted.member, limits)
         shown = look(content, limits)
         digest = digest_of(content)
-        held = wanted.gallery.renew(digest, shown.form)
+        held = wanted.gallery.holds(digest, shown.form)
         if not shown_by(os.stat(path), wanted.seen):
             return Found(reason="changed", passing=True)
     except BrokenFile as broken:

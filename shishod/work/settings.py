@@ -25,6 +25,9 @@ class WorkSettings(RoomSettings):
     runner: Literal["processes", "inline"] = "processes"
     """Where files are read: in processes of their own, or inline in the threads, without any limit or protection."""
 
+    sandbox: Literal["auto", "off"] = "auto"
+    """What keeps a process that reads files from all else: auto is what the kernel offers, off leaves only limits."""
+
     processes: Count = 0
     """Processes that read files; auto is as many as there are cores."""
 

@@ -227,6 +227,7 @@ class Standin:
             queue=dict,
             loops=lambda: self.loops,
             cache=dict,
+            sandbox=lambda: "landlock 4, seccomp",
             picture=self.picture,
             edit=self.edit,
             reload=self.read_again,

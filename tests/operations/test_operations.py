@@ -232,3 +232,7 @@ def test_broken_files_are_counted_but_are_no_alarm():
     }
 
     assert verdict(said) == (True, "All is well: 1 book in 4 files, 3 problems; no library is configured.")
+
+
+def test_a_status_says_what_holds_the_readers_in(daemon: Standin):
+    assert daemon.operations().status()["sandbox"] == "landlock 4, seccomp"

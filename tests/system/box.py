@@ -24,6 +24,7 @@ from tests.waiting import wait_until
 
 PACKAGES = "systemd,systemd-sysv,dbus,python3,tzdata,procps,bindfs,libarchive13"
 UNWANTED = ("apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "console-getty.service")
+CALLS = "bpf landlock_create_ruleset landlock_add_rule landlock_restrict_self"  # that nspawn forbids otherwise
 CONTROLLERS = ("memory", "pids", "cpu", "cpuacct", "blkio", "devices", "freezer")
 CLEAN = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LANG": "C.UTF-8", "TERM": "dumb"}
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "shishod-box"
@@ -124,7 +125,7 @@ class Box:
                     (cgroup / kind).write_text((cgroup.parent / kind).read_text())
         command = ["systemd-nspawn", "--quiet", f"--directory={self.root}", f"--machine={self.name}", "--boot"]
         command += ["--register=no", "--keep-unit", "--link-journal=no", "--console=read-only", "--private-network"]
-        command += ["--capability=all", "--system-call-filter=bpf", "--bind=/dev/fuse"]
+        command += ["--capability=all", f"--system-call-filter={CALLS}", "--bind=/dev/fuse"]
         command += [f"--bind-ro={here}:{there}" for here, there in self._shown.items()]
         with open(self._place / "console", "wb") as console:
             self._nspawn = subprocess.Popen(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from shishod.work.runners import landlock
 from tests.samples import an_epub
 from tests.system.conftest import UNIT, Service
 from tests.waiting import wait_until
@@ -66,6 +67,13 @@ def test_a_book_that_is_dropped_is_read_inside_the_sandbox(service: Service) -> 
     an_epub(service.box.root / "srv/books/dropped.epub", title="The Dispossessed")
 
     wait_until(lambda: "The Dispossessed" in service.ask("books"), 30, "the book is in the catalogue")
+
+
+def test_reading_processes_confine_themselves_further_inside_the_sandbox(service: Service) -> None:
+    service.box.systemctl("start", UNIT)
+
+    wanted = [f"landlock {landlock.version()}"] * bool(landlock.version()) + ["seccomp"]
+    wait_until(lambda: f"sandbox    {', '.join(wanted)}\n" in service.ask("status", check=False), 30)
 
 
 def test_reload_applies_a_good_configuration_and_refuses_a_bad_one(service: Service) -> None:

@@ -34,6 +34,9 @@ class Runner(Protocol):
     def close(self) -> None:
         """End what runs; calls in progress and later ones answer "stopped"."""
 
+    def confinement(self) -> str:
+        """What keeps a parser that a file has taken over from the rest of the machine, in the operator's words."""
+
     def stats(self) -> dict[str, int]:
         """`processes` there are now, `things` answered, and where there are processes, those `started` and lost.
 

@@ -1,11 +1,13 @@
 """The far side: what a worker process does with itself and with what it is sent."""
 
 import ctypes
+import math
 import os
 import pickle
 import resource
 import signal
 import struct
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,8 +16,9 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from shishod.work.runners import Failed, blame
+from shishod.work.runners.ground import Sandbox, Standing
+from shishod.work.runners.sandbox import enter
 
-READY = b"ready"
 HEAD = struct.Struct("!I")  # before every answer: how many bytes it has
 MAX_OUTCOME = 16 * 2**20  # bytes; what a parser found is never so long, so it is an accident or an attack
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -23,22 +26,33 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a worker process may use. `memory_bytes` is address space; 0 leaves it open."""
+    """What a worker process may use. `memory_bytes` is address space; 0 leaves it open.
+
+    `cpu_s` is for one thing, and for each program that is run for it; `children` are processes and threads beside
+    those that this user has already. Without a `sandbox` it may touch what it likes.
+    """
 
     memory_bytes: int
+    cpu_s: float = 30.0
+    file_bytes: int = 64 * 2**20
     open_files: int = 256
+    children: int = 128
     oom_score: int = 500
+    sandbox: Sandbox | None = None
 
 
 def serve(pipe: Connection, limits: Limits) -> None:
-    """Answer what comes through the pipe, one outcome a thing as soon as it is there, until the pipe closes."""
-    _confine(limits)
-    _send(pipe, READY)
+    """Say how this process is confined, then answer what comes through the pipe until it closes.
+
+    Each thing has one outcome, sent as soon as it is there.
+    """
+    _send(pipe, pickle.dumps(_confine(limits)))
     while True:
         try:
             packed_call, packed = pickle.loads(pipe.recv_bytes())  # noqa: S301 - from our own daemon
             call = _call(packed_call)
             for thing in packed:
+                _allow_cpu(limits.cpu_s)
                 _send(pipe, _answer(call, thing))
         except (EOFError, BrokenPipeError, ConnectionResetError):
             return  # the daemon has let go of this process, or is gone
@@ -60,7 +74,7 @@ def _call(packed: bytes) -> Callable[[Any], Any]:
     return call
 
 
-def _confine(limits: Limits) -> None:
+def _confine(limits: Limits) -> Standing:
     # The fork server, our parent, ends when nobody holds its alive pipe any more. Without our own hold on it that is
     # when the daemon ends, however it does; and then so do we, whatever we are at.
     os.close(forkserver._forkserver._forkserver_alive_fd)  # type: ignore[attr-defined]
@@ -68,12 +82,22 @@ def _confine(limits: Limits) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the daemon decides when we end
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.environ.pop("NOTIFY_SOCKET", None)
+    os.setpgid(0, 0)  # what it starts is ended with it
+    keep_within(limits)
+    with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:
+        score.write(str(limits.oom_score))  # a wish: where the kernel denies it, the daemon may be chosen before us
+    return Standing() if limits.sandbox is None else enter(limits.sandbox)
+
+
+def keep_within(limits: Limits) -> None:
+    """Have the kernel hold this process, and each that it starts, to the limits."""
     _cap(resource.RLIMIT_CORE, 0)
+    _cap(resource.RLIMIT_FSIZE, limits.file_bytes)
+    if os.getuid():  # the kernel lets root have as many as it likes
+        _cap(resource.RLIMIT_NPROC, _tasks() + limits.children)
     _cap(resource.RLIMIT_NOFILE, limits.open_files)
     if limits.memory_bytes:
         _cap(resource.RLIMIT_AS, limits.memory_bytes)
-    with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:
-        score.write(str(limits.oom_score))  # a wish: where the kernel denies it, the daemon may be chosen before us
 
 
 def _cap(kind: int, most: int) -> None:
@@ -81,6 +105,24 @@ def _cap(kind: int, most: int) -> None:
     if hard != resource.RLIM_INFINITY:
         most = min(most, hard)
     resource.setrlimit(kind, (most, most))
+
+
+def _allow_cpu(more_s: float) -> None:
+    """From now on so much more; a program that is started inherits the sum, and begins to count at nothing."""
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    most = math.ceil(time.process_time() + more_s)
+    resource.setrlimit(resource.RLIMIT_CPU, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def _tasks() -> int:
+    """Processes and threads of this user, as far as we are shown them."""
+    count, me = 0, os.getuid()
+    with suppress(OSError):
+        for entry in os.scandir("/proc"):
+            with suppress(OSError):
+                if entry.name.isdecimal() and entry.stat().st_uid == me:
+                    count += os.stat(f"/proc/{entry.name}/task").st_nlink - 2
+    return count
 
 
 def _answer(call: Callable[[Any], Any], thing: bytes) -> bytes:

@@ -40,6 +40,9 @@ class InlineRunner:
     def close(self) -> None:
         self._closed.set()
 
+    def confinement(self) -> str:
+        return "none: files are read in the daemon itself (work.runner)"
+
     def stats(self) -> dict[str, int]:
         with self._lock:
             return {"processes": 0, "things": self._things}

@@ -10,10 +10,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.context import ForkServerContext
 
-from shishod.work.runners.confined import HEAD, READY, Limits, serve
+from shishod.work.runners.confined import HEAD, Limits, serve
+from shishod.work.runners.ground import Standing
 
 START_S = 60.0  # a cold machine reads Python from a sleeping disk
 LONGEST_S = 3600.0  # poll counts milliseconds in an int
@@ -38,6 +39,8 @@ class Lane:
     def __init__(self, context: ForkServerContext, limits: Limits) -> None:
         self.answers = 0
         self.calls = 0
+        self.standing = Standing()
+        self._owed = 0
         try:
             self._pipe, far = context.Pipe()
         except OSError as error:
@@ -60,12 +63,16 @@ class Lane:
         self._arrivals.register(self._pipe, select.POLLIN)
 
     def await_ready(self) -> None:
-        if self.receive(START_S) != READY:
-            raise Lost("crash", "the process did not start as it should")
+        """Wait until it has confined itself; from then on `standing` says how."""
+        try:
+            self.standing = Standing(*pickle.loads(self.receive(START_S)))  # noqa: S301 - from our own process
+        except (pickle.UnpicklingError, TypeError) as error:
+            raise Lost("crash", "the process did not start as it should") from error
 
     def send(self, call: bytes, things: Sequence[bytes]) -> None:
         """Hand over a call; the far side answers each thing by itself."""
         self.calls += 1
+        self._owed = len(things)
         try:
             self._pipe.send_bytes(pickle.dumps((call, things)))
         except OSError as error:
@@ -83,6 +90,7 @@ class Lane:
                 if expected > 2:
                     self._killed.wait(min((expected - 1) * AT_LEAST_S, GATHER_S))
                 self._read()
+            self._owed -= 1
             return self._answers.popleft()
         except (EOFError, OSError) as error:
             raise Lost("crash", self._epitaph()) from error
@@ -110,10 +118,14 @@ class Lane:
         del self._partial[:at]
 
     def kill(self) -> None:
-        """End the process from any thread; its caller finds it Lost."""
+        """End the process, and what it has started, from any thread; its caller finds it Lost."""
         self._killed.set()
-        if self._process.is_alive():
+        alive, pid = self._process.is_alive(), self._process.pid
+        if alive:
             self._process.kill()
+        if pid and (alive or self._owed):  # else its number may be another's by now
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(pid, signal.SIGKILL)
 
     def end(self) -> None:
         """Kill and let go without waiting: a process that hangs in the kernel dies when the kernel lets it."""
@@ -123,6 +135,8 @@ class Lane:
     def _epitaph(self) -> str:
         self._process.join(1.0)
         code = self._process.exitcode
+        if code == -signal.SIGXCPU:
+            return "it took more processor time than reading a file may"
         if code is None:
             return "its process closed the pipe and went on"
         if code < 0:

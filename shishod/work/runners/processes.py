@@ -6,11 +6,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from shishod import log
 from shishod.work.runners import Failed, blame
 from shishod.work.runners.confined import Limits
+from shishod.work.runners.ground import Ground, Standing
 from shishod.work.runners.inline import STOPPED
 from shishod.work.runners.lane import Lane, Lost
 
@@ -43,13 +45,18 @@ class ProcessRunner:
         *,
         limit_s: float = 30.0,
         memory_bytes: int = 512 * 2**20,
+        ground: Ground | None = None,
+        writable: Sequence[bytes] = (),
         preload: Sequence[str] = (),
         idle_s: float = 60.0,
         max_tasks: int = 500,
     ) -> None:
         self._processes = processes
         self._limit_s = limit_s
-        self._limits = Limits(memory_bytes)
+        self._limits = Limits(memory_bytes, limit_s)
+        self._ground = ground
+        self._writable = tuple(writable)
+        self._confined_by: str | None = None
         self._idle_s = idle_s
         self._max_tasks = max_tasks
         self._context = multiprocessing.get_context("forkserver")
@@ -101,6 +108,13 @@ class ProcessRunner:
     def stats(self) -> dict[str, int]:
         with self._lock:
             return {"processes": len(self._lanes), "running": self._running, **self._counts}
+
+    def confinement(self) -> str:
+        if self._ground is None:
+            return "off (work.sandbox)"
+        with self._lock:
+            by = self._confined_by
+        return "not in use yet" if by is None else by or "none: this kernel offers neither Landlock nor seccomp"
 
     def _enter(self) -> bool:
         with self._lock:
@@ -165,7 +179,8 @@ class ProcessRunner:
             self._count("things")
 
     def _launch(self) -> Lane:
-        lane = Lane(self._context, self._limits)
+        sandbox = self._ground.sandbox(self._writable) if self._ground else None
+        lane = Lane(self._context, replace(self._limits, sandbox=sandbox))
         with self._lock:
             self._lanes.add(lane)
             self._counts["started"] += 1
@@ -176,7 +191,16 @@ class ProcessRunner:
         except Lost:
             self._bury(lane)
             raise
+        self._note(lane.standing)
         return lane
+
+    def _note(self, standing: Standing) -> None:
+        """Say once what holds the processes in, where it is not all that we know of."""
+        with self._lock:
+            before, self._confined_by = self._confined_by, standing.by
+        lacking = [one for one in ("landlock", "seccomp") if one not in standing.by]
+        if before is None and lacking and self._ground:
+            _log.warning("the processes that read files are not confined in full", by=standing.by, lacking=lacking)
 
     def _bury(self, lane: Lane) -> None:
         lane.end()
@@ -184,8 +208,13 @@ class ProcessRunner:
             self._lanes.discard(lane)
 
     def _take_idle(self) -> Lane | None:
-        with self._lock:
-            return self._idle.pop()[1] if self._idle else None
+        """The last that was laid by, and that may read what there is to read by now."""
+        while True:
+            with self._lock:
+                lane = self._idle.pop()[1] if self._idle else None
+            if lane is None or self._ground is None or self._ground.carries(lane.standing, self._writable):
+                return lane
+            self._bury(lane)
 
     def _lay_by(self, lane: Lane) -> None:
         """Keep a process for the next call, unless it has served long enough for leaks to matter."""
