@@ -11,12 +11,17 @@ from shishod.ctl.voice import plain, say_json, span
 LATER = ("id", "title", "files", "chapters", "sources", "description", "contributions", "root_id", "frozen", "findings")
 FIELDS = (  # a test holds these to the model's words
     *("title", "sort_title", "subtitle", "authors", "narrators", "series", "genres", "tags", "publisher", "imprint"),
-    *("date", "language", "identifiers", "description", "abridged"),
+    *("date", "language", "identifiers", "description", "season", "abridged"),
 )
 PEOPLE = ("authors", "narrators")  # files speak of all people in one field
 EMPTY = "-"
 PAIRS = ("series", "identifiers")  # a word and its number: the keys would say nothing
-ROLES = {"sidecar": "sidecar", "cover": "cover file", "supplement": "supplement"}  # of files that are no media
+ROLES = {
+    "sidecar": "sidecar",
+    "cover": "cover file",
+    "supplement": "supplement",
+    "subtitle": "subtitle",
+}  # of files that are no media
 NAMED_ALREADY = ("aut", "nrt")  # roles that have a line of their own
 
 
@@ -62,7 +67,16 @@ def _lines(book: dict[str, Any]) -> Iterator[str]:
             said += f", the same file as {paths.get(original, 'one that is gone')}"
         yield plain(f"  {name:<14} {one['path']}: {one['state']}{said}")
         yield from (plain(f"    {word:<12} {text}") for word, text in (one.get("particulars") or {}).items())
+        yield from (plain(f"    {'playback':<12} {text}") for text in _playback(one))
         yield from (plain(f"    note         {text}") for text in one.get("notes") or ())
+
+
+def _playback(file: dict[str, Any]) -> list[str]:
+    """Whether a film can be played as it is, and of any other file why not; an error is told already."""
+    verdict, reasons = file.get("playback"), file.get("reasons") or ()
+    if verdict is None or file.get("last_error") or (verdict == "playable" and not file.get("width")):
+        return []
+    return [f"{verdict.replace('_', ' ')}{': ' if reasons else ''}{'; '.join(reasons)}"]
 
 
 def text_of(name: str, value: Any) -> str:

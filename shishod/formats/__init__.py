@@ -1,9 +1,10 @@
 """A path in, a Reading out: one file a format, in the table READERS, or COMPANIONS for what lies beside media."""
 
 from dataclasses import replace
+from typing import BinaryIO
 
 from shishod.errors import BrokenFile
-from shishod.formats import id3
+from shishod.formats import boxes, id3
 from shishod.formats.aac import Aac
 from shishod.formats.asf import Asf
 from shishod.formats.beside import COMPANIONS, ENDINGS, beside
@@ -22,6 +23,7 @@ from shishod.formats.ogg import Ogg
 from shishod.formats.pdf import Pdf
 from shishod.formats.reader import HEAD_BYTES, TAIL_BYTES, Reader, Reads
 from shishod.formats.source import opened, size_of
+from shishod.formats.video import ASF, AVI, EBML, FILMS, FLASH, MATROSKA, MPEG, QUICKTIME, WMV
 from shishod.model.book import BookKind
 from shishod.model.metadata import Reading
 from shishod.paths import base, display, suffix
@@ -41,9 +43,15 @@ READERS: tuple[Reader, ...] = (
     Fb2(),
     RTF,
     Mp4(),
+    QUICKTIME,  # after Mp4: where the head does not show what there is to see, the name decides, then the sound
+    MATROSKA,
+    AVI,
     Flac(),
     Ogg(),
+    WMV,
     Asf(),
+    FLASH,
+    MPEG,
     WAV,
     AIFF,
     Aac(),
@@ -56,6 +64,9 @@ SOUND: frozenset[bytes] = frozenset(
     ending for reader in READERS if reader.kind is BookKind.AUDIOBOOK for ending in reader.suffixes
 )
 """Endings of what may be a track of an audiobook."""
+
+_MAY_BE: dict[str, frozenset[bytes]] = {"mp4": frozenset({b".mp4"}), "asf": frozenset({b".asf"})}
+"""Endings that say too little to be wrong, by the reader of what else may be in such a file."""
 
 NOTICED: frozenset[bytes] = SUFFIXES | ENDINGS
 """Endings of all that is worth a look when it changes: media, and what may lie beside them."""
@@ -118,15 +129,28 @@ def reader_for(path: bytes) -> Reads:
             file.seek(tag)
             head = id3.EMPTY + (file.read(HEAD_BYTES) or head)
         named = _BY_SUFFIX.get(suffix(base(path)))
+        if named is not None and named.suffixes.isdisjoint(FILMS) and named.claims(head):
+            return named
+        head += _more(file, head)
         if named is not None and named.claims(head):
             return named
-        if head.startswith(b"PK"):  # a zip keeps its index at its end
-            file.seek(max(len(head), size_of(file) - TAIL_BYTES))
-            head += file.read(TAIL_BYTES)
     reader = next((reader for reader in READERS if reader.claims(head)), named)
     if reader is None:
         raise BrokenFile("unknown-format", "this is no format that we read; the file is left as it is")
     return reader
+
+
+def _more(file: BinaryIO, head: bytes) -> bytes:
+    """What tells kinds of one container apart, wherever in the file it is."""
+    if head.startswith(b"PK"):  # a zip keeps its index at its end
+        file.seek(max(len(head), size_of(file) - TAIL_BYTES))
+        return file.read(TAIL_BYTES)
+    if head[4:8] in boxes.TOPS:
+        return boxes.tracks_of(file, size_of(file))
+    if head.startswith((EBML, ASF)):
+        file.seek(len(head))
+        return file.read(TAIL_BYTES)
+    return b""
 
 
 def read(path: bytes, limits: Limits | None = None, reader: Reads | None = None) -> Reading:
@@ -138,7 +162,7 @@ def read(path: bytes, limits: Limits | None = None, reader: Reads | None = None)
     except MemoryError as error:
         raise BrokenFile("limit", "reading it needs more memory than a reader may have (formats.memory)") from error
     ending = suffix(base(path))
-    if ending in reader.suffixes:
+    if ending in reader.suffixes or ending in _MAY_BE.get(reader.name, ()):
         return reading
     note = f"it is named {display(ending) or 'without an ending'}, but its content is {reader.name}"
     return replace(reading, notes=(*reading.notes, note))

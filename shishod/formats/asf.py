@@ -25,6 +25,7 @@ _LOCKS = frozenset(
         "43058533-6981-49E6-9B74-AD12CB86D58C",  # the same, advanced
     )
 )
+_PICTURES_TO_SEE = UUID("BC19EFC0-5B4D-11CF-A8FD-00805F5C442B").bytes_le  # a stream of video
 _BYTES, _TEXT, _NUMBERS = 1, 0, frozenset({3, 4, 5})
 _MARKER = struct.Struct("<QQHIII")
 _PICTURES = "WM/Picture"
@@ -41,7 +42,7 @@ class Asf:
     kind = BookKind.AUDIOBOOK
 
     def claims(self, head: bytes) -> bool:
-        return head.startswith(_HEADER)
+        return head.startswith(_HEADER) and _PICTURES_TO_SEE not in head
 
     def read(self, path: bytes, limits: Limits) -> Reading:
         from shishod.formats.audio import Tags, front_cover, tagged_track, technical, tidy_chapters

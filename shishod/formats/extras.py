@@ -71,8 +71,9 @@ UNPACKER = Extra(
     _program(*UNPACKERS),
 )
 PIKEPDF = Extra("pikepdf", "the XMP of PDFs", "`pip install 'shishod[pdf]'`", _module("pikepdf"))
+FFPROBE = Extra("ffprobe", "videos", "install the Debian package ffmpeg", _program("ffprobe"))
 
-EXTRAS: tuple[Extra, ...] = (RARFILE, LIBARCHIVE, UNPACKER, PIKEPDF)
+EXTRAS: tuple[Extra, ...] = (RARFILE, LIBARCHIVE, UNPACKER, PIKEPDF, FFPROBE)
 
 
 def edition(revision: int, *extras: Extra) -> int:

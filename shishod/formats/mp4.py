@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any, BinaryIO
 
 from shishod.errors import BrokenFile
+from shishod.formats.boxes import is_sound
 from shishod.formats.dialects import ITUNES
 from shishod.formats.limits import Limits
 from shishod.formats.pictures import gone
@@ -13,7 +14,6 @@ from shishod.model.metadata import Reading
 
 _FREEFORM = "----"
 _COVERS = "covr"
-_TOPS = frozenset({b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot"})
 _MIMES = {13: "image/jpeg", 14: "image/png", 27: "image/bmp", 12: "image/gif"}
 
 
@@ -26,7 +26,7 @@ class Mp4:
     kind = BookKind.AUDIOBOOK
 
     def claims(self, head: bytes) -> bool:
-        return head[4:8] in _TOPS
+        return is_sound(head)
 
     def read(self, path: bytes, limits: Limits) -> Reading:
         from shishod.formats.mp4_repair import ends_early

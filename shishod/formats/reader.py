@@ -42,6 +42,7 @@ class Reader(Reads, Protocol):
     def claims(self, head: bytes) -> bool:
         """Whether a file that begins with these bytes (at most HEAD_BYTES) is of this format, whatever its name.
 
-        Behind the beginning of a zip may stand its end (at most TAIL_BYTES), where its index is. An ID3 tag that is
-        longer than HEAD_BYTES is left out, save for an empty one, so that what stands behind it is seen.
+        Behind the beginning of a zip may stand its end (at most TAIL_BYTES), where its index is; behind that of ISO
+        media the handlers of its tracks; behind that of Matroska and ASF as many bytes more. An ID3 tag that is longer
+        than HEAD_BYTES is left out, save for an empty one, so that what stands behind it is seen.
         """

@@ -39,6 +39,16 @@ class FileRole(StrEnum):
     SIDECAR = "sidecar"  # says what the book is, and is believed before the media
     COVER = "cover"
     SUPPLEMENT = "supplement"  # is read beside the book, and says nothing of it
+    SUBTITLE = "subtitle"
+
+
+class Playback(StrEnum):
+    """What becomes of a file that somebody wants to see, hear or read."""
+
+    PLAYABLE = "playable"
+    NEEDS_TRANSCODE = "needs_transcode"
+    LOCKED = "locked"  # by a shop, to a device or a password
+    BROKEN = "broken"
 
 
 class NameKind(StrEnum):
@@ -131,3 +141,5 @@ class Technical:
     channels: int | None = None
     sample_rate: int | None = None  # hertz
     pages: int | None = None
+    width: int | None = None  # pixels, as it is shown
+    height: int | None = None

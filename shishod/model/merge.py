@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 from shishod.model.book import Contribution, FileRole, Role, Technical, normal_name
 from shishod.model.chapters import chapters_of, placed
 from shishod.model.metadata import FieldSource, Finding, Metadata, Reading, Source, UserWord
-from shishod.model.parts import Part
+from shishod.model.parts import Part, played
 from shishod.model.words import FIELDS
 from shishod.paths import base, display
 
 _ARTICLE = re.compile(r"^(the|an?)\s+(?=\S)", re.IGNORECASE)
 
-SCALARS = ("subtitle", "publisher", "imprint", "date", "language", "description", "abridged", "drm")
+SCALARS = ("subtitle", "publisher", "imprint", "date", "language", "description", "season", "abridged", "drm")
 LISTS = ("contributions", "series", "identifiers")  # the first file that says them says them all
 SETS = ("genres", "tags")  # every file adds to them
 
@@ -69,8 +69,9 @@ def merge(
         sources.append(FieldSource(word.field, Source.USER, word.place))
     title = said.pop("title") or path.title or "?"
     shelved = said.pop("sort_title", None) or sort_title(title)
-    said.setdefault("technical", _technical(media))
-    said.setdefault("chapters", chapters_of(media))
+    heard = played(media)
+    said.setdefault("technical", _technical(heard))
+    said.setdefault("chapters", chapters_of(heard))
     ordered = tuple(sorted(sources, key=lambda one: one.field))
     return Metadata(title=title, sort_title=shelved, sources=ordered, **said)
 
@@ -138,7 +139,7 @@ def _untold(name: str, value: tuple[Any, ...], further: tuple[Any, ...]) -> tupl
 def _filled(name: str, chosen: Believed, path: Reading) -> Believed:
     """What the path says where every higher source is silent, or what it adds to them."""
     said = getattr(path, name)
-    if not said:
+    if said in _SILENCE:
         return chosen
     place = _place_of(name, path)
     if chosen is None:
@@ -166,7 +167,7 @@ def _place_of(name: str, reading: Reading) -> str:
 def _first(name: str, parts: Sequence[Part]) -> Choice:
     for part in parts:
         value = getattr(part.reading, name)
-        if value not in (None, "", ()):
+        if value not in _SILENCE:
             return value, _place_of(name, part.reading)
     return None
 
@@ -227,7 +228,8 @@ _CHOICES: dict[str, Callable[[str, Sequence[Part]], Choice]] = {
     **{name: _first for name in LISTS if name != "contributions"},
     **dict.fromkeys(SETS, _all),
 }
-_OF_PATH = frozenset({"title", "contributions", "series", "date", "identifiers"})
+_OF_PATH = frozenset({"title", "contributions", "series", "season", "date", "identifiers"})
+_SILENCE = (None, "", ())  # 0 is a season
 _EMPTY: dict[str, Any] = dict.fromkeys((*LISTS, *SETS, "chapters"), ())
 
 

@@ -24,7 +24,8 @@ class Reading:
 
     `places` tells for a field where in the file it stands ("dc:title", "TIT2"); `notes` are oddities worth a look,
     each a short sentence. `part_title` is the track's own title where `title` is the whole book's. `particulars` are
-    words of one trade, by name, which no other field can hold: ("volume", "3"), ("age rating", "Teen").
+    words of one trade, by name, which no other field can hold: ("volume", "3"), ("age rating", "Teen"). `playback` says
+    of a film whether it can be played as it is, and `reasons` why not.
     """
 
     reader: str = ""
@@ -47,8 +48,11 @@ class Reading:
     technical: Technical = field(default_factory=Technical)
     disc: int | None = None
     track: int | None = None
+    season: int | None = None  # of a show; 0 holds what is told between two of them
     abridged: bool | None = None
     drm: str | None = None
+    playback: str = ""
+    reasons: tuple[str, ...] = ()
     particulars: tuple[tuple[str, str], ...] = ()
     places: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
@@ -122,6 +126,7 @@ class Metadata:
     chapters: tuple[Chapter, ...] = ()
     cover: CoverPlace | None = None
     technical: Technical = field(default_factory=Technical)
+    season: int | None = None
     abridged: bool | None = None
     drm: str | None = None
     sources: tuple[FieldSource, ...] = ()

@@ -7,6 +7,7 @@ from typing import Any
 
 from shishod.model.book import FileRole
 from shishod.model.metadata import Reading
+from shishod.model.naming.films import part_of_film
 from shishod.paths import base, display, natural_key, parent
 
 _DISC = re.compile(r"(?:cd|dis[ck]|part|vol(?:ume)?)\s*[-_.]?\s*0*(\d+)", re.IGNORECASE)
@@ -27,6 +28,20 @@ def in_order(parts: Iterable[Part]) -> list[Part]:
     """The reading order, the same for any order given: media, text before sound, then disc, track and natural name;
     after them what lies beside, by rank, the nearer to the root first."""
     return sorted(parts, key=_place)
+
+
+def played(media: Iterable[Part]) -> list[Part]:
+    """What is played from the beginning of a book to its end: of several versions of a film the first alone."""
+    parts: set[int] = set()
+    heard = []
+    for one in media:
+        if one.reading.technical.width is not None:
+            number = part_of_film(display(base(one.path)).rpartition(".")[0])
+            if number in parts:
+                continue
+            parts.add(number)
+        heard.append(one)
+    return heard
 
 
 def _place(part: Part) -> tuple[Any, ...]:

@@ -60,6 +60,7 @@ FIELDS: dict[str, Field] = {
         kept=lambda found: [[one.scheme, one.value] for one in found],
     ),
     "description": Field("description"),
+    "season": Field("season"),
     "abridged": Field("abridged"),
 }
 NEVER_EMPTY = frozenset({"title", "sort_title"})  # a book must be called something

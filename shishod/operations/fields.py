@@ -82,6 +82,12 @@ def _language(said: str) -> str:
     raise Refused(f'"{_line(said)}" is no language; write a code, as en or pt-BR, or its name')
 
 
+def _season(said: str) -> int:
+    if re.fullmatch(r"\d{1,4}", line := _line(said)):
+        return int(line)
+    raise Refused(f'"{line}" is no season; write its number, 0 for specials')
+
+
 def _yes_or_no(said: str) -> bool:
     if (word := said.strip().casefold()) in _YES:
         return _YES[word]
@@ -136,5 +142,6 @@ _SINGLE: dict[str, Callable[[str], Any]] = {
     "date": _date,
     "language": _language,
     "description": _text,
+    "season": _season,
     "abridged": _yes_or_no,
 }

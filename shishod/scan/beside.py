@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from shishod.formats.beside import Beside, beside, stem
 from shishod.formats.beside.companion import Reach
+from shishod.formats.video import FILMS
 from shishod.model.book import FileRole
 from shishod.model.sighting import Sighting
-from shishod.paths import parent
+from shishod.paths import parent, suffix
 
 Media = Mapping[bytes, Sequence[Sighting]]  # the media of each book of a neighbourhood, by its key
 
@@ -31,7 +32,8 @@ def companions(
 
     A namesake of a medium goes with it. What speaks for a folder goes with the one book that the folder holds: where
     there are several, it is nobody's, for a wrong title is worse than none. A sidecar under a name of its own goes
-    with the tracks of a folder that hold nothing else, as none of them can have the name of the whole.
+    with the tracks of a folder that hold nothing else, as none of them can have the name of the whole; and a subtitle
+    with the one film of a folder.
     """
     namesakes: dict[bytes, bytes] = {}
     holders: dict[bytes, set[bytes]] = {}
@@ -42,12 +44,15 @@ def companions(
             holders.setdefault(folder, set()).add(key)
     for one, found in others:
         here = holders.get(parent(one.path), set())
-        named = namesakes.get(stem(one.path)) if found.reach is Reach.NAMESAKE else None
-        if named is not None:
+        by_name = found.reach is Reach.NAMESAKE or found.companion.tail is not None
+        named = next((namesakes[name] for name in found.companion.kin(stem(one.path)) if name in namesakes), None)
+        if named is not None and by_name:
             yield named, one
-        elif len(here) == 1 and (found.reach is Reach.FOLDER or _names_tracks(found, media[min(here)])):
+        elif len(here) == 1 and (found.reach is Reach.FOLDER or _joins(found, media[min(here)])):
             yield min(here), one
 
 
-def _names_tracks(found: Beside, media: Sequence[Sighting]) -> bool:
+def _joins(found: Beside, media: Sequence[Sighting]) -> bool:
+    if found.role is FileRole.SUBTITLE:
+        return any(suffix(one.path) in FILMS for one in media)
     return found.role is FileRole.SIDECAR and len({stem(one.path) for one in media}) > 1

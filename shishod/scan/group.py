@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 
 from shishod import formats
 from shishod.formats.beside import stem
+from shishod.formats.video import FILMS
 from shishod.model.book import BookKind, normal_name
+from shishod.model.library import LibraryKind
 from shishod.model.sighting import Sighting
 from shishod.paths import base, display, natural_key, parent, suffix
 from shishod.scan.beside import companions, parted
+from shishod.scan.films import films
 
-SOUND = formats.SOUND | {b".mp4"}
+SOUNDING = (LibraryKind.AUDIOBOOKS, LibraryKind.MUSIC)  # where an MP4 is something to be heard
 COMICS = frozenset({b".cbz", b".cbr", b".cb7", b".cbt"})
 DISC = re.compile(rb"(?i)(?:cd|dis[ck]|disque|part|side)[ ._-]*\d{1,3}(?:[ ._-].*)?")
 _NUMBERS = re.compile(r"[\d\W_]+")
@@ -43,29 +46,33 @@ def anchor(folder: bytes) -> bytes:
     return parent(folder) if folder and is_disc(base(folder)) else folder
 
 
-def group(folder: bytes, seen: Iterable[Sighting]) -> tuple[Group, ...]:
-    """Gather the files of one folder and its disc folders into books.
+def group(folder: bytes, seen: Iterable[Sighting], shelf: LibraryKind = LibraryKind.MIXED) -> tuple[Group, ...]:
+    """Gather the files of one folder and its disc folders into books; `shelf` is what their library holds.
 
     Files with the same stem are one book in several formats; sound that is numbered or named alike, or that lies in
-    disc folders, is one audiobook; every other medium is a book of its own, and what lies beside joins one or none.
+    disc folders, is one audiobook; videos of one title are one film; every other medium is a book of its own, and what
+    lies beside joins one or none.
     """
     seen, others = parted(sorted(seen, key=lambda one: (natural_key(display(one.path)), one.path)))
-    groups = _of_media(folder, seen)
+    groups = _of_media(folder, seen, shelf)
     joined: dict[bytes, list[Sighting]] = {}
     for key, one in companions(folder, {one.key: one.files for one in groups}, others):
         joined.setdefault(key, []).append(one)
     return tuple(replace(one, files=(*one.files, *joined.get(one.key, ()))) for one in groups)
 
 
-def _of_media(folder: bytes, ordered: Sequence[Sighting]) -> list[Group]:
-    sound = [one for one in ordered if suffix(one.path) in SOUND]
-    groups = []
+def _of_media(folder: bytes, ordered: Sequence[Sighting], shelf: LibraryKind) -> list[Group]:
+    endings = formats.SOUND | {b".mp4"} if shelf in SOUNDING else formats.SOUND
+    sound = [one for one in ordered if suffix(one.path) in endings]
+    seen = [one for one in ordered if suffix(one.path) in FILMS - endings]
+    ordered = [one for one in ordered if suffix(one.path) not in FILMS - endings]
+    groups = [Group(*one) for one in films(seen, shelf, {stem(one.path) for one in ordered})]
     taken: set[Sighting] = set()
     for tracks, why in _disc_run(folder, sound) or _track_runs(sound):
         key = folder + (b"/" if len(tracks) == len(sound) else b"//" + _residue(tracks[0]).encode())
         groups.append(Group(key, BookKind.AUDIOBOOK, why, tuple(tracks)))
         taken.update(tracks)
-    return groups + _by_stem([one for one in ordered if one not in taken])
+    return groups + _by_stem([one for one in ordered if one not in taken], endings)
 
 
 def _disc_run(folder: bytes, sound: Sequence[Sighting]) -> list[tuple[list[Sighting], str]]:
@@ -104,20 +111,20 @@ def _track_runs(sound: Sequence[Sighting]) -> list[tuple[list[Sighting], str]]:
     ]
 
 
-def _by_stem(rest: Sequence[Sighting]) -> list[Group]:
+def _by_stem(rest: Sequence[Sighting], sound: frozenset[bytes]) -> list[Group]:
     named: dict[bytes, list[Sighting]] = {}
     for one in rest:
         named.setdefault(stem(one.path), []).append(one)
     groups = []
     for name, files in named.items():
         rule = "files with one name are one book" if len(files) > 1 else "a file of its own is a book"
-        groups.append(Group(name, _kind(files), rule, tuple(files)))
+        groups.append(Group(name, _kind(files, sound), rule, tuple(files)))
     return groups
 
 
-def _kind(files: Iterable[Sighting]) -> BookKind:
+def _kind(files: Iterable[Sighting], sound: frozenset[bytes]) -> BookKind:
     """Of files with one name: a text beside its sound is an ebook, a comic is one in whatever else it lies."""
     endings = {suffix(one.path) for one in files}
-    if endings <= SOUND:
+    if endings <= sound:
         return BookKind.AUDIOBOOK
     return BookKind.COMIC if endings & COMICS else BookKind.EBOOK

@@ -8,6 +8,7 @@ from shishod import paths
 from shishod.model.book import FileRole
 from shishod.model.finding import Found
 from shishod.model.metadata import Source, load_reading
+from shishod.model.verdict import verdict_of
 from shishod.store.findings import standing_of
 from shishod.store.tables import (
     book_genres,
@@ -125,15 +126,18 @@ def _files(connection: Connection, book_id: int) -> list[dict[str, Any]]:
     for row in connection.execute(asked.where(file.book_id == book_id).order_by(*placed)).mappings():
         told: dict[str, Any] = {name: row[name] for name in _OF_A_FILE}
         told |= {name: row[name].isoformat() if row[name] else None for name in _TIMES}
-        told |= {"narrators": narrators.get(row["id"], [])} | _from_its_reading(row["reading"])
+        told |= {"narrators": narrators.get(row["id"], [])} | _from_its_reading(row["reading"], row["last_error"])
         listed.append(told | paths.json_path(paths.join(row["root"], row["path"])))
     return listed
 
 
-def _from_its_reading(packed: bytes | None) -> dict[str, Any]:
-    """What a reader noted of the file, and what only its format says; neither has a column."""
+def _from_its_reading(packed: bytes | None, error: str | None) -> dict[str, Any]:
+    """What a reader noted of the file, what only its format says, and what becomes of it; none has a column."""
     reading = load_reading(packed or b"{}")
-    return {"notes": list(reading.notes), "particulars": dict(reading.particulars)}
+    playback, reasons = verdict_of(reading, error)
+    pixels = {"width": reading.technical.width, "height": reading.technical.height}
+    told = {"notes": list(reading.notes), "particulars": dict(reading.particulars), **pixels}
+    return told | {"playback": str(playback), "reasons": list(reasons)}
 
 
 def _narrators(connection: Connection, book_id: int) -> dict[int, list[str]]:

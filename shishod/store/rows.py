@@ -78,6 +78,7 @@ def book_row(book: RelationshipUpdates, metadata: Metadata, publisher_id: int | 
         "language": metadata.language,
         "duration_ms": metadata.technical.duration_ms,
         "pages": metadata.technical.pages,
+        "season": metadata.season,
         "abridged": metadata.abridged,
         "drm": metadata.drm,
         "rule": book.rule,

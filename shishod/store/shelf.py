@@ -72,7 +72,8 @@ def _rows(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
     asked = (
         select(
             *(book.id, book.root_id, libraries.c.name.label("library"), roots.c.path.label("root")),
-            *(book.kind, book.title, book.subtitle, book.date, book.language, book.duration_ms, book.updated_at),
+            *(book.kind, book.title, book.subtitle, book.date, book.language, book.duration_ms, book.season),
+            book.updated_at,
         )
         .join(libraries, libraries.c.id == book.library_id)
         .join(roots, roots.c.id == book.root_id)
@@ -90,6 +91,7 @@ def _rows(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
             "authors": people[row["id"], Role.AUTHOR],
             "narrators": people[row["id"], Role.NARRATOR],
             "series": entries[row["id"]],
+            "season": row["season"],
             "date": row["date"],
             "language": row["language"],
             "duration_ms": row["duration_ms"],

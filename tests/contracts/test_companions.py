@@ -16,11 +16,13 @@ from shishod.errors import BrokenFile
 from shishod.formats.beside import COMPANIONS, ENDINGS, beside, role_of
 from shishod.formats.beside.companion import Companion, Reach
 from shishod.formats.limits import Limits
+from shishod.formats.video import FILMS
 from shishod.model.book import FileRole
 from shishod.model.metadata import Reading, dump_reading, load_reading
 from tests.contracts.test_readers import OPENED
 from tests.samples import a_comicinfo, a_cue, a_jpeg, a_metadata_json, a_text, an_nfo, an_opf
 from tests.samples.office import a_docx, an_odt, an_rtf
+from tests.samples.video import SUBTITLES, a_video
 
 Build = Callable[[Path], Path]
 
@@ -44,7 +46,10 @@ SAMPLES: dict[str, tuple[str, Build, str]] = {  # a name, how such a file is mad
     "cue": ("a.cue", lambda path: a_cue(path, {"a.wav": [("One", "00:00:00")]}), "chapters"),
     "picture": ("cover.jpg", a_picture, "cover"),
     "supplement": ("booklet.pdf", a_booklet, "format"),
+    "extra": ("a-trailer.mkv", a_video, "format"),
+    "subtitle": ("a.de.forced.srt", lambda path: a_text(path, SUBTITLES), "particulars"),
 }
+SILENT = (FileRole.SUPPLEMENT, FileRole.SUBTITLE)  # are files of a book, and say nothing of it
 each_companion = pytest.mark.parametrize("companion", COMPANIONS, ids=lambda companion: companion.name)
 
 
@@ -66,7 +71,7 @@ def test_no_ending_is_read_by_two_and_only_those_of_documents_may_be_media_too()
     endings = [ending for companion in COMPANIONS for ending in companion.suffixes]
 
     assert len(set(endings)) == len(endings) and set(endings) == ENDINGS
-    assert {b".pdf", b".docx", b".odt", b".rtf"} == ENDINGS & formats.SUFFIXES, (
+    assert {b".pdf", b".docx", b".odt", b".rtf", *FILMS} == ENDINGS & formats.SUFFIXES, (
         "a book, unless its name says that it goes with one"
     )
     assert formats.NOTICED == ENDINGS | formats.SUFFIXES
@@ -94,7 +99,7 @@ def test_it_reads_what_its_sample_says(companion: Companion, tmp_path: Path) -> 
 
     assert (reading.reader, reading.notes) == (companion.name, ())
     assert getattr(reading, SAMPLES[companion.name][2]), reading
-    assert SAMPLES[companion.name][2] in dict(reading.places) or companion.role is FileRole.SUPPLEMENT
+    assert SAMPLES[companion.name][2] in dict(reading.places) or companion.role in SILENT
     assert companion.reach(b"x") in (Reach.NAMESAKE, None), "no name at random speaks for a folder"
 
 
@@ -169,11 +174,11 @@ def test_a_file_that_is_gone_is_the_disks_word(companion: Companion, tmp_path: P
 def test_a_file_beyond_the_limits_is_not_read_to_its_end(companion: Companion, tmp_path: Path) -> None:
     path = a_sample(companion, tmp_path)
     with open(path, "ab") as file:
-        file.truncate(3 << 20)
+        file.write(b" " * (3 << 20))
     small = dataclasses.replace(Limits(), text_bytes=2 << 20, cover_bytes=2 << 20)
 
-    if companion.role is FileRole.SUPPLEMENT:
-        assert companion.read(path, small).format == "pdf", "only its first bytes are looked at"
+    if companion.role in SILENT:
+        assert companion.read(path, small).format, "only its first bytes are looked at"
         return
     with pytest.raises(BrokenFile) as broken:
         companion.read(path, small)

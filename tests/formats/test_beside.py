@@ -178,6 +178,16 @@ def test_a_film_an_episode_and_a_show_are_told_apart(tmp_path: Path) -> None:
     assert (show.title, show.series) == (None, (SeriesEntry("Atlantis"),))
 
 
+def test_an_nfo_tells_the_place_of_an_episode_and_of_two_in_one_file(tmp_path: Path) -> None:
+    one, both = tmp_path / "one.nfo", tmp_path / "both.nfo"
+    said_of = "<episodedetails><showtitle>Atlantis</showtitle><season>0</season><episode>{}</episode></episodedetails>"
+    one.write_text(said_of.format(3))
+    both.write_text(said_of.format(3) + said_of.format(4))
+
+    assert (said(one).season, said(one).series) == (0, (SeriesEntry("Atlantis", "3"),))
+    assert said(both).series == (SeriesEntry("Atlantis", "3-4"),)
+
+
 def test_an_nfo_names_people_and_ids_and_a_link_below_it_counts(tmp_path: Path) -> None:
     path = tmp_path / "movie.nfo"
     path.write_text(

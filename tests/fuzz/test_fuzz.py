@@ -13,6 +13,7 @@ import pytest
 from shishod.formats import READERS
 from shishod.formats.limits import Limits
 from shishod.formats.reader import Reader
+from shishod.model.book import BookKind
 from shishod.work.runners import Failed
 from shishod.work.runners.processes import ProcessRunner
 from tests.corpus.scoring import corpus
@@ -21,6 +22,7 @@ from tests.samples.each import SAMPLES
 
 SHORT, LONG, AT_ONCE = 120, 20_000, 40
 MOST_BYTES = 300_000
+FAMILIES = {BookKind.MOVIE: 6}  # so many readers share one way of reading, and the attempts
 EXPECTED = {"pdf": {"crash", "memory"}}
 """How a process may end under a reader: PDFium stops where it cannot have memory, and the file is told "crash"."""
 
@@ -68,10 +70,11 @@ def bombard(reader: Reader, runner: ProcessRunner, folder: Path, attempts: int) 
 
 @each_reader
 def test_a_file_made_wrong_is_read_or_told_why_not(reader: Reader, runner: ProcessRunner, tmp_path: Path) -> None:
-    ends = bombard(reader, runner, tmp_path, SHORT)
+    attempts = SHORT // SAMPLES[reader.name].dear
+    ends = bombard(reader, runner, tmp_path, attempts)
 
-    assert sum(ends.values()) == SHORT
-    assert len(ends) > 1, "nothing was made wrong enough"
+    assert sum(ends.values()) == attempts
+    assert len(ends) > 1 or attempts < SHORT, "nothing was made wrong enough"
 
 
 @pytest.mark.long
@@ -80,7 +83,8 @@ def test_a_file_made_wrong_is_read_or_told_why_not(reader: Reader, runner: Proce
 def test_twenty_thousand_files_made_wrong_are_read_or_told_why_not(
     reader: Reader, runner: ProcessRunner, tmp_path: Path
 ) -> None:
-    ends = bombard(reader, runner, tmp_path, LONG)
+    attempts = LONG // FAMILIES.get(reader.kind, 1)
+    ends = bombard(reader, runner, tmp_path, attempts)
 
     print("\n" + "\n".join(f"{reader.name:6} {count:6} {end}" for end, count in ends.most_common()))
-    assert sum(count for end, count in ends.items() if end.startswith("the process ended")) < LONG / 100
+    assert sum(count for end, count in ends.items() if end.startswith("the process ended")) < attempts / 100

@@ -36,6 +36,7 @@ SAID: dict[str, Any] = {
     "language": "en",
     "identifiers": (Identifier("isbn", "9780306406157"),),
     "description": "Long.\n\nLonger.",
+    "season": 0,
     "abridged": False,
 }
 FILE = Reading(

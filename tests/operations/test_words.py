@@ -34,6 +34,8 @@ from shishod.operations.words import WordDesk, wording_of
         ("identifiers", "0-306-40615-2", (Identifier("isbn", "9780306406157"),)),
         ("identifiers", "asin:b002v0qk4c; shelf:A 12", (Identifier("asin", "B002V0QK4C"), Identifier("shelf", "A 12"))),
         ("description", "<p>One.</p><p>Two.</p>", "One.\n\nTwo."),
+        ("season", " 02", 2),
+        ("season", "0", 0),
         ("abridged", "Yes", True),
         ("abridged", False, False),
     ],
@@ -60,6 +62,7 @@ def test_a_value_is_understood_as_a_reader_would_say_it(field: str, said: Said, 
         ("identifiers", "isbn:unknown", "it is not made of digits"),
         ("identifiers", "asin:1", "1 is no ASIN"),
         ("identifiers", "whatever", "does not say what it is"),
+        ("season", "two", "write its number"),
         ("abridged", "perhaps", '"perhaps" is neither yes nor no'),
         ("description", "", "nothing is said"),
     ],
@@ -72,7 +75,7 @@ def test_what_cannot_be_is_refused_with_what_is_wrong(field: str, said: Said, fa
 
 
 def test_every_field_can_be_set():
-    said = {"abridged": "yes", "date": "1999", "language": "en", "identifiers": "doi:10.1000/1"}
+    said = {"abridged": "yes", "season": "2", "date": "1999", "language": "en", "identifiers": "doi:10.1000/1"}
 
     assert all(value_said(field, said.get(field, "Something")) for field in FIELDS)
 

@@ -9,6 +9,7 @@ from tests.samples.document import a_djvu
 from tests.samples.fictionbook import an_fb2, an_fbz
 from tests.samples.kindle import a_mobi
 from tests.samples.office import a_docx, an_odt, an_rtf
+from tests.samples.video import a_video
 
 SERIES = {"SERIES": "Saga", "SERIES-PART": "2"}
 MARKS = (Mark("One", 0, 200), Mark("Two", 200, 400))
@@ -64,14 +65,23 @@ def full_aiff(path: Path) -> Path:
     return an_aiff(path, cover=True, chapters=MARKS, custom=SERIES)
 
 
+def full_film(path: Path) -> Path:
+    return a_video(path, path.suffix[1:], chapters=True)
+
+
 class Sample(NamedTuple):
-    """A file with all that its format can say; `lacks` are the fields for which it has no place."""
+    """A file with all that its format can say; `lacks` are the fields for which it has no place.
+
+    Reading it is as `dear` as that of so many files that no program need be asked about.
+    """
 
     name: str
     build: Callable[[Path], Path]
     lacks: frozenset[str] = frozenset()
+    dear: int = 1
 
 
+COVERLESS = frozenset({"cover"})
 WORDLESS = frozenset({"title", "contributions", "series", "chapters", "cover"})  # all is left to the name
 
 SAMPLES: dict[str, Sample] = {
@@ -89,6 +99,12 @@ SAMPLES: dict[str, Sample] = {
     "odt": Sample("A Book.odt", an_odt, WORDLESS),
     "rtf": Sample("A Book.rtf", an_rtf, WORDLESS),
     "mp4": Sample("a.m4b", full_m4b),
+    "quicktime": Sample("a.mp4", full_film, COVERLESS, 10),
+    "matroska": Sample("a.mkv", full_film, COVERLESS, 10),
+    "avi": Sample("a.avi", full_film, COVERLESS | {"series", "chapters"}, 10),
+    "wmv": Sample("a.wmv", full_film, COVERLESS, 10),
+    "flv": Sample("a.flv", full_film, COVERLESS | {"chapters"}, 10),
+    "mpeg": Sample("a.mpg", full_film, WORDLESS, 10),
     "flac": Sample("a.flac", full_flac),
     "ogg": Sample("a.ogg", full_ogg),
     "asf": Sample("a.wma", full_wma),

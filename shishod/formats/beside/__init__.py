@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from shishod.formats.beside.companion import Companion, Reach
+from shishod.formats.video import FILMS
 from shishod.model.book import FileRole
 from shishod.paths import base, suffix
 
@@ -13,6 +14,12 @@ _SUPPLEMENTS = re.compile(
     rb"(?:^|[^a-z])(?:supplement(?:s|al|ary)?|companion|booklet|bonus|appendi(?:x|ces)|extras?|errata|handouts?"
     rb"|worksheets?|accompanying|liner notes|maps?)(?:[^a-z]|$)"
 )
+_EXTRAS = re.compile(
+    rb"(?:[-._ ](?:trailer|sample|teaser)|-(?:scene|clip|interview|behindthescenes|deleted(?:scene)?|featurette|bonus))"
+    rb"\d*\Z|\A(?:trailer|sample|teaser)\Z|\Asample-"
+)
+_WORDS_BEHIND = re.compile(rb"\.[A-Za-z][A-Za-z_-]{1,14}\Z")  # a language, "forced"
+_SUBTITLES = frozenset({b".srt", b".ass", b".ssa", b".sub", b".idx", b".vtt", b".sup"})
 _PICTURES = frozenset({b".jpg", b".jpeg", b".png", b".webp"})
 _DOCUMENTS = frozenset({b".pdf", b".docx", b".odt", b".rtf"})
 
@@ -26,10 +33,12 @@ COMPANIONS: tuple[Companion, ...] = (
     _sidecar("opf", 1, b".opf", b"metadata", namesakes=True),
     _sidecar("text", 1, b".txt", b"desc", b"reader"),
     _sidecar("comicinfo", 2, b".xml", b"comicinfo"),
-    _sidecar("nfo", 1, b".nfo", b"movie", b"tvshow", namesakes=True),
+    _sidecar("nfo", 2, b".nfo", b"movie", b"tvshow", namesakes=True),
     _sidecar("cue", 1, b".cue", namesakes=True),  # after all that could name a chapter on purpose
-    Companion("picture", 1, FileRole.COVER, _PICTURES, frozenset({b"cover", b"folder"}), namesakes=True),
+    Companion("picture", 1, FileRole.COVER, _PICTURES, frozenset({b"cover", b"folder", b"poster"}), namesakes=True),
     Companion("supplement", 1, FileRole.SUPPLEMENT, _DOCUMENTS, about=_SUPPLEMENTS),
+    Companion("extra", 1, FileRole.SUPPLEMENT, FILMS, about=_EXTRAS, tail=re.compile(_EXTRAS.pattern, re.IGNORECASE)),
+    Companion("subtitle", 1, FileRole.SUBTITLE, _SUBTITLES, namesakes=True, tail=_WORDS_BEHIND),
 )
 
 ENDINGS: frozenset[bytes] = frozenset(ending for one in COMPANIONS for ending in one.suffixes)

@@ -10,6 +10,7 @@ from shishod.formats.beside.text import decoded
 from shishod.formats.dates import partial_date
 from shishod.formats.limits import Limits
 from shishod.formats.names import split_people
+from shishod.formats.series import series_number
 from shishod.formats.source import whole
 from shishod.formats.words import clean, plain_text
 from shishod.formats.xml import local_name, parse_xml, text_of
@@ -24,6 +25,7 @@ _LINKS = (
     ("tmdb", re.compile(r"themoviedb\.org/(?:movie|tv)/(\d{1,9})\b")),
     ("tvdb", re.compile(r"thetvdb\.com/\S*\bid=(\d{1,9})\b")),
 )
+_EPISODE = re.compile(r"<episode>\s*(\d{1,4})\s*</episode>")
 _LONGEST_TEXT = 100_000  # what people write by hand is shorter
 _SAID = re.compile(r"^[ \t]*(title|author|narrator)s?[ \t]*[.:]*:[ \t]*(\S.*)$", re.IGNORECASE | re.MULTILINE)
 
@@ -37,10 +39,10 @@ def read(path: bytes, limits: Limits) -> Reading:
     root = _root(content)
     kind = "text" if root is None else local_name(root.tag)
     text = decoded(content)
-    facts = _lines(text, limits) if root is None else _of(root, limits)
+    facts = _lines(text, limits) if root is None else _of(root, limits, _episodes(text))
     around = text if root is None else f"{text.partition(f'<{kind}')[0]} {text.rpartition(f'</{kind}>')[2]}"
     facts["identifiers"] = tuple(dict.fromkeys((*facts.get("identifiers", ()), *_linked(around[:_LONGEST_TEXT]))))
-    facts = {name: value for name, value in facts.items() if value}
+    facts = {name: value for name, value in facts.items() if value not in (None, "", ())}
     return Reading(reader="nfo", format="nfo", places=tuple((name, kind) for name in facts), **facts)
 
 
@@ -54,7 +56,13 @@ def _root(content: bytes) -> etree._Element | None:
     return root if root is not None and local_name(root.tag) in _ROOTS else None
 
 
-def _of(root: etree._Element, limits: Limits) -> dict[str, Any]:
+def _episodes(text: str) -> str:
+    """The numbers of all that one file holds, each of which has an element of its own: "1" or "1-2"."""
+    numbers = [int(one) for one in _EPISODE.findall(text[:_LONGEST_TEXT])]
+    return "" if not numbers else f"{min(numbers)}-{max(numbers)}"
+
+
+def _of(root: etree._Element, limits: Limits, episodes: str) -> dict[str, Any]:
     said: dict[str, list[etree._Element]] = {}
     for element in root:
         said.setdefault(local_name(element.tag), []).append(element)
@@ -65,13 +73,19 @@ def _of(root: etree._Element, limits: Limits) -> dict[str, Any]:
     def first(name: str) -> str:
         return next(iter(texts(name)), "")
 
-    shows = [first("title")] if local_name(root.tag) == "tvshow" else texts("showtitle")[:1]
+    kind = local_name(root.tag)
+    shows = [first("title")] if kind == "tvshow" else texts("showtitle")[:1]
+    number, season = (episodes, first("season")) if kind == "episodedetails" else ("", "")
     sets = [clean(one.findtext("{*}name") or one.text) for one in said.get("set", ())[:1]]
     plot = next((text_of(one) for name in ("plot", "outline") for one in said.get(name, ())), None)
     return {
-        "title": first("title") if local_name(root.tag) != "tvshow" else None,
+        "title": first("title") if kind != "tvshow" else None,
         "contributions": tuple(dict.fromkeys(_people(said, limits))),
-        "series": tuple(SeriesEntry(name) for name in shows + sets if name),
+        "series": (
+            *(SeriesEntry(name, series_number(number)) for name in shows if name),
+            *(SeriesEntry(name) for name in sets if name),
+        ),
+        "season": int(season) if season.isdecimal() and len(season) < 5 else None,
         "genres": tuple(dict.fromkeys(texts("genre"))),
         "tags": tuple(dict.fromkeys(texts("tag"))),
         "publisher": first("studio"),

@@ -56,6 +56,9 @@ def reading_of(words: PathWords) -> Reading:
     if words.year:
         told["date"] = words.year
         given.append(("date", places["year"]))
+    if words.season and words.season.isdecimal():
+        told["season"] = int(words.season)
+        given.append(("season", places["season"]))
     if words.series:
         told["series"] = (SeriesEntry(words.series, words.number or words.volume or words.episode),)
         given.append(("series", places["series"]))

@@ -1,0 +1,159 @@
+"""Films, episodes and what lies beside them: what is one book, and what is told of it."""
+
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shishod.model.book import BookKind
+from shishod.model.library import LibraryKind
+from shishod.model.sighting import Sighting
+from shishod.scan.group import Group, group
+from tests.samples import an_nfo
+from tests.samples.video import SUBTITLES, a_video
+from tests.scan.house import House
+
+
+def seen(path: str) -> Sighting:
+    return Sighting(path.encode(), 1, 1, 1, 1, 0)
+
+
+def books(*paths: str, shelf: LibraryKind = LibraryKind.MIXED) -> dict[str, tuple[BookKind, list[str]]]:
+    """Kind and files of each book by its key, whatever the order they are met in."""
+    folder = paths[0].rpartition("/")[0].encode()
+    told = [_told(group(folder, sightings, shelf)) for sightings in list(permutations(map(seen, paths)))[:120]]
+    assert all(one == told[0] for one in told)
+    return told[0]
+
+
+def _told(groups: tuple[Group, ...]) -> dict[str, tuple[BookKind, list[str]]]:
+    return {one.key.decode(): (one.kind, sorted(file.path.decode() for file in one.files)) for one in groups}
+
+
+def test_versions_of_a_film_are_one_book_named_by_their_title():
+    files = ["F/Alien (1979) - 1080p.mkv", "F/Alien (1979) - Director's Cut.mkv"]
+
+    assert books(*files) == {"F//Alien (1979)": (BookKind.MOVIE, files)}
+
+
+def test_films_in_one_folder_stay_apart():
+    assert len(books("F/Alien (1979).mkv", "F/Aliens (1986).mkv", "F/Heat.avi")) == 3
+
+
+def test_a_film_and_an_ebook_of_one_name_are_two_books():
+    assert books("F/Dune.mkv", "F/Dune.epub") == {
+        "F/Dune.mkv": (BookKind.MOVIE, ["F/Dune.mkv"]),
+        "F/Dune": (BookKind.EBOOK, ["F/Dune.epub"]),
+    }
+
+
+def test_the_library_decides_whether_an_mp4_is_a_track_or_a_film():
+    tracks = ["F/01.mp4", "F/02.mp4"]
+
+    assert books(*tracks, shelf=LibraryKind.AUDIOBOOKS) == {"F/": (BookKind.AUDIOBOOK, tracks)}
+    assert {kind for kind, _ in books(*tracks, shelf=LibraryKind.SHOWS).values()} == {BookKind.EPISODE}
+    assert {kind for kind, _ in books(*tracks).values()} == {BookKind.MOVIE}
+
+
+def test_subtitles_go_with_their_film_by_its_name_or_by_being_alone_with_it():
+    named = books("F/a.mkv", "F/b.mkv", "F/a.srt", "F/a.de.forced.srt", "F/b.en.ass", "F/c.srt", "F/b.2.srt")
+    alone = books("F/a.mkv", "F/English.srt")
+
+    assert named["F/a"][1] == ["F/a.de.forced.srt", "F/a.mkv", "F/a.srt"]
+    assert named["F/b"][1] == ["F/b.en.ass", "F/b.mkv"]
+    assert alone["F/a"][1] == ["F/English.srt", "F/a.mkv"]
+
+
+def test_subtitles_make_no_book_and_join_none_that_is_not_to_be_seen():
+    assert books("F/a.epub", "F/English.srt") == {"F/a": (BookKind.EBOOK, ["F/a.epub"])}
+
+
+def test_trailers_and_samples_are_files_of_their_film_and_no_films():
+    told = books("F/a.mkv", "F/b.mkv", "F/a-trailer.mkv", "F/sample.mkv", "F/c-trailer.mp4")
+
+    assert told == {"F/a": (BookKind.MOVIE, ["F/a-trailer.mkv", "F/a.mkv"]), "F/b": (BookKind.MOVIE, ["F/b.mkv"])}
+
+
+def test_what_lies_in_a_folder_of_extras_is_no_film():
+    assert books("Alien/Extras/a.mkv", "Alien/Extras/b.mkv") == {}
+
+
+def test_an_episode_of_two_numbers_is_one_book_beside_its_neighbours():
+    told = books("F/Salt S01E01E02.mkv", "F/Salt S01E03.mkv", "F/Salt S01E03.720p.mkv")
+
+    assert {key: kind for key, (kind, _) in told.items()} == {
+        "F/Salt S01E01E02": BookKind.EPISODE, "F//Salt S01E03": BookKind.EPISODE,
+    }  # fmt: skip
+
+
+def film(house: House) -> dict[str, Any]:
+    (row,) = house.books()
+    told = house.catalog.book(row["id"])
+    assert told is not None
+    return told
+
+
+def test_a_film_is_told_by_its_path_where_it_says_nothing(house: House, library: Path):
+    folder = library / "The Salt Road (2011)"
+    folder.mkdir()
+    a_video(folder / "The.Salt.Road.2011.1080p.mkv", words={})
+    (folder / "The.Salt.Road.2011.1080p.de.srt").write_text(SUBTITLES)
+
+    house.scan()
+
+    told = film(house)
+    assert (told["kind"], told["title"], told["date"], told["season"]) == ("movie", "The Salt Road", "2011", None)
+    medium, subtitle = told["files"]
+    assert (medium["playback"], medium["reasons"], medium["width"]) == ("playable", [], 64)
+    assert (subtitle["role"], subtitle["particulars"]) == ("subtitle", {"language": "de"})
+
+
+def test_an_episode_has_its_show_season_and_number(house: House, library: Path):
+    folder = library / "Salt Roads" / "Specials"
+    folder.mkdir(parents=True)
+    a_video(folder / "Salt Roads - S00E03 - The Long Night.mkv", words={})
+
+    house.scan()
+
+    told = film(house)
+    assert (told["kind"], told["title"], told["season"]) == ("episode", "The Long Night", 0)
+    assert told["series"] == [{"name": "Salt Roads", "number": "3"}]
+    assert told["sources"]["season"] == {"source": "path", "place": "guessit: season"}
+
+
+def test_the_nfo_of_an_episode_is_believed_before_its_name(house: House, library: Path):
+    a_video(library / "Salt Roads S01E03.mkv", words={})
+    an_nfo(library / "Salt Roads S01E03.nfo", "episodedetails", title="Dawn", showtitle="Salt", season="2", episode="4")
+
+    house.scan()
+
+    told = film(house)
+    assert (told["title"], told["season"], told["series"]) == ("Dawn", 2, [{"name": "Salt", "number": "4"}])
+    assert told["sources"]["season"]["source"] == "sidecar"
+
+
+@pytest.mark.parametrize(
+    ("names", "seconds"), [(("A Film cd1.mkv", "A Film cd2.mkv"), 2), (("A Film 720p.mkv", "A Film 1080p.mkv"), 1)]
+)
+def test_parts_last_one_after_the_other_and_versions_do_not(
+    house: House, library: Path, names: tuple[str, str], seconds: int
+):
+    for name in names:
+        a_video(library / name, words={}, chapters=True)
+
+    house.scan()
+
+    told = film(house)
+    assert round(told["duration_ms"] / 1000) == seconds and len(told["chapters"]) == 2 * seconds
+    assert len(told["files"]) == 2
+
+
+def test_a_film_that_cannot_be_read_is_broken_with_the_reason(house: House, library: Path):
+    a_video(library / "a.mkv", words={})
+    (library / "b.mkv").write_bytes(b"\x1a\x45\xdf\xa3" + b"nothing behind it" * 20)
+
+    house.scan()
+
+    (broken,) = house.catalog.problems()[0]
+    assert broken["path"].endswith("b.mkv") and "ffprobe says" in broken["text"]
