@@ -15,6 +15,7 @@ from shishod.ailment import Ailment, told
 from shishod.clock import CLOCK
 from shishod.daemon.config import Settings
 from shishod.daemon.doctor import Patient, examine
+from shishod.formats.extras import FFPROBE
 from shishod.model.progress import ScanSnapshot, ScanStatus
 from shishod.model.tier import Tier
 from shishod.store.catalog import SqlCatalog, open_catalog
@@ -320,14 +321,21 @@ def test_a_clock_that_is_behind_the_catalogue(place: Path) -> None:
     assert "a scan was written down at" in one.reason
 
 
-def test_no_ffprobe_for_a_library_of_films(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def without_programs(place: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("PATH", str(place))
+    FFPROBE.present.cache_clear()  # type: ignore[attr-defined]
+    yield
+    FFPROBE.present.cache_clear()  # type: ignore[attr-defined]
+
+
+def test_no_ffprobe_for_a_library_of_films(place: Path, without_programs: None) -> None:
     films = {"Films": {"kind": "movies", "paths": [str(place / "books")]}}
 
     one = sole(place, libraries=films)
 
     assert (one.check, one.about) == ("programs", "ffprobe")
-    assert "apt install ffmpeg" in one.remedy
+    assert "the Debian package ffmpeg" in one.remedy
 
 
 def test_a_check_that_cannot_look_says_so(place: Path) -> None:

@@ -1,7 +1,5 @@
 """Programs and libraries that some formats need."""
 
-import os
-import shutil
 from collections.abc import Iterator
 
 from shishod.ailment import Ailment
@@ -11,7 +9,13 @@ from shishod.model.library import LibraryKind
 
 COMICS = frozenset({LibraryKind.COMICS, LibraryKind.MIXED})
 FILMS = frozenset({LibraryKind.MOVIES, LibraryKind.SHOWS})
-SERVES = {"libarchive": COMICS, "rarfile": COMICS, "unrar or unar": COMICS, "pikepdf": frozenset({LibraryKind.EBOOKS})}
+SERVES = {
+    "libarchive": COMICS,
+    "rarfile": COMICS,
+    "unrar or unar": COMICS,
+    "pikepdf": frozenset({LibraryKind.EBOOKS}),
+    "ffprobe": FILMS,
+}
 """The kinds of library that go short where an extra is missing; the others need not hear of it."""
 
 
@@ -25,6 +29,3 @@ def programs(patient: Patient) -> Iterator[Ailment]:
                 f"it is not installed; {extra.serves.rstrip(',')} need it",
                 f"{extra.install}, then systemctl restart shishod",
             )
-    if kinds & FILMS and not shutil.which("ffprobe"):
-        reason = f"it is not on the path ({os.environ.get('PATH', '')}); what is inside films is not read"
-        yield warning("ffprobe", reason, "apt install ffmpeg, then systemctl restart shishod")
