@@ -1,16 +1,54 @@
 """What the daemon counts, in Prometheus' words: whoever counts keeps the count, and it is read when it is asked for."""
 
+import threading
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
+
+SECONDS = (0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0, 600.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One number of a metric in METRICS; `labels` tell it from its brothers."""
+    """One number of a metric in METRICS; `labels` tell it from its brothers.
+
+    Of a histogram `value` is the sum, and `buckets` count what was at most each bound.
+    """
 
     name: str
     value: float
     labels: Mapping[str, str] = field(default_factory=dict)
+    buckets: tuple[tuple[str, float], ...] = ()
+
+
+class Spread:
+    """Shared: by every thread that takes its time over something. How long that was, by one label."""
+
+    def __init__(self, name: str, label: str) -> None:
+        self._name = name
+        self._label = label
+        self._lock = threading.Lock()
+        self._counts: dict[str, list[int]] = {}
+        self._sums: dict[str, float] = {}
+
+    def observe(self, of: str, seconds: float) -> None:
+        """One more of it that took so long."""
+        place = bisect_left(SECONDS, seconds)
+        with self._lock:
+            self._counts.setdefault(of, [0] * (len(SECONDS) + 1))[place] += 1
+            self._sums[of] = self._sums.get(of, 0.0) + seconds
+
+    def samples(self) -> list[Sample]:
+        """As Prometheus counts: each bucket holds those before it."""
+        with self._lock:
+            counts = {of: tuple(accumulate(numbers)) for of, numbers in self._counts.items()}
+            sums = dict(self._sums)
+        bounds = [*map(str, SECONDS), "+Inf"]
+        return [
+            Sample(self._name, sums[of], {self._label: of}, tuple(zip(bounds, map(float, numbers), strict=True)))
+            for of, numbers in counts.items()
+        ]
 
 
 METRICS: dict[str, tuple[str, str]] = {
@@ -36,6 +74,14 @@ METRICS: dict[str, tuple[str, str]] = {
     "shishod_scan_files_total": ("counter", "Files that were to be read, whoever asked, by what became of it."),
     "shishod_db_batches_total": ("counter", "Transactions that wrote books."),
     "shishod_db_books_total": ("counter", "Books written."),
+    "shishod_scan_seconds": (
+        "histogram",
+        "How long workers took over an errand: walk, inspect, hash and so on.",
+    ),
+    "shishod_parse_seconds": ("histogram", "How long the reading of a file took, by its reader."),
+    "shishod_db_write_seconds": ("histogram", "How long a transaction that writes books took."),
+    "shishod_last_scan_seconds": ("gauge", "How long the last scan took that ended, by tier."),
+    "shishod_last_scan_end_timestamp_seconds": ("gauge", "When the last scan ended, by tier and how it ended."),
     "shishod_parser_processes": ("gauge", "Parse processes that are at work or stand ready."),
     "shishod_parser_restarts_total": ("counter", "Parse processes replaced after a crash, a hang or a limit."),
 }
@@ -44,7 +90,7 @@ METRICS: dict[str, tuple[str, str]] = {
 def render(samples: Iterable[Sample]) -> bytes:
     """The samples as Prometheus text, in the table's order. Raises KeyError for a name that is not in the table."""
     from prometheus_client import CollectorRegistry, generate_latest
-    from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+    from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
     from prometheus_client.metrics_core import Metric
 
     families: dict[str, list[Sample]] = {}
@@ -58,8 +104,15 @@ def render(samples: Iterable[Sample]) -> bytes:
             for name, (kind, sentence) in METRICS.items():
                 if name not in families:
                     continue
-                made = CounterMetricFamily if kind == "counter" else GaugeMetricFamily
                 labels = tuple(families[name][0].labels)
+                if kind == "histogram":
+                    spread = HistogramMetricFamily(name, sentence, labels=labels)
+                    for sample in families[name]:
+                        told = [sample.labels[label] for label in labels]
+                        spread.add_metric(told, buckets=list(sample.buckets), sum_value=sample.value)
+                    yield spread
+                    continue
+                made = CounterMetricFamily if kind == "counter" else GaugeMetricFamily
                 family = made(name, sentence, labels=labels)
                 for sample in families[name]:
                     family.add_metric([sample.labels[label] for label in labels], sample.value)

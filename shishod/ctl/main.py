@@ -16,6 +16,7 @@ from shishod.paths import find_socket
 
 COMMANDS = (
     "status",
+    "health",
     "scan",
     "cancel",
     "books",

@@ -7,9 +7,10 @@ from typing import Any
 import click
 
 from shishod.control.client import Client
-from shishod.ctl.voice import count, local, outcome, plain, say_json, span
-from shishod.errors import Unreachable
+from shishod.ctl.voice import count, local, outcome, plain, say, say_json, span
+from shishod.errors import Refused, Unreachable
 
+SEVERITIES = ("ok", "warning", "critical")  # their places are the exit codes of --check
 NAMED = 3  # files still being written that are told by name; --json has more
 
 SECONDS_TOLD = 120.0  # a poll's interval is told in seconds as far as that is how people set it
@@ -18,9 +19,16 @@ SECONDS_TOLD = 120.0  # a poll's interval is told in seconds as far as that is h
 @click.command("status", short_help="How the daemon is, on one screen.")
 @click.option("--json", "as_json", is_flag=True, help="The whole report as JSON.")
 @click.option("--watch", is_flag=True, help="Draw it again every second, until you stop it.")
+@click.option("--check", is_flag=True, help="One line and an exit code as Nagios, Icinga and their kin want them.")
 @click.pass_obj
-def command(client: Client, as_json: bool, watch: bool) -> int:
-    """Say whether all is well; exit code 1 when it is not."""
+def command(client: Client, as_json: bool, watch: bool, check: bool) -> int:
+    """Say whether all is well; exit code 1 when it is not.
+
+    With --check the exit code is 0 when all is well, 1 when something waits for your word, 2 when something is not
+    served, 3 when no daemon answers.
+    """
+    if check:
+        return _check(client)
     if watch:
         return _watch(client, as_json)
     report = client.get("/v1/status")
@@ -29,6 +37,20 @@ def command(client: Client, as_json: bool, watch: bool) -> int:
     else:
         click.echo("\n".join(lines(report)))
     return 0 if report["ok"] else 1
+
+
+def _check(client: Client) -> int:
+    try:
+        report = client.get("/v1/status")
+    except (Unreachable, Refused) as error:
+        say(f"SHISHOD UNKNOWN - {error}")
+        return 3
+    away = sum(root["state"] != "online" for root in report["roots"])
+    counts = {"books": report["counts"].get("books", 0), "files": report["counts"].get("files", 0)}
+    counts |= {"problems": report["problems"], "roots_away": away}
+    told = " ".join(f"{name}={number}" for name, number in counts.items())
+    say(f"SHISHOD {report['severity'].upper()} - {report['sentence']} | {told}")
+    return SEVERITIES.index(report["severity"])
 
 
 def _watch(client: Client, as_json: bool) -> int:

@@ -13,7 +13,7 @@ from shishod.daemon.config import Settings
 from shishod.daemon.doctor import Patient, examine
 from shishod.daemon.parts import Part
 from shishod.daemon.requests import Requests
-from shishod.daemon.rows import counters, waiting_rows, worker_rows
+from shishod.daemon.rows import counters, spreads, waiting_rows, worker_rows
 from shishod.daemon.runners import gallery_of, runners
 from shishod.daemon.upkeep import Upkeep
 from shishod.errors import Refused
@@ -286,7 +286,10 @@ class Daemon:
             explain=self.explainer.explain,
             edit=self.editor.edit,
             doctor=self._doctor,
-            counters=lambda: counters(self.runner.stats(), self.recorder.stats(), self.intake.stats()),
+            counters=lambda: [
+                *counters(self.runner.stats(), self.recorder.stats(), self.intake.stats()),
+                *spreads(self.walkers.took, self.workers.took, self.pauses.took, self.intake.took, self.recorder.took),
+            ],
             reload=self._reload_now,
         )
         return Operations(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from shishod.clock import CLOCK
-from shishod.metrics import Sample
+from shishod.metrics import Sample, Spread
 from shishod.model.ticket import BookSubject, Errand, FolderSubject
 from shishod.operations import WaitingRow, WorkerRow
 from shishod.paths import display
@@ -47,6 +47,11 @@ def counters(run: Mapping[str, int], written: Mapping[str, int], outcomes: Mappi
         Sample("shishod_db_books_total", written["things"]),
         *(Sample("shishod_scan_files_total", n, {"outcome": what}) for what, n in outcomes.items()),
     ]
+
+
+def spreads(*kept: Spread) -> list[Sample]:
+    """How long things took since the start."""
+    return [sample for spread in kept for sample in spread.samples()]
 
 
 def _doing(hand: Hand) -> str:

@@ -31,6 +31,7 @@ from shishod.operations.report import (
     waiting_rows,
     watch_row,
 )
+from shishod.operations.severity import severity
 from shishod.operations.words import WordDesk
 from shishod.paths import display
 
@@ -84,8 +85,16 @@ class Operations:
         A watch that is degraded is told and is no illness: what it does not hear is polled.
         """
         loops = dict(self._probes.loops())
-        watch = [{"root": row.root_id, **watch_row(row)} for row in self._probes.watch()]
-        return {"ok": all(loops.values()), "version": __version__, "loops": loops, "watch": watch}
+        rows = self._probes.watch()
+        watch = [{"root": row.root_id, **watch_row(row)} for row in rows]
+        degraded = [f"{row.reason}; {row.remedy}" if row.reason else row.remedy for row in rows if row.remedy]
+        return {
+            "ok": all(loops.values()),
+            "version": __version__,
+            "loops": loops,
+            "watch": watch,
+            "degraded": degraded,
+        }
 
     def status(self) -> Row:
         """All that one screen should say, with `ok` and one `sentence` that answers "is it fine?"."""
@@ -124,6 +133,7 @@ class Operations:
         report["counts"] = counted.counts
         report["problems"] = problem_count(counted.counts)
         report["ok"], report["sentence"] = verdict(report)
+        report["severity"] = severity(report)
         return report
 
     def start_scan(self, paths: Sequence[bytes], library: str | None, tier: Tier) -> ScanSnapshot:

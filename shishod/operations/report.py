@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from shishod.metrics import Sample
@@ -145,6 +146,19 @@ def watch_samples(watch: Mapping[str, Any], one: Mapping[str, str]) -> list[Samp
     return samples + [Sample(name, number, one) for name, number in told if number is not None]
 
 
+def scan_samples(scans: Sequence[Mapping[str, Any]]) -> list[Sample]:
+    """The newest ended scan of each tier."""
+    samples: list[Sample] = []
+    newest = {scan["tier"]: scan for scan in reversed(scans) if scan["started_at"] and scan["ended_at"]}
+    for tier, scan in newest.items():
+        ended = datetime.fromisoformat(scan["ended_at"])
+        took_s = (ended - datetime.fromisoformat(scan["started_at"])).total_seconds()
+        samples.append(Sample("shishod_last_scan_seconds", took_s, {"tier": tier}))
+        how = {"tier": tier, "status": scan["status"]}
+        samples.append(Sample("shishod_last_scan_end_timestamp_seconds", ended.timestamp(), how))
+    return samples
+
+
 def gauges(report: Mapping[str, Any]) -> list[Sample]:
     """A status report as numbers."""
     samples = [
@@ -157,6 +171,7 @@ def gauges(report: Mapping[str, Any]) -> list[Sample]:
         Sample("shishod_scans_active", len(report["scan"]["active"])),
         Sample("shishod_workers_busy", len(report["workers"])),
     ]
+    samples += scan_samples(report["last_scans"])
     for root in report["roots"]:
         one = {"library": root["library"], "root": root["path"]}
         samples += [Sample("shishod_root_state", root["state"] == s, {**one, "state": s}) for s in map(str, RootState)]

@@ -11,6 +11,7 @@ from shishod import formats, log
 from shishod.clock import CLOCK, Clock
 from shishod.errors import LibraryAbsent, Unreachable
 from shishod.formats.limits import Limits
+from shishod.metrics import Spread
 from shishod.model.catalog import BookMemory, Catalog, Recorder
 from shishod.model.sighting import RACY_NS, Sighting
 from shishod.model.state import State
@@ -58,6 +59,7 @@ class Intake:
         self._look = partial(inspect, limits=limits)
         self._clock = clock
         self._outcomes: Guarded[Counter[str]] = Guarded(Counter())
+        self.took = Spread("shishod_parse_seconds", "format")
 
     def stats(self) -> dict[str, int]:
         """How many files were to be read since the start, by outcome."""
@@ -201,6 +203,9 @@ class Intake:
         """Count what became of a book's files, have what was not ready looked at again, and finish its ticket."""
         with self._outcomes as outcomes:
             outcomes.update(one.outcome for one in done)
+        for one in done:
+            if one.read_ms is not None:
+                self.took.observe(one.reader or "unknown", one.read_ms / 1000)
         refused = saved.error is not None
         if refused:
             _log.error("a book was refused by the catalogue", book=load.order.key, error=saved.error)

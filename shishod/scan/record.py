@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
+from datetime import datetime
 from itertools import groupby
 
 from shishod import log
 from shishod.clock import CLOCK, Clock
 from shishod.errors import BookRejected
+from shishod.metrics import Spread
 from shishod.model.book import NameKind, normal_name
 from shishod.model.catalog import Catalog, Saved
 from shishod.model.updates import RelationshipUpdates, SavedBook
@@ -29,6 +31,7 @@ class CatalogRecorder:
         self._catalog = catalog
         self._cache = cache
         self._clock = clock
+        self.took = Spread("shishod_db_write_seconds", "outcome")
         self._batcher: Batcher[RelationshipUpdates, SavedBook] = Batcher(self._write, MOST, catalog.writers)
 
     def record(self, books: Sequence[RelationshipUpdates]) -> Sequence[SavedBook]:
@@ -58,7 +61,15 @@ class CatalogRecorder:
         return saved.books
 
     def _save(self, books: Sequence[RelationshipUpdates], held: Held) -> Saved:
-        now = self._clock.now()
+        now, began_s, outcome = self._clock.now(), self._clock.monotonic_s(), "failed"
+        try:
+            saved = self._save_together(books, held, now)
+            outcome = "written"
+            return saved
+        finally:
+            self.took.observe(outcome, self._clock.monotonic_s() - began_s)
+
+    def _save_together(self, books: Sequence[RelationshipUpdates], held: Held, now: datetime) -> Saved:
         try:
             return self._catalog.save(books, held.known, now)
         except BookRejected as error:

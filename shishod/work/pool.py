@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shishod import log
+from shishod.metrics import Spread
 from shishod.model.ticket import Errand, Ticket
 from shishod.work.queue import TicketQueue
 from shishod.work.stop import StopSignal
@@ -58,6 +59,7 @@ class WorkerPool:
         self._workers: list[_Worker] = []
         self._hired = 0
         self._failures = 0
+        self.took = Spread("shishod_scan_seconds", "errand")
 
     def start(self) -> None:
         self.resize(self._wanted)
@@ -133,6 +135,7 @@ class WorkerPool:
                 with self._lock:
                     self._failures += 1
             finally:
+                self.took.observe(str(tickets[0].errand), time.monotonic() - worker.since_s)
                 for ticket in tickets:
                     self._queue.finish(ticket)
                 self._hold(worker, ())

@@ -1,12 +1,17 @@
 """Numbers in Prometheus' words."""
 
+from datetime import timedelta
+from threading import Thread
+
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from shishod.metrics import METRICS, Sample, render
+from shishod.metrics import METRICS, Sample, Spread, render
 from shishod.model.library import RootState
+from shishod.model.progress import ScanStatus
+from shishod.model.tier import Tier
 from shishod.operations import Operations, Probes
-from tests.control.standin import Standin, Watched, a_root
+from tests.control.standin import NOON, Standin, Watched, a_root, a_scan
 
 DEGRADED = Watched(1, "degraded", armed=4, needed=9, poll_s=60.0, overflows=2)
 
@@ -69,3 +74,44 @@ def test_a_scrape_says_what_the_status_says_and_what_the_rooms_count(tmp_path):
     assert told["shishod_loop_alive", (("loop", "watch"),)] == 0
     assert told["shishod_cache_size", (("what", "hits"),)] == 12
     assert told["shishod_db_batches_total", ()] == 7
+
+
+def test_a_histogram_counts_what_was_at_most_so_long():
+    took = Spread("shishod_parse_seconds", "format")
+    for seconds in (0.004, 0.004, 0.3, 7000.0):
+        took.observe("epub", seconds)
+
+    told = parsed(render(took.samples()))
+
+    def bucket(bound: str) -> float:
+        return told["shishod_parse_seconds_bucket", (("format", "epub"), ("le", bound))]
+
+    assert [bucket("0.001"), bucket("0.005"), bucket("0.5"), bucket("600.0"), bucket("+Inf")] == [0, 2, 3, 3, 4]
+    assert told["shishod_parse_seconds_count", (("format", "epub"),)] == 4
+    assert told["shishod_parse_seconds_sum", (("format", "epub"),)] == pytest.approx(7000.308)
+
+
+def test_many_threads_may_take_their_time_at_once():
+    took = Spread("shishod_parse_seconds", "format")
+    threads = [Thread(target=lambda: [took.observe("epub", 0.01) for _ in range(500)]) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert took.samples()[0].buckets[-1] == ("+Inf", 4000.0)
+
+
+def test_the_last_scan_of_each_tier_is_told(tmp_path):
+    old, new = NOON, NOON + timedelta(hours=1)
+    daemon = Standin(known=[a_root(tmp_path)])
+    for number, (tier, began) in enumerate([(Tier.FULL, old), (Tier.QUICK, old), (Tier.QUICK, new)]):
+        ended = began + timedelta(seconds=7 + number)
+        daemon.ended.insert(0, a_scan(number, ScanStatus.COMPLETED, tier=tier, started_at=began, ended_at=ended))
+
+    told = parsed(daemon.operations().metrics())
+
+    assert told["shishod_last_scan_seconds", (("tier", "full"),)] == 7
+    assert told["shishod_last_scan_seconds", (("tier", "quick"),)] == 9
+    when = told["shishod_last_scan_end_timestamp_seconds", (("status", "completed"), ("tier", "quick"))]
+    assert when == (new + timedelta(seconds=9)).timestamp()

@@ -1,0 +1,24 @@
+"""shishoctl health: whether the daemon lives, and apart from that whether it does all that it should."""
+
+import click
+
+from shishod.control.client import Client
+from shishod.ctl.voice import say, say_json
+
+
+@click.command("health", short_help="Whether the daemon lives.")
+@click.option("--json", "as_json", is_flag=True, help="The answer as JSON.")
+@click.pass_obj
+def command(client: Client, as_json: bool) -> None:
+    """Ask whether every loop of the daemon turns: for whoever would restart it if not.
+
+    Exit code 0 while they do, 69 when one does not or nobody answers. A watch that is degraded is told and no illness:
+    a restart would not mend it. `shishoctl status --check` is for whoever watches over a whole machine.
+    """
+    report = client.get("/v1/health")
+    if as_json:
+        say_json(report)
+        return
+    say(f"alive, shishod {report['version']}")
+    for reason in report["degraded"]:
+        say(f"degraded: {reason}")
