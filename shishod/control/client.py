@@ -11,6 +11,8 @@ from urllib.parse import quote, urlencode
 
 from shishod.errors import Refused, Unreachable
 
+PIECE = 1024 * 1024
+
 
 class _UnixConnection(HTTPConnection):
     def __init__(self, path: Path, timeout_s: float) -> None:
@@ -56,6 +58,13 @@ class Client:
         with self._answer("GET", path) as answer:
             return self._read(answer), {name.lower(): value for name, value in answer.getheaders()}
 
+    def stream(self, method: str, path: str, query: Mapping[str, Any] | None = None) -> Iterator[bytes]:
+        """An answer of any size, piece by piece. Raises Unreachable where it breaks off."""
+        wanted = {key: value for key, value in (query or {}).items() if value not in (None, "")}
+        with self._answer(method, f"{path}?{urlencode(wanted)}" if wanted else path) as answer:
+            while piece := self._piece(answer):
+                yield piece
+
     def events(self, path: str, body: Mapping[str, Any] | None = None) -> Iterator[tuple[str, Any]]:
         """Server-sent events, each as its name and JSON, until the daemon ends the stream; with a body it is a POST."""
         with self._answer("GET" if body is None else "POST", path, body) as answer:
@@ -93,6 +102,12 @@ class Client:
             return answer.read()
         except (OSError, HTTPException) as error:
             raise self._trouble(error) from error
+
+    def _piece(self, answer: HTTPResponse) -> bytes:
+        try:
+            return answer.read(PIECE)
+        except (OSError, HTTPException) as error:
+            raise Unreachable(f"the daemon at {self._path} hung up before its answer was whole") from error
 
     def _line(self, answer: HTTPResponse) -> str:
         try:

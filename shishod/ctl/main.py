@@ -36,6 +36,8 @@ COMMANDS = (
     "purge",
     "mark",
     "reload",
+    "backup",
+    "export",
     "doctor",
 )
 

@@ -9,6 +9,7 @@ from shishod import formats, log
 from shishod.ailment import Ailment
 from shishod.clock import CLOCK
 from shishod.control.server import ControlServer
+from shishod.daemon.archive import archived
 from shishod.daemon.config import Settings
 from shishod.daemon.doctor import Patient, examine
 from shishod.daemon.parts import Part
@@ -286,6 +287,8 @@ class Daemon:
             explain=self.explainer.explain,
             edit=self.editor.edit,
             doctor=self._doctor,
+            copy=lambda: self.catalog.keep_up(self.settings.store.keep_backups),
+            pack=lambda copy: archived(copy, self.settings.state_path() / "covers"),
             counters=lambda: [
                 *counters(self.runner.stats(), self.recorder.stats(), self.intake.stats()),
                 *spreads(self.walkers.took, self.workers.took, self.pauses.took, self.intake.took, self.recorder.took),

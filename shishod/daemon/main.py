@@ -55,8 +55,8 @@ def _overrides(said: dict[str, str | None]) -> dict[str, Any]:
     overrides: dict[str, Any] = {}
     if said["state_dir"]:
         overrides["state_dir"] = os.path.abspath(said["state_dir"])
-    if said["socket"]:
-        overrides["control"] = {"socket": os.path.abspath(said["socket"])}
+    if socket := said.get("socket"):
+        overrides["control"] = {"socket": os.path.abspath(socket)}
     if lines := {key: said[f"log_{key}"] for key in ("level", "style") if said.get(f"log_{key}")}:
         overrides["log"] = lines
     return overrides
@@ -87,6 +87,27 @@ def doctor(config: Path | None, libraries: Sequence[bytes], as_json: bool, **sai
     found = examination(config.absolute() if config else None, libraries, _overrides(said))
     click.echo(rendered(found, as_json))
     return FOUND if found else OK
+
+
+@cli.command()
+@click.argument("copy", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--config", type=_FILE, help=f"Of the daemon with this configuration; {CONFIG_FILE} where it exists.")
+@click.option("--state-dir", type=click.Path(), help="Where the catalogue is kept.")
+def restore(copy: Path, config: Path | None, **said: str | None) -> None:
+    """Put COPY, as `shishoctl backup` makes it, in the place of the catalogue; the daemon must be stopped.
+
+    What was there is laid aside and not deleted. The next start looks at what has changed since.
+    """
+    from shishod.clock import CLOCK
+    from shishod.daemon.config import load
+    from shishod.daemon.restore import restore as put_back
+
+    if config is None and CONFIG_FILE.exists() and not said["state_dir"]:
+        config = CONFIG_FILE
+    aside, covers = put_back(load(config.absolute() if config else None, _overrides(said)), copy, CLOCK.now())
+    click.echo(f"{copy} is the catalogue now" + (f", with {covers:,} covers" if covers else ""))
+    if aside:
+        click.echo(f"what was there lies in {aside}; delete it when all is well")
 
 
 @cli.command("print-config")

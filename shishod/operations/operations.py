@@ -14,6 +14,7 @@ from shishod.model.library import OVERRULABLE, Root, RootState
 from shishod.model.progress import ScanSnapshot
 from shishod.model.ticket import FolderSubject
 from shishod.model.tier import Tier
+from shishod.operations.copies import CopyDesk
 from shishod.operations.covers import CoverDesk
 from shishod.operations.explain import ExplainDesk
 from shishod.operations.losses import LossDesk, LossRules
@@ -71,6 +72,7 @@ class Operations:
         self._probes = probes or Probes()
         self.losses = LossDesk(catalog, rules or LossRules(), clock)
         self.covers = CoverDesk(shelf, self._probes)
+        self.copies = CopyDesk(self._probes.copy, self._probes.pack, shelf)
         self.words = WordDesk(self._probes.edit, self.book)
         self.modes = ModeDesk(catalog, scans, self._probes.edit, self.book)
         self.paths = ExplainDesk(catalog.roots, self._probes)

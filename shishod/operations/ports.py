@@ -1,8 +1,9 @@
 """What Operations needs of the rooms below: small protocols, and the probes that each room answers for itself."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from shishod.ailment import Ailment
@@ -110,6 +111,10 @@ def _nobody_to_edit(*_: object) -> bool:
     raise Refused("this daemon keeps no words of yours")
 
 
+def _nothing_to_pack(_: Path) -> Iterator[bytes]:
+    raise Refused("this daemon keeps nothing that could be packed")
+
+
 def _nothing_to_reload() -> Mapping[str, Sequence[str]]:
     raise Refused("this daemon was started without a configuration file, so there is nothing to read again")
 
@@ -132,6 +137,8 @@ class Probes:
     explain: Callable[[Root, bytes, object], Explanation] = _nothing_to_explain  # the path by that, or by why not
     edit: Callable[[int, Wording], bool] = _nobody_to_edit  # False for a book that is not there
     counters: Callable[[], Sequence[Sample]] = tuple
+    copy: Callable[[], Path | None] = lambda: None  # a new copy of the catalogue; None where a server keeps it
+    pack: Callable[[Path], Iterator[bytes]] = _nothing_to_pack
     doctor: Callable[[], Sequence[Ailment]] = tuple
     picture: Callable[[CoverState, bool], str | None] = _nothing_to_show  # the file of a cover, small or not
     covered: Callable[[], datetime | None] = _nothing_to_show  # when last no cover was left to be taken

@@ -2,7 +2,19 @@
 
 from starlette.routing import BaseRoute
 
-from shishod.control.routes import books, explain, losses, metrics, modes, problems, reload, roots, scans, status
+from shishod.control.routes import (
+    books,
+    copies,
+    explain,
+    losses,
+    metrics,
+    modes,
+    problems,
+    reload,
+    roots,
+    scans,
+    status,
+)
 
 ROUTES: list[BaseRoute] = [
     *status.ROUTES,
@@ -13,6 +25,7 @@ ROUTES: list[BaseRoute] = [
     *roots.ROUTES,
     *losses.ROUTES,
     *modes.ROUTES,
+    *copies.ROUTES,
     *reload.ROUTES,
     *metrics.ROUTES,
 ]

@@ -1,0 +1,44 @@
+"""shishoctl backup: a copy of the catalogue, made while everything goes on."""
+
+import os
+from typing import Any
+
+import click
+
+from shishod.control.client import Client
+from shishod.ctl.voice import say, say_json
+
+MIB = 2**20
+
+
+@click.command("backup", short_help="Copy the catalogue, and the covers.")
+@click.option("--to", "target", type=click.Path(), help="Take the copy and the covers away, as a tar in this file.")
+@click.option("--json", "as_json", is_flag=True, help="The outcome as JSON.")
+@click.pass_obj
+def command(client: Client, target: str | None, as_json: bool) -> None:
+    """Copy the catalogue to the folder backups beside it, as each night; with --to take it elsewhere, covers and all.
+
+    `shishod restore FILE` puts either back, while the daemon is stopped.
+    """
+    made = client.post("/v1/backup") if target is None else _take(client, target)
+    if as_json:
+        say_json(made)
+    else:
+        say(f"{made['path']}  {made['bytes'] / MIB:,.1f} MiB")
+
+
+def _take(client: Client, target: str) -> dict[str, Any]:
+    """Nobody finds half an archive: it has its name once it is whole."""
+    partial = f"{target}.partial"
+    try:
+        with open(partial, "wb") as file:
+            for piece in client.stream("POST", "/v1/archive"):
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, target)
+    except BaseException:
+        if os.path.exists(partial):
+            os.unlink(partial)
+        raise
+    return {"path": os.path.abspath(target), "bytes": os.stat(target).st_size}
