@@ -35,6 +35,9 @@ COMMANDS = (
     "missing",
     "purge",
     "mark",
+    "pause",
+    "resume",
+    "set-workers",
     "reload",
     "backup",
     "export",
@@ -55,7 +58,7 @@ class OneByOne(click.Group):
     def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        found: click.Command = import_module(f"shishod.ctl.{cmd_name}").command
+        found: click.Command = import_module(f"shishod.ctl.{cmd_name.replace('-', '_')}").command
         return found
 
     def invoke(self, ctx: click.Context) -> object:

@@ -86,6 +86,7 @@ def lines(report: dict[str, Any]) -> list[str]:
     facts += [("waiting", ", ".join(f"{number:,} {errand}" for errand, number in report["queue"].items() if number))]
     facts += [("unfinished", _waiting(report["waiting"]))]
     facts += [("working", f"{one['worker']}: {one['doing']}, {span(one['since_s'])}") for one in report["workers"]]
+    facts += [("load", _load(report["load"]))]
     due = report["counts"].get("covers_due", 0)
     facts += [("covers", f"{due:,} still to be taken" if due else "")]
     gone = report["counts"].get("by_state", {}).get("missing", 0)
@@ -129,6 +130,19 @@ def _waiting(waiting: dict[str, Any]) -> str:
     if more > 0:
         told.append(f"{more:,} more")
     return f"{count(waiting['count'], 'file')} still being written: {', '.join(told)}" if told else ""
+
+
+def _load(load: dict[str, Any]) -> str:
+    """Whatever is out of the ordinary: a pause, a level, a number of workers that somebody or something chose."""
+    told = []
+    if load["paused"]:
+        left_s = load["paused_for_s"]
+        told.append(f"PAUSED: {load['paused']}" + (f", for {span(left_s)} more" if left_s is not None else ""))
+    if load["level"] != "normal":
+        told.append(f"{load['level']}: {load['level_reason']}")
+    if told or load["fixed"]:
+        told.append(f"{count(load['workers'], 'worker')}, {load['reason']}")
+    return "; ".join(told)
 
 
 def _live(scan: dict[str, Any]) -> str:

@@ -16,6 +16,7 @@ from shishod.daemon.parts import Part
 from shishod.daemon.requests import Requests
 from shishod.daemon.rows import counters, spreads, waiting_rows, worker_rows
 from shishod.daemon.runners import gallery_of, runners
+from shishod.daemon.steward import Steward
 from shishod.daemon.upkeep import Upkeep
 from shishod.errors import Refused
 from shishod.model.library import RootState
@@ -93,7 +94,6 @@ class Daemon:
             limits=settings.formats.limits(),
         )
         chunk = {Errand.INSPECT: settings.work.chunk}
-        work = settings.work.worker_count()
         purger = Purger(self.catalog, settings.scan.missing_grace)
         self.taker = self._taker()
         upkeep = Upkeep(self.queue, self.catalog, settings.store.keep_backups, self.taker.tidy)
@@ -102,7 +102,8 @@ class Daemon:
             Errand.RECONCILE: purger.purge,
             Errand.KEEP: upkeep.carry,
         }
-        self.workers = WorkerPool("scan", self.queue, errands, work, self.stop, chunk)
+        self.workers = WorkerPool("scan", self.queue, errands, settings.work.bounds().usual, self.stop, chunk)
+        self.steward = self._steward()
         self.pauses = self._pauses()
         self.walkers = WorkerPool("walk", self.queue, {Errand.WALK: self.sweeper.walk}, WALKERS, self.stop)
         self.stall_check = StallCheck(self.sweeper, self.walkers, settings.scan.stall_after)
@@ -119,6 +120,17 @@ class Daemon:
         )
         self.reload: Callable[[], Mapping[str, Any]] = self.apply
         self.control = ControlServer(self._operations(), settings.socket_path(), settings.control)
+
+    def _steward(self) -> Steward:
+        work = self.settings.work
+        return Steward(
+            self.queue,
+            self.workers,
+            self.settings.pressure,
+            work.bounds(),
+            fixed=work.workers or None,
+            done=lambda: sum(self.intake.stats().values()),
+        )
 
     def _taker(self) -> Taker:
         settings = self.settings
@@ -158,7 +170,7 @@ class Daemon:
     @property
     def on_tick(self) -> Sequence[Callable[[], object]]:
         """What the supervisor calls at every turn."""
-        return (self.stall_check, self.schedule.tick, self.control.tick)
+        return (self.stall_check, self.schedule.tick, self.control.tick, self.steward.tick)
 
     def close(self) -> None:
         """After every part has stopped: give the catalogue back."""
@@ -232,9 +244,9 @@ class Daemon:
             self.queue.request(please(Errand.COVER, first_s))
 
     def _working(self) -> bool:
-        """Whether a scan runs, or books wait to be read."""
+        """Whether a scan runs, books wait to be read, or the machine is busy with other things."""
         waiting = self.queue.waiting()
-        return bool(self.scans.active() or waiting[Errand.INSPECT])
+        return bool(self.scans.active() or waiting[Errand.INSPECT] or self.steward.strained())
 
     def _start_schedule(self) -> None:
         if not self._idle:
@@ -294,6 +306,7 @@ class Daemon:
                 *spreads(self.walkers.took, self.workers.took, self.pauses.took, self.intake.took, self.recorder.took),
             ],
             reload=self._reload_now,
+            steering=self.steward,
         )
         return Operations(
             catalog=self.catalog,

@@ -21,7 +21,7 @@ from shishod.schedule import ScheduleSettings
 from shishod.settings import RoomSettings, Seconds
 from shishod.store.settings import StoreSettings
 from shishod.watch.settings import WatchSettings
-from shishod.work.settings import WorkSettings
+from shishod.work.settings import PressureSettings, WorkSettings
 
 DROP_INS = "config.d"
 COMMAND_LINE = "command line"
@@ -99,6 +99,7 @@ class Settings(RoomSettings):
     scan: ScanSettings = ScanSettings()
     watch: WatchSettings = WatchSettings()
     schedule: ScheduleSettings = ScheduleSettings()
+    pressure: PressureSettings = PressureSettings()
     work: WorkSettings = WorkSettings()
     formats: FormatSettings = FormatSettings()
     control: ControlSettings = ControlSettings()

@@ -47,6 +47,8 @@ def _processes(settings: Settings, ground: Ground, writable: Sequence[bytes] = (
     limits = settings.formats.limits()
     return ProcessRunner(
         settings.work.process_count(),
+        most=settings.work.most_processes(),
+        nice=settings.work.nice,
         limit_s=limits.file_s,
         memory_bytes=limits.memory_bytes,
         ground=None if settings.work.sandbox == "off" else ground,

@@ -76,6 +76,7 @@ class Operations:
         self.words = WordDesk(self._probes.edit, self.book)
         self.modes = ModeDesk(catalog, scans, self._probes.edit, self.book)
         self.paths = ExplainDesk(catalog.roots, self._probes)
+        self.steering = self._probes.steering
         self._clock = clock
         self._started_at = clock.now()
         self._started_s = clock.monotonic_s()
@@ -117,6 +118,7 @@ class Operations:
             "cache": dict(self._probes.cache()),
             "covers": {"drained_at": covered.isoformat() if covered else None},
             "sandbox": self._probes.sandbox(),
+            "load": self.steering.report(),
         }
         counted, ended = self._counted or _Counted(0.0), []
         try:

@@ -1,7 +1,7 @@
 """What Operations needs of the rooms below: small protocols, and the probes that each room answers for itself."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -19,6 +19,7 @@ from shishod.model.state import KnownFile
 from shishod.model.ticket import Errand, FolderSubject
 from shishod.model.tier import Tier
 from shishod.model.words import Scope, WordedBook, Wording
+from shishod.operations.steering import Steering, Unsteered
 
 
 class Scans(Protocol):
@@ -143,3 +144,4 @@ class Probes:
     picture: Callable[[CoverState, bool], str | None] = _nothing_to_show  # the file of a cover, small or not
     covered: Callable[[], datetime | None] = _nothing_to_show  # when last no cover was left to be taken
     reload: Callable[[], Mapping[str, Sequence[str]]] = _nothing_to_reload
+    steering: Steering = field(default_factory=Unsteered)

@@ -122,6 +122,8 @@ def _many(number: int, noun: str) -> str:
 
 def _activity(report: Mapping[str, Any]) -> str:
     active = report["scan"]["active"]
+    if paused := str(report["load"]["paused"]):
+        return paused
     if active:
         scan = active[0]
         return f"a {scan['tier']} scan has done {scan['processed']:,} of {scan['total']:,} files"

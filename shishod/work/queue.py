@@ -63,6 +63,7 @@ class TicketQueue:
         self._later: dict[tuple[Key, float], _Place] = {}  # by the moment when they may; then they join the others
         self._in_hand: dict[Key, Ticket] = {}
         self._orders = itertools.count()
+        self._holds: set[str] = set()  # by whose word nothing is given out
         self._closed = False
 
     def request(self, ticket: Ticket) -> bool:
@@ -99,7 +100,7 @@ class TicketQueue:
                 now = self._monotonic_s()
                 if tickets := self._take_locked(limit, wanted, now):
                     return tickets
-                wait_s = self._patience_locked(wanted, now, deadline_s)
+                wait_s = self._patience_locked(() if self._holds else wanted, now, deadline_s)
                 if wait_s is not None and wait_s <= 0:
                     asked.notify()  # whoever waits longer must see to what is due later, if this thread was told of it
                     break
@@ -152,6 +153,23 @@ class TicketQueue:
     def in_hand(self) -> list[Ticket]:
         with self._lock:
             return list(self._in_hand.values())
+
+    def hold(self, why: str) -> None:
+        """Give nothing out until every hold is lifted; what is in hand is finished, and what is asked for waits."""
+        with self._lock:
+            self._holds.add(why)
+
+    def lift(self, why: str) -> None:
+        """Take back one hold; the last that is lifted wakes everybody."""
+        with self._lock:
+            self._holds.discard(why)
+            if not self._holds:
+                for asked in self._claimers.values():
+                    asked.notify_all()
+
+    def holds(self) -> frozenset[str]:
+        with self._lock:
+            return frozenset(self._holds)
 
     def close(self) -> None:
         """Send every claimer home with nothing, now and from now on; tickets in hand are finished as ever."""
@@ -216,7 +234,7 @@ class TicketQueue:
 
     def _take_locked(self, limit: int | Mapping[Errand, int], wanted: frozenset[Errand], now: float) -> list[Ticket]:
         heads = []
-        for errand in wanted:
+        for errand in () if self._holds else wanted:
             self._come_due_locked(errand, now)
             if (head := _first(self._lines[errand].ready)) is not None:
                 heads.append(head)
@@ -248,7 +266,7 @@ class TicketQueue:
         self._lines[place.ticket.errand].count -= 1
         self._room.notify_all()
 
-    def _patience_locked(self, wanted: frozenset[Errand], now: float, deadline_s: float | None) -> float | None:
+    def _patience_locked(self, wanted: Collection[Errand], now: float, deadline_s: float | None) -> float | None:
         waits = [due[0] - now for errand in wanted if (due := _first(self._lines[errand].later)) is not None]
         if deadline_s is not None:
             waits.append(deadline_s - time.monotonic())

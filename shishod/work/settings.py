@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer
 
+from shishod.model.pressure import Bounds, Limits
 from shishod.settings import RoomSettings, Seconds
 
 
@@ -20,7 +21,17 @@ class WorkSettings(RoomSettings):
     """Who does the work, and where."""
 
     workers: Count = 0
-    """Threads that carry out errands; auto is as many as there are cores, and four at least."""
+    """Threads that carry out errands, whatever the load; auto is as many as there are cores, and four at least, fewer
+    while the machine is busy, and more while that reads faster and `most` allows it."""
+
+    nice: int = Field(default=10, ge=0, le=19)
+    """How far reading processes stand back for the processor; for the disk they always do."""
+
+    least: int = Field(default=1, ge=1, le=256)
+    """The fewest workers that auto leaves; only a machine without any memory left has none."""
+
+    most: Count = 0
+    """The most workers that auto hires; auto is as many as it begins with."""
 
     runner: Literal["processes", "inline"] = "processes"
     """Where files are read: in processes of their own, or inline in the threads, without any limit or protection."""
@@ -29,7 +40,7 @@ class WorkSettings(RoomSettings):
     """What keeps a process that reads files from all else: auto is what the kernel offers, off leaves only limits."""
 
     processes: Count = 0
-    """Processes that read files; auto is as many as there are cores."""
+    """Processes that read files; auto is as many as there are cores, and up to workers where opening files is slow."""
 
     chunk: int = Field(default=32, ge=1, le=1000)
     """Tickets that a worker takes at once; more is faster for many small books, fewer is fairer."""
@@ -45,3 +56,48 @@ class WorkSettings(RoomSettings):
 
     def process_count(self) -> int:
         return self.processes or os.cpu_count() or 1
+
+    def most_processes(self) -> int:
+        """How many there may be where opening files is slow."""
+        return self.processes or max(os.cpu_count() or 1, self.bounds().most)
+
+    def bounds(self) -> Bounds:
+        """How few and how many workers there may be, and how many there are at first."""
+        usual = self.worker_count()
+        most = max(usual if self.workers else self.most or usual, self.least)
+        return Bounds(self.least, max(min(usual, most), self.least), most)
+
+
+def _steps(value: Any) -> Any:
+    if isinstance(value, tuple | list) and list(value) != sorted(value) and list(value) != sorted(value, reverse=True):
+        raise ValueError("three numbers in order: from where the load is elevated, heavy and critical")
+    return value
+
+
+Steps = Annotated[tuple[float, float, float], BeforeValidator(_steps)]
+
+
+class PressureSettings(RoomSettings):
+    """From where on the machine counts as busy; three percentages each: elevated, heavy, critical. Over 100 is never.
+
+    Elevated leaves two books at once, heavy `work.least`, and critical none until it is over; the pauses are used by
+    nobody meanwhile.
+    """
+
+    others: Steps = Limits().others
+    """Processor time that other programs use; what stands back as our reading does (nice) is not counted."""
+
+    io_stall: Steps = Limits().io_stall
+    """Time in which all that would run waits for a disk (/proc/pressure/io)."""
+
+    memory_stall: Steps = Limits().memory_stall
+    """Time in which something waits for memory (/proc/pressure/memory)."""
+
+    memory_free: Steps = Limits().memory_free
+    """Memory that is still free, counted downwards."""
+
+    cooldown: Seconds = 60.0
+    """How long the load must have been lower before it counts as lower by one level."""
+
+    def limits(self) -> Limits:
+        return Limits(self.others, self.io_stall, self.memory_stall, self.memory_free)

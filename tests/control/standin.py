@@ -22,6 +22,7 @@ from shishod.model.ticket import FolderSubject
 from shishod.model.tier import Tier
 from shishod.model.words import Scope, WordedBook, Wording
 from shishod.operations import Operations, Probes, WaitingRow, WorkerRow
+from shishod.operations.steering import Steering, Unsteered
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -98,6 +99,7 @@ class Standin:
     spoken: list[WordedBook] = field(default_factory=list)
     scopes: list[Scope] = field(default_factory=list)
     reread: list[Mapping[FolderSubject, frozenset[bytes]] | None] = field(default_factory=list)
+    steering: Steering = field(default_factory=Unsteered)
     database_down: bool = False
     counted: int = 0
     on_books: Callable[[], None] = lambda: None
@@ -231,6 +233,7 @@ class Standin:
             picture=self.picture,
             edit=self.edit,
             reload=self.read_again,
+            steering=self.steering,
         )
         return Operations(catalog=self, history=self, shelf=self, scans=self, probes=probes)
 

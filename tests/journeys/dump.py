@@ -9,6 +9,7 @@ CHANCE = {  # what honestly differs from run to run
     "id",
     "revision",
     "position_at",
+    "story",
     "last_scan_duration_ms",
     "checked_at",
     "created_at",

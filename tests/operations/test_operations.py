@@ -229,6 +229,7 @@ def test_broken_files_are_counted_but_are_no_alarm():
         "queue": {},
         "workers": [],
         "scan": {"active": []},
+        "load": {"paused": ""},
     }
 
     assert verdict(said) == (True, "All is well: 1 book in 4 files, 3 problems; no library is configured.")

@@ -453,3 +453,50 @@ def test_light_tickets_are_taken_together_up_to_the_weight_of_a_handful() -> Non
         queue.request(Ticket(number, Errand.INSPECT))
 
     assert [len(queue.claim_some({Errand.INSPECT: 2}, timeout_s=0)) for _ in range(4)] == [32, 10, 2, 0]
+
+
+def test_while_it_is_held_nothing_is_given_out_and_everything_is_taken(queue: TicketQueue, clock: Clock) -> None:
+    queue.request(Ticket("a"))
+    queue.request(Ticket("b", not_before_s=clock.now_s + 1))
+    queue.hold("pause")
+    clock.now_s += 2
+    queue.request(Ticket("c"))
+
+    assert queue.claim(timeout_s=0) is None
+    assert queue.waiting()[Errand.INSPECT] == 3
+
+    queue.lift("pause")
+    assert sorted(map(str, drained(queue))) == ["a", "b", "c"]
+
+
+def test_it_is_held_until_the_last_who_held_it_lets_go(queue: TicketQueue) -> None:
+    queue.request(Ticket("a"))
+    queue.hold("operator")
+    queue.hold("load")
+    queue.hold("load")
+
+    queue.lift("load")
+    assert queue.claim(timeout_s=0) is None
+    queue.lift("operator")
+    assert queue.claim(timeout_s=0) == Ticket("a")
+
+
+def test_a_worker_that_waits_through_a_hold_wakes_when_it_is_lifted() -> None:
+    queue = TicketQueue()
+    queue.hold("pause")
+    queue.request(Ticket("a", not_before_s=time.monotonic()))
+    got: list[Ticket | None] = []
+
+    together(lambda: got.append(queue.claim(timeout_s=10)), lambda: queue.lift("pause"))
+
+    assert [ticket and ticket.subject for ticket in got] == ["a"]
+
+
+def test_closing_ends_a_hold() -> None:
+    queue = TicketQueue()
+    queue.hold("pause")
+    got: list[Ticket | None] = []
+
+    together(lambda: got.append(queue.claim()), queue.close)
+
+    assert got == [None]

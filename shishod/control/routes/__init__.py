@@ -14,6 +14,7 @@ from shishod.control.routes import (
     roots,
     scans,
     status,
+    work,
 )
 
 ROUTES: list[BaseRoute] = [
@@ -27,5 +28,6 @@ ROUTES: list[BaseRoute] = [
     *modes.ROUTES,
     *copies.ROUTES,
     *reload.ROUTES,
+    *work.ROUTES,
     *metrics.ROUTES,
 ]

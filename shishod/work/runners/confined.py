@@ -19,9 +19,11 @@ from shishod.work.runners import Failed, blame
 from shishod.work.runners.ground import Sandbox, Standing
 from shishod.work.runners.sandbox import enter
 
-HEAD = struct.Struct("!I")  # before every answer: how many bytes it has
+HEAD = struct.Struct("!IQ")  # before every answer: how many bytes it has, and how many nanoseconds it took
 MAX_OUTCOME = 16 * 2**20  # bytes; what a parser found is never so long, so it is an accident or an attack
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_IOPRIO_SET = {"x86_64": 251, "aarch64": 30, "riscv64": 30, "armv7l": 314}  # no C library has it
+_IDLE_CLASS = 3 << 13  # linux/ioprio.h
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Limits:
     children: int = 128
     oom_score: int = 500
     sandbox: Sandbox | None = None
+    nice: int = 10  # at least; and the disk is for whoever else wants it
 
 
 def serve(pipe: Connection, limits: Limits) -> None:
@@ -46,21 +49,23 @@ def serve(pipe: Connection, limits: Limits) -> None:
 
     Each thing has one outcome, sent as soon as it is there.
     """
-    _send(pipe, pickle.dumps(_confine(limits)))
+    _send(pipe, pickle.dumps(_confine(limits)), 0)
     while True:
         try:
             packed_call, packed = pickle.loads(pipe.recv_bytes())  # noqa: S301 - from our own daemon
             call = _call(packed_call)
             for thing in packed:
+                began_ns = time.monotonic_ns()
                 _allow_cpu(limits.cpu_s)
-                _send(pipe, _answer(call, thing))
+                answer = _answer(call, thing)
+                _send(pipe, answer, time.monotonic_ns() - began_ns)
         except (EOFError, BrokenPipeError, ConnectionResetError):
             return  # the daemon has let go of this process, or is gone
 
 
-def _send(pipe: Connection, answer: bytes) -> None:
-    """Length and bytes; the far side takes as many answers as there are with one read."""
-    frame = memoryview(HEAD.pack(len(answer)) + answer)
+def _send(pipe: Connection, answer: bytes, took_ns: int) -> None:
+    """Head and bytes; the far side takes as many answers as there are with one read."""
+    frame = memoryview(HEAD.pack(len(answer), took_ns) + answer)
     while frame:
         frame = frame[os.write(pipe.fileno(), frame) :]
 
@@ -83,6 +88,7 @@ def _confine(limits: Limits) -> Standing:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.environ.pop("NOTIFY_SOCKET", None)
     os.setpgid(0, 0)  # what it starts is ended with it
+    _stand_back(limits.nice)
     keep_within(limits)
     with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:
         score.write(str(limits.oom_score))  # a wish: where the kernel denies it, the daemon may be chosen before us
@@ -98,6 +104,17 @@ def keep_within(limits: Limits) -> None:
     _cap(resource.RLIMIT_NOFILE, limits.open_files)
     if limits.memory_bytes:
         _cap(resource.RLIMIT_AS, limits.memory_bytes)
+
+
+def _stand_back(nice: int) -> None:
+    """For the processor, and for the disk, in the idle class of its queue.
+
+    Where a sandbox forbids it, that has said already how far we stand back.
+    """
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, max(os.getpriority(os.PRIO_PROCESS, 0), nice))
+    if (number := _IOPRIO_SET.get(os.uname().machine)) is not None:
+        ctypes.CDLL(None, use_errno=True).syscall(number, 1, 0, _IDLE_CLASS)
 
 
 def _cap(kind: int, most: int) -> None:

@@ -34,10 +34,12 @@ class Lost(Exception):
 
 
 class Lane:
-    """Its caller's alone, but for `kill`. `answers` counts what its process has answered in its life."""
+    """Its caller's alone, but for `kill`. `answers` counts what its process has answered in its life, and `took_ns`
+    is how long that took it."""
 
     def __init__(self, context: ForkServerContext, limits: Limits) -> None:
         self.answers = 0
+        self.took_ns = 0
         self.calls = 0
         self.standing = Standing()
         self._owed = 0
@@ -110,12 +112,21 @@ class Lane:
         self._partial += arrived
         at = 0
         while len(self._partial) >= at + HEAD.size:
-            end = at + HEAD.size + HEAD.unpack_from(self._partial, at)[0]
+            length, took_ns = HEAD.unpack_from(self._partial, at)
+            end = at + HEAD.size + length
             if len(self._partial) < end:
                 break
             self._answers.append(bytes(self._partial[at + HEAD.size : end]))
+            self.took_ns += took_ns
             at = end
         del self._partial[:at]
+
+    def computed_ns(self) -> int | None:
+        """How long its process has run, or waited for a processor, in its life; None where the kernel does not say."""
+        with suppress(OSError, ValueError), open(f"/proc/{self._process.pid}/schedstat", encoding="ascii") as told:
+            ran_ns, waited_ns, _ = map(int, told.read().split())
+            return ran_ns + waited_ns
+        return None
 
     def kill(self) -> None:
         """End the process, and what it has started, from any thread; its caller finds it Lost."""

@@ -18,6 +18,7 @@ from shishod.work.runners.lane import Lane, Lost
 
 T = TypeVar("T")
 R = TypeVar("R")
+LEARNT = 0.5  # what the newest call counts for, in the share of time that is computed
 UNREAD = Failed("unread", "one before it hung, and the caller wants to know that first")
 Todo = deque[tuple[int, bytes]]  # a thing by its index, packed
 
@@ -31,18 +32,27 @@ def _pack(thing: object) -> bytes | Failed:
         return blame(error)
 
 
+def lanes(processes: int, most: int, computing: float) -> int:
+    """How many may run at once that compute for such a share of their time, so that `processes` of them do."""
+    return min(most, max(processes, round(processes / max(computing, 0.01))))
+
+
 class ProcessRunner:
     """Shared: by every worker; as many calls run at once as there are `processes`, the others wait.
 
     A call has a process to itself, and each thing is answered as soon as it is done, so it is always known which one a
     process died of; what it had not come to goes on in another. A crash or lack of memory is blamed on a thing only
     when it happens in a process that has done nothing else. Nothing here waits for a process to die.
+
+    Where processes wait for a disk more than they compute, there are more of them than `processes`, up to `most`.
     """
 
     def __init__(
         self,
         processes: int,
         *,
+        most: int = 0,
+        nice: int = 10,
         limit_s: float = 30.0,
         memory_bytes: int = 512 * 2**20,
         ground: Ground | None = None,
@@ -52,8 +62,10 @@ class ProcessRunner:
         max_tasks: int = 500,
     ) -> None:
         self._processes = processes
+        self._most = max(most, processes)
+        self._computing = 1.0  # the share of its time that a process computes
         self._limit_s = limit_s
-        self._limits = Limits(memory_bytes, limit_s)
+        self._limits = Limits(memory_bytes, limit_s, nice=nice)
         self._ground = ground
         self._writable = tuple(writable)
         self._confined_by: str | None = None
@@ -107,7 +119,8 @@ class ProcessRunner:
 
     def stats(self) -> dict[str, int]:
         with self._lock:
-            return {"processes": len(self._lanes), "running": self._running, **self._counts}
+            allowed = lanes(self._processes, self._most, self._computing)
+            return {"processes": len(self._lanes), "running": self._running, "allowed": allowed, **self._counts}
 
     def confinement(self) -> str:
         if self._ground is None:
@@ -118,14 +131,24 @@ class ProcessRunner:
 
     def _enter(self) -> bool:
         with self._lock:
-            self._room.wait_for(lambda: self._closed or self._running < self._processes)
+            self._room.wait_for(self._has_room_locked)
             self._running += not self._closed
             return not self._closed
+
+    def _has_room_locked(self) -> bool:
+        return self._closed or self._running < lanes(self._processes, self._most, self._computing)
 
     def _leave(self) -> None:
         with self._lock:
             self._running -= 1
             self._room.notify()
+
+    def _learn(self, took_ns: int, computed_ns: int) -> None:
+        """What one call says of how much its process waited; room may have been made."""
+        share = min(computed_ns / max(took_ns, 1), 1.0)
+        with self._lock:
+            self._computing += (share - self._computing) * LEARNT
+            self._room.notify_all()
 
     def _carry(self, call: bytes, todo: Todo, outcomes: dict[int, Any], to_the_end: bool) -> None:
         """Have everything done, in one process after another for as long as processes are lost over it."""
@@ -164,6 +187,7 @@ class ProcessRunner:
         return None
 
     def _feed(self, lane: Lane, call: bytes, todo: Todo, outcomes: dict[int, Any]) -> None:
+        began_ns, computed_ns = lane.took_ns, lane.computed_ns()
         lane.send(call, [thing for _, thing in todo])
         while todo:
             answer = lane.receive(self._limit_s, len(todo))
@@ -177,6 +201,8 @@ class ProcessRunner:
             at, _ = todo.popleft()
             outcomes[at] = outcome
             self._count("things")
+        if computed_ns is not None and (ended_ns := lane.computed_ns()) is not None:
+            self._learn(lane.took_ns - began_ns, ended_ns - computed_ns)
 
     def _launch(self) -> Lane:
         sandbox = self._ground.sandbox(self._writable) if self._ground else None
