@@ -6,6 +6,7 @@ from typing import BinaryIO
 from shishod.errors import BrokenFile
 from shishod.formats import boxes, id3
 from shishod.formats.aac import Aac
+from shishod.formats.apev2 import Ape
 from shishod.formats.asf import Asf
 from shishod.formats.beside import COMPANIONS, ENDINGS, beside
 from shishod.formats.chunked import AIFF, WAV
@@ -54,6 +55,7 @@ READERS: tuple[Reader, ...] = (
     MPEG,
     WAV,
     AIFF,
+    Ape(),
     Aac(),
     Mp3(),  # last: eleven bits of sync are soon found in anything
 )

@@ -22,7 +22,7 @@ class Mp4:
 
     name = "mp4"
     version = 2
-    suffixes = frozenset({b".m4b", b".m4a"})
+    suffixes = frozenset({b".m4b", b".m4a", b".m4p", b".aax"})
     kind = BookKind.AUDIOBOOK
 
     def claims(self, head: bytes) -> bool:

@@ -209,7 +209,22 @@ def _credited_by_comma(value: str, r: Reading) -> tuple[object, bool]:
     return names, {loose(one) for one in value.split(",")} <= names
 
 
+def _streams(called: str) -> Any:
+    """How many streams of a kind are told; a sound without a film has one that nobody counts."""
+
+    def rule(value: int, r: Reading) -> tuple[object, bool]:
+        told = dict(r.particulars).get(called)
+        return told, (len(told.split("; ")) if told else 0) == value or (told is None and r.technical.width is None)
+
+    return rule
+
+
 RULES: dict[str, Any] = {
+    "width": lambda value, r: (r.technical.width, r.technical.width == value),
+    "height": lambda value, r: (r.technical.height, r.technical.height == value),
+    "audio_streams": _streams("audio"),
+    "subtitle_streams": _streams("subtitles"),
+    "given size": lambda value, r: (size := f"{r.technical.width}x{r.technical.height}", size == value),
     "pages": _pages,
     "author": _credited,
     "creation_date": _date,
