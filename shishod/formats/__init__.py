@@ -25,6 +25,7 @@ from shishod.formats.pdf import Pdf
 from shishod.formats.reader import HEAD_BYTES, TAIL_BYTES, Reader, Reads
 from shishod.formats.source import opened, size_of
 from shishod.formats.video import ASF, AVI, EBML, FILMS, FLASH, MATROSKA, MPEG, QUICKTIME, WMV
+from shishod.formats.wavpack import WavPack
 from shishod.model.book import BookKind
 from shishod.model.metadata import Reading
 from shishod.paths import base, display, suffix
@@ -56,6 +57,7 @@ READERS: tuple[Reader, ...] = (
     WAV,
     AIFF,
     Ape(),
+    WavPack(),
     Aac(),
     Mp3(),  # last: eleven bits of sync are soon found in anything
 )

@@ -164,7 +164,7 @@ def technical(stream: Any, codec: str) -> Technical:
         duration_ms=round(seconds * 1000) or None if 0 < seconds < _LONGEST_S else None,
         bitrate=int(getattr(stream, "bitrate", 0) or 0) or None,
         codec=codec,
-        channels=getattr(stream, "channels", 0) or None,
+        channels=int(getattr(stream, "channels", 0) or 0) or None,
         sample_rate=getattr(stream, "sample_rate", 0) or None,
     )
 

@@ -25,6 +25,7 @@ TAKERS: Mapping[str, str] = {  # a reader's name -> module and function, importe
     "wav": "chunked:wave_picture",
     "aiff": "chunked:aiff_picture",
     "ape": "apev2:picture",
+    "wavpack": "apev2:picture",
     "aac": "id3:picture",
     "mp3": "id3:picture",
 }

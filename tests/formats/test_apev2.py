@@ -14,9 +14,9 @@ from shishod.model.book import Contribution
 from shishod.model.metadata import Reading
 from tests.samples import a_png
 from tests.samples.audio import an_id3
-from tests.samples.lossless import an_ape
+from tests.samples.lossless import a_wavpack, an_ape
 
-EACH = [("ape", an_ape)]
+EACH = [("ape", an_ape), ("wavpack", a_wavpack)]
 each = pytest.mark.parametrize(("kind", "build"), EACH)
 Build = Callable[..., Path]
 

@@ -86,6 +86,6 @@ def test_the_readme_names_every_ending_that_is_read():
     text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     table = text.partition("## What it reads")[2].partition("\n\n#")[0]
 
-    named = {f".{word.lower()}".encode() for word in re.findall(r"\b[A-Z0-9]{3,}(?:\.[A-Z]+)?\b", table)}
+    named = {f".{word.lower()}".encode() for word in re.findall(r"\b[A-Z0-9]{2,}(?:\.[A-Z]+)?\b", table)}
 
     assert formats.SUFFIXES.issubset(named)

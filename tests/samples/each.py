@@ -8,7 +8,7 @@ from tests.samples import Mark, a_comic, a_flac, a_pdf, a_wav, a_wma, an_aac, an
 from tests.samples.document import a_djvu
 from tests.samples.fictionbook import an_fb2, an_fbz
 from tests.samples.kindle import a_mobi
-from tests.samples.lossless import an_ape
+from tests.samples.lossless import a_wavpack, an_ape
 from tests.samples.office import a_docx, an_odt, an_rtf
 from tests.samples.video import a_video
 
@@ -74,6 +74,10 @@ def full_ape(path: Path) -> Path:
     return an_ape(path, cover=True, custom=SERIES)
 
 
+def full_wavpack(path: Path) -> Path:
+    return a_wavpack(path, cover=True, custom=SERIES)
+
+
 class Sample(NamedTuple):
     """A file with all that its format can say; `lacks` are the fields for which it has no place.
 
@@ -116,6 +120,7 @@ SAMPLES: dict[str, Sample] = {
     "wav": Sample("a.wav", full_wav),
     "aiff": Sample("a.aiff", full_aiff),
     "ape": Sample("a.ape", full_ape, frozenset({"chapters"})),
+    "wavpack": Sample("a.wv", full_wavpack, frozenset({"chapters"})),
     "aac": Sample("a.aac", full_aac),
     "mp3": Sample("a.mp3", full_mp3),
 }
