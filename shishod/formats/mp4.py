@@ -12,6 +12,7 @@ from shishod.formats.source import opened
 from shishod.model.book import BookKind, Chapter
 from shishod.model.metadata import Reading
 
+_MOST_OF_NERO = 255  # chapters, for their count is one byte
 _FREEFORM = "----"
 _COVERS = "covr"
 _MIMES = {13: "image/jpeg", 14: "image/png", 27: "image/bmp", 12: "image/gif"}
@@ -21,7 +22,7 @@ class Mp4:
     """Sources: ISO 14496-12 and 14496-14, Apple's metadata atoms, mutagen's and Audiobookshelf's names for the rest."""
 
     name = "mp4"
-    version = 2
+    version = 3
     suffixes = frozenset({b".m4b", b".m4a", b".m4p", b".aax"})
     kind = BookKind.AUDIOBOOK
 
@@ -36,7 +37,7 @@ class Mp4:
             movie = _load(file, limits, notes)
             if ends_early(file):
                 notes.append("the file ends before its last atom does: it was cut short, or is still being copied")
-            return _reading(movie, _form(path, file), limits, notes)
+            return _reading(movie, _form(path, file), file, limits, notes)
 
 
 def picture(path: bytes, member: str, limits: Limits) -> bytes:
@@ -92,7 +93,7 @@ def _texts(tags: Any) -> dict[str, list[str]]:
     return found
 
 
-def _reading(movie: Any, form: str, limits: Limits, notes: list[str]) -> Reading:
+def _reading(movie: Any, form: str, file: BinaryIO, limits: Limits, notes: list[str]) -> Reading:
     from shishod.formats.audio import FRONT, Picture, Tags, front_cover, tagged, technical
 
     said = Tags(_texts(movie.tags), limits)
@@ -107,7 +108,7 @@ def _reading(movie: Any, form: str, limits: Limits, notes: list[str]) -> Reading
         tagged(said, ITUNES, title=title, part_title=part_title),
         reader="mp4",
         format=form,
-        chapters=_chapters(movie, sound.duration_ms, limits),
+        chapters=_chapters(movie, file, sound.duration_ms, limits),
         cover=front_cover(pictures, limits, notes),
         technical=sound,
         disc=disc[0] or None,
@@ -140,8 +141,11 @@ def _pair(movie: Any, name: str) -> tuple[int, int]:
     return pairs[0] if isinstance(pairs[0], tuple) else (0, 0)
 
 
-def _chapters(movie: Any, duration_ms: int | None, limits: Limits) -> tuple[Chapter, ...]:
+def _chapters(movie: Any, file: BinaryIO, duration_ms: int | None, limits: Limits) -> tuple[Chapter, ...]:
+    """Nero's list; where it is not there or full, QuickTime's track of texts, which tells the same chapters."""
     from shishod.formats.audio import tidy_chapters
+    from shishod.formats.mp4_chapters import text_track
 
-    marks = ((one.title, round(one.start * 1000), None) for one in movie.chapters or ())
-    return tidy_chapters(marks, duration_ms, limits)
+    nero = [(one.title, round(one.start * 1000), None) for one in movie.chapters or ()]
+    texts = text_track(file, limits) if len(nero) in (0, _MOST_OF_NERO) else []
+    return tidy_chapters(texts if len(texts) > len(nero) else nero, duration_ms, limits)
