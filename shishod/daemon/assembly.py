@@ -30,6 +30,7 @@ from shishod.scan.edits import Editor
 from shishod.scan.explain import Explainer
 from shishod.scan.guard import MountGuard
 from shishod.scan.hasher import Hasher
+from shishod.scan.inhand import InHand
 from shishod.scan.intake import Intake
 from shishod.scan.lifecycle import Scans
 from shishod.scan.pauses import please
@@ -92,14 +93,14 @@ class Daemon:
             guard=self.guard,
             sweeper=self.sweeper,
             limits=settings.formats.limits(),
+            in_hand=InHand(settings.state_path() / "in-hand"),
         )
         chunk = {Errand.INSPECT: settings.work.chunk}
-        purger = Purger(self.catalog, settings.scan.missing_grace)
         self.taker = self._taker()
         upkeep = Upkeep(self.queue, self.catalog, settings.store.keep_backups, self.taker.tidy)
         errands = {
             Errand.INSPECT: self.intake.inspect,
-            Errand.RECONCILE: purger.purge,
+            Errand.RECONCILE: Purger(self.catalog, settings.scan.missing_grace).purge,
             Errand.KEEP: upkeep.carry,
         }
         self.workers = WorkerPool("scan", self.queue, errands, settings.work.bounds().usual, self.stop, chunk)
@@ -174,6 +175,7 @@ class Daemon:
 
     def close(self) -> None:
         """After every part has stopped: give the catalogue back."""
+        self.intake.close()
         self.catalog.close()
 
     def progress(self) -> tuple[ScanSnapshot, ...]:

@@ -20,6 +20,7 @@ from shishod.model.updates import FileError, RelationshipUpdates, SavedBook
 from shishod.mounts import stable_inodes
 from shishod.paths import display, parent
 from shishod.scan.guard import Admission, MountGuard
+from shishod.scan.inhand import InHand
 from shishod.scan.inspection import Assignment, Inspection, Outcome, inspect
 from shishod.scan.lease import Lease
 from shishod.scan.order import YOUNG_RETRIES, BookOrder, compose
@@ -49,6 +50,7 @@ class Intake:
         guard: MountGuard,
         sweeper: Sweeper,
         limits: Limits,
+        in_hand: InHand,
         clock: Clock = CLOCK,
     ) -> None:
         self._catalog = catalog
@@ -57,6 +59,7 @@ class Intake:
         self._guard = guard
         self._sweeper = sweeper
         self._look = partial(inspect, limits=limits)
+        self._in_hand = in_hand
         self._clock = clock
         self._outcomes: Guarded[Counter[str]] = Guarded(Counter())
         self.took = Spread("shishod_parse_seconds", "format")
@@ -65,6 +68,10 @@ class Intake:
         """How many files were to be read since the start, by outcome."""
         with self._outcomes as outcomes:
             return {str(one): outcomes[one] for one in Outcome}
+
+    def close(self) -> None:
+        """The daemon ends as it should."""
+        self._in_hand.close()
 
     def inspect(self, tickets: Sequence[Ticket]) -> None:
         """The errand: every ticket ends finished, well or not, whatever its files do."""
@@ -137,7 +144,8 @@ class Intake:
         work = [_assignment(load, seen) for load in loads for seen in load.order.read]
         for sweep, load in {load.places[-1][0].sweep: load for load in loads}.items():
             sweep.note(current=display(load.order.key))
-        answers = self._read(work, {load.order.root.id: load.places[-1][0].sweep for load in loads}) if work else []
+        sweeps = {load.order.root.id: load.places[-1][0].sweep for load in loads}
+        answers = self._in_hand.read(work, lambda some: self._read(some, sweeps)) if work else []
         done = iter(zip(work, answers, strict=True))
         return [[_told(*next(done)) for _ in load.order.read] for load in loads]
 

@@ -16,15 +16,15 @@ from shishod.model.parts import Part, in_order
 from shishod.model.sighting import NO_TIME_NS, Sighting
 from shishod.model.state import LAID_ASIDE, KnownFile, State, unchanged
 from shishod.model.updates import FileError, FileUpdate, Origin, RelationshipUpdates
-from shishod.paths import base, display, suffix
+from shishod.paths import base, display, join, suffix
 from shishod.scan.inspection import Inspection, Outcome
+from shishod.scan.quarantine import KILLS_ALLOWED, QUARANTINED, quarantined
 
 YOUNG = timedelta(minutes=10)
 YOUNG_RETRIES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 BACKOFF = timedelta(seconds=60)
 LONGEST = timedelta(hours=24)
 _TO_BE_READ = (State.CHANGED, State.PROCESSING)  # and kept as they were meanwhile: they had not settled
-KILLS_ALLOWED = 2  # a file that has cost so many workers is not tried again until it changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +194,8 @@ def _read(order: BookOrder, done: Inspection, now: datetime, jitter: float) -> _
     known = (order.known or {}).get(done.seen.path)
     again = known is not None and known.state is State.ERROR and unchanged(known, done.seen, stable_inodes=False)
     count = known.error_count + 1 if known is not None and again else 1
+    if done.passing and done.stage == "crash" and count >= KILLS_ALLOWED:
+        done = quarantined(done, join(order.root.path, done.seen.path), done.text)
     facts = {
         "state": State.ERROR,
         "format": suffix(base(done.seen.path)).lstrip(b".").decode("ascii", "replace"),
@@ -211,9 +213,9 @@ def retry_at(done: Inspection, count: int, now: datetime, jitter: float) -> date
 
     None: not until the file or its reader changes.
     """
+    if done.reason == QUARANTINED:
+        return None
     if done.passing:
-        if done.stage == "crash" and count >= KILLS_ALLOWED:
-            return None
         wait = min(BACKOFF * int(2 ** min(count - 1, 20)), LONGEST)
         return now + wait + wait * (0.1 * jitter)
     changed = datetime.fromtimestamp(max(done.seen.mtime_ns, done.seen.ctime_ns) / 1e9, tz=now.tzinfo)

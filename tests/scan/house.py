@@ -19,6 +19,7 @@ from shishod.scan.cache import ScanCache
 from shishod.scan.gallery import Gallery
 from shishod.scan.guard import MountGuard
 from shishod.scan.hasher import Hasher
+from shishod.scan.inhand import InHand
 from shishod.scan.inspection import Assignment
 from shishod.scan.intake import Intake
 from shishod.scan.lifecycle import Scans, WalkOrder
@@ -117,6 +118,7 @@ class House:
             guard=self.guard,
             sweeper=self.sweeper,
             limits=Limits(),
+            in_hand=InHand(state / "in-hand"),
             clock=self.clock,
         )
         self.hasher = Hasher(

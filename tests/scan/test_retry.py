@@ -5,6 +5,7 @@ import pytest
 from shishod.model.sighting import Sighting
 from shishod.scan.inspection import Inspection, Outcome
 from shishod.scan.order import retry_at
+from shishod.scan.quarantine import quarantined
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -68,4 +69,9 @@ def test_many_that_failed_together_do_not_all_come_back_together() -> None:
 
 
 def test_a_file_that_costs_a_second_worker_is_left_alone_until_it_changes() -> None:
-    assert waits(a_failure(stage="crash", passing=True), range(1, 4)) == [MINUTE, None, None]
+    first = a_failure(stage="crash", passing=True)
+    second = quarantined(first, b"/books/a.epub", "x")
+
+    assert waits(first, range(1, 2)) == [MINUTE]
+    assert (second.reason, waits(second, range(2, 4))) == ("quarantined", [None, None])
+    assert "shishoctl scan --reread '/books/a.epub'" in second.text
