@@ -22,6 +22,7 @@ from shishod.formats.mp4 import Mp4
 from shishod.formats.office import DOCX, ODT, RTF
 from shishod.formats.ogg import Ogg
 from shishod.formats.pdf import Pdf
+from shishod.formats.plain import HTML, TXT
 from shishod.formats.reader import HEAD_BYTES, TAIL_BYTES, Reader, Reads
 from shishod.formats.source import opened, size_of
 from shishod.formats.video import ASF, AVI, EBML, FILMS, FLASH, MATROSKA, MPEG, QUICKTIME, WMV
@@ -59,7 +60,9 @@ READERS: tuple[Reader, ...] = (
     Ape(),
     WavPack(),
     Aac(),
-    Mp3(),  # last: eleven bits of sync are soon found in anything
+    Mp3(),  # after all that has a mark: eleven bits of sync are soon found in anything
+    HTML,
+    TXT,  # last: nearly anything is text to begin with
 )
 
 SUFFIXES: frozenset[bytes] = frozenset(ending for reader in READERS for ending in reader.suffixes)
@@ -91,6 +94,7 @@ PRELOAD: tuple[str, ...] = (
 )
 """Modules that the readers import when they are first used: what a fork server does well to import before it forks."""
 
+_UNMARKED: tuple[Reader, ...] = (HTML, TXT)
 _ALL: tuple[Reads, ...] = (*READERS, *COMPANIONS)
 _BY_NAME = {reader.name: reader for reader in _ALL}
 _BY_SUFFIX = {ending: reader for reader in READERS for ending in reader.suffixes}
@@ -139,6 +143,8 @@ def reader_for(path: bytes) -> Reads:
         if named is not None and named.claims(head):
             return named
     reader = next((reader for reader in READERS if reader.claims(head)), named)
+    if reader in _UNMARKED and named not in (None, *_UNMARKED):
+        reader = named  # a page that tells of an error, in the place of a book, is no book
     if reader is None:
         raise BrokenFile("unknown-format", "this is no format that we read; the file is left as it is")
     return reader

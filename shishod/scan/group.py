@@ -13,6 +13,7 @@ from shishod.model.sighting import Sighting
 from shishod.paths import base, display, natural_key, parent, suffix
 from shishod.scan.beside import companions, parted
 from shishod.scan.films import films
+from shishod.scan.texts import pages, without_notes
 
 SOUNDING = (LibraryKind.AUDIOBOOKS, LibraryKind.MUSIC)  # where an MP4 is something to be heard
 COMICS = frozenset({b".cbz", b".cbr", b".cb7", b".cbt"})
@@ -65,9 +66,12 @@ def _of_media(folder: bytes, ordered: Sequence[Sighting], shelf: LibraryKind) ->
     endings = formats.SOUND | {b".mp4"} if shelf in SOUNDING else formats.SOUND
     sound = [one for one in ordered if suffix(one.path) in endings]
     seen = [one for one in ordered if suffix(one.path) in FILMS - endings]
-    ordered = [one for one in ordered if suffix(one.path) not in FILMS - endings]
+    ordered = [one for one in without_notes(ordered, endings, shelf) if suffix(one.path) not in FILMS - endings]
     groups = [Group(*one) for one in films(seen, shelf, {stem(one.path) for one in ordered})]
     taken: set[Sighting] = set()
+    for place, of_one in pages(ordered).items():
+        groups.append(Group(place + b"/", BookKind.EBOOK, "pages with an index are one book", tuple(of_one)))
+        taken.update(of_one)
     for tracks, why in _disc_run(folder, sound) or _track_runs(sound):
         key = folder + (b"/" if len(tracks) == len(sound) else b"//" + _residue(tracks[0]).encode())
         groups.append(Group(key, BookKind.AUDIOBOOK, why, tuple(tracks)))

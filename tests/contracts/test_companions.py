@@ -71,7 +71,7 @@ def test_no_ending_is_read_by_two_and_only_those_of_documents_may_be_media_too()
     endings = [ending for companion in COMPANIONS for ending in companion.suffixes]
 
     assert len(set(endings)) == len(endings) and set(endings) == ENDINGS
-    assert {b".pdf", b".docx", b".odt", b".rtf", *FILMS} == ENDINGS & formats.SUFFIXES, (
+    assert {b".pdf", b".docx", b".odt", b".rtf", b".txt", *FILMS} == ENDINGS & formats.SUFFIXES, (
         "a book, unless its name says that it goes with one"
     )
     assert formats.NOTICED == ENDINGS | formats.SUFFIXES

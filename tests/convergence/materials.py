@@ -45,7 +45,7 @@ FOLDERS = (
 )
 TWINS = ("Castor", "Pollux")
 PEOPLE = ("Ann Nought", "Bea Prima", "Cy Second", "Dee Last")
-ENDINGS = (b".part", b".tmp", b"~", b".txt", b".jpg", b".opf", b"")  # none of them a book
+ENDINGS = (b".part", b".tmp", b"~", b".lst", b".jpg", b".opf", b"")  # none of them a book
 
 
 @dataclass(frozen=True, slots=True)

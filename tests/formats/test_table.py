@@ -43,7 +43,7 @@ def test_the_name_decides_where_the_content_says_nothing(tmp_path: Path):
 
 def test_a_file_of_no_format_is_said_to_be_of_none(tmp_path: Path):
     path = tmp_path / "a.xyz"
-    path.write_bytes(b"nothing we know")
+    path.write_bytes(b"\0nothing we know")
 
     with pytest.raises(BrokenFile) as broken:
         formats.reader_for(bytes(path))

@@ -9,7 +9,7 @@ from tests.samples.document import a_djvu
 from tests.samples.fictionbook import an_fb2, an_fbz
 from tests.samples.kindle import a_mobi
 from tests.samples.lossless import a_wavpack, an_ape
-from tests.samples.office import a_docx, an_odt, an_rtf
+from tests.samples.office import a_docx, a_txt, an_html, an_odt, an_rtf
 from tests.samples.video import a_video
 
 SERIES = {"SERIES": "Saga", "SERIES-PART": "2"}
@@ -123,4 +123,6 @@ SAMPLES: dict[str, Sample] = {
     "wavpack": Sample("a.wv", full_wavpack, frozenset({"chapters"})),
     "aac": Sample("a.aac", full_aac),
     "mp3": Sample("a.mp3", full_mp3),
+    "html": Sample("A Book.html", an_html, WORDLESS),
+    "txt": Sample("A Book.txt", a_txt, WORDLESS),
 }

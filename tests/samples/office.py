@@ -30,6 +30,18 @@ def an_rtf(path: AnyPath) -> AnyPath:
     return path
 
 
+def a_txt(path: AnyPath) -> AnyPath:
+    with open(fspath(path), "wb") as target:
+        target.write("Once upon a time in Málaga.\n".encode())
+    return path
+
+
+def an_html(path: AnyPath) -> AnyPath:
+    with open(fspath(path), "wb") as target:
+        target.write(b"<!DOCTYPE html>\n<html><head><title>A Draft</title></head><body><p>Once.</p></body></html>")
+    return path
+
+
 def _zipped(path: AnyPath, members: dict[str, str]) -> AnyPath:
     with open(fspath(path), "wb") as target, zipfile.ZipFile(target, "w") as archive:
         for name, content in members.items():
