@@ -39,6 +39,7 @@ COMMANDS = (
     "resume",
     "set-workers",
     "reload",
+    "events",
     "backup",
     "export",
     "doctor",

@@ -12,6 +12,7 @@ from shishod.control.server import ControlServer
 from shishod.daemon.archive import archived
 from shishod.daemon.config import Settings
 from shishod.daemon.doctor import Patient, examine
+from shishod.daemon.hooks import Hooks
 from shishod.daemon.parts import Part
 from shishod.daemon.requests import Requests
 from shishod.daemon.rows import counters, spreads, waiting_rows, worker_rows
@@ -49,6 +50,7 @@ from shishod.watch.mounttable import MountTable
 from shishod.watch.pace import LastLook
 from shishod.watch.root import Asks
 from shishod.watch.watcher import Watcher
+from shishod.work.bulletin import Bulletin
 from shishod.work.pool import WorkerPool
 from shishod.work.queue import TicketQueue
 from shishod.work.stop import StopSignal
@@ -95,6 +97,9 @@ class Daemon:
             limits=settings.formats.limits(),
             in_hand=InHand(settings.state_path() / "in-hand"),
         )
+        self.bulletin = Bulletin()
+        self.scans.tell = self.guard.tell = self.intake.tell = self.bulletin.tell
+        self.hooks = Hooks(settings.hooks, self.bulletin)
         chunk = {Errand.INSPECT: settings.work.chunk}
         self.taker = self._taker()
         upkeep = Upkeep(self.queue, self.catalog, settings.store.keep_backups, self.taker.tidy)
@@ -164,6 +169,7 @@ class Daemon:
             Part("scans", self._begin, lambda _: self.scans.close(), lambda: True),
             Part("schedule", self._start_schedule, lambda _: self.schedule.stop(), self._schedule_alive, None, True),
             Part("mounts", self.mounts.start, self.mounts.stop, self.mounts.alive, None, True),
+            Part("hooks", self.hooks.start, self.hooks.stop, self.hooks.alive, None, True),
             Part("control", self.control.start, self.control.stop, self.control.alive, self.control.last_beat_s),
             Part("watch", self._watch, self.watcher.stop, self._watch_alive, self._watch_beat_s, True),  # last: it arms
         )
@@ -300,6 +306,7 @@ class Daemon:
             look=self.explainer.look,
             explain=self.explainer.explain,
             edit=self.editor.edit,
+            bulletin=self.bulletin,
             doctor=self._doctor,
             copy=lambda: self.catalog.keep_up(self.settings.store.keep_backups),
             pack=lambda copy: archived(copy, self.settings.state_path() / "covers"),

@@ -11,6 +11,7 @@ from shishod import paths
 from shishod.control.settings import ControlSettings
 from shishod.daemon import roots
 from shishod.daemon.explain import explain
+from shishod.daemon.hooks import HookSettings
 from shishod.daemon.strict_yaml import Document, Fault, Key, Mark, dotted, merge, parse, spoken
 from shishod.errors import SettingsError
 from shishod.formats.settings import FormatSettings
@@ -103,6 +104,7 @@ class Settings(RoomSettings):
     work: WorkSettings = WorkSettings()
     formats: FormatSettings = FormatSettings()
     control: ControlSettings = ControlSettings()
+    hooks: HookSettings = HookSettings()
 
     def state_path(self) -> Path:
         """The folder of the catalogue, as set or as the surroundings say."""

@@ -1,5 +1,6 @@
 """Everything that a face (the socket, later the page) may ask of a running daemon."""
 
+from shishod.operations.events import event_row
 from shishod.operations.losses import LossRules
 from shishod.operations.modes import ModeWish
 from shishod.operations.operations import Operations
@@ -18,6 +19,7 @@ __all__ = [
     "WaitingRow",
     "WatchRow",
     "WorkerRow",
+    "event_row",
     "scan_row",
     "verdict",
 ]

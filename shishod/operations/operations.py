@@ -16,6 +16,7 @@ from shishod.model.ticket import FolderSubject
 from shishod.model.tier import Tier
 from shishod.operations.copies import CopyDesk
 from shishod.operations.covers import CoverDesk
+from shishod.operations.events import EventDesk
 from shishod.operations.explain import ExplainDesk
 from shishod.operations.losses import LossDesk, LossRules
 from shishod.operations.modes import ModeDesk
@@ -72,6 +73,7 @@ class Operations:
         self._probes = probes or Probes()
         self.losses = LossDesk(catalog, rules or LossRules(), clock)
         self.covers = CoverDesk(shelf, self._probes)
+        self.events = EventDesk(self._probes.bulletin)
         self.copies = CopyDesk(self._probes.copy, self._probes.pack, shelf)
         self.words = WordDesk(self._probes.edit, self.book)
         self.modes = ModeDesk(catalog, scans, self._probes.edit, self.book)

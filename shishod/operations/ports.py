@@ -20,6 +20,7 @@ from shishod.model.ticket import Errand, FolderSubject
 from shishod.model.tier import Tier
 from shishod.model.words import Scope, WordedBook, Wording
 from shishod.operations.steering import Steering, Unsteered
+from shishod.work.bulletin import Bulletin
 
 
 class Scans(Protocol):
@@ -140,6 +141,7 @@ class Probes:
     counters: Callable[[], Sequence[Sample]] = tuple
     copy: Callable[[], Path | None] = lambda: None  # a new copy of the catalogue; None where a server keeps it
     pack: Callable[[Path], Iterator[bytes]] = _nothing_to_pack
+    bulletin: Bulletin = field(default_factory=Bulletin)
     doctor: Callable[[], Sequence[Ailment]] = tuple
     picture: Callable[[CoverState, bool], str | None] = _nothing_to_show  # the file of a cover, small or not
     covered: Callable[[], datetime | None] = _nothing_to_show  # when last no cover was left to be taken

@@ -9,6 +9,7 @@ from shishod import log
 from shishod.clock import CLOCK, Clock
 from shishod.errors import LibraryAbsent
 from shishod.model.catalog import Catalog
+from shishod.model.event import Teller, to_nobody
 from shishod.model.ignore import ignored
 from shishod.model.library import (
     EMPTIED,
@@ -21,7 +22,7 @@ from shishod.model.library import (
     RootState,
 )
 from shishod.mounts import AUTOMOUNT, location, quiet_real, stable_inodes
-from shishod.paths import display, is_under, join
+from shishod.paths import display, is_under, join, json_path
 from shishod.scan.mounts import MOUNTINFO, Mount, current_mount, identify, mount_of, read_mounts
 from shishod.work.guard import Guarded
 from shishod.work.runners.ground import Ground
@@ -100,6 +101,7 @@ class MountGuard:
     def __init__(self, catalog: Catalog, clock: Clock = CLOCK, ground: Ground | None = None) -> None:
         self._catalog = catalog
         self._clock = clock
+        self.tell: Teller = to_nobody
         self.ground = ground or Ground()
         self._mounts: Guarded[dict[int, tuple[bytes, Mount | None]]] = Guarded({})
 
@@ -159,6 +161,7 @@ class MountGuard:
         if state in (RootState.OFFLINE, RootState.STALLED):
             self.ground.leave(root.path)
         if root.state is not state:
+            self.tell("root-state", library=root.library, **json_path(root.path), state=str(state), reason=reason)
             told = {"library": root.library, "root": display(root.path), "reason": reason or "as it was"}
             if state is RootState.ONLINE:
                 _log.info("the root is on line", **told)

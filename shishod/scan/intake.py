@@ -13,12 +13,13 @@ from shishod.errors import LibraryAbsent, Unreachable
 from shishod.formats.limits import Limits
 from shishod.metrics import Spread
 from shishod.model.catalog import BookMemory, Catalog, Recorder
+from shishod.model.event import Teller, to_nobody
 from shishod.model.sighting import RACY_NS, Sighting
 from shishod.model.state import State
 from shishod.model.ticket import Ticket
 from shishod.model.updates import FileError, RelationshipUpdates, SavedBook
 from shishod.mounts import stable_inodes
-from shishod.paths import display, parent
+from shishod.paths import display, join, json_path, parent
 from shishod.scan.guard import Admission, MountGuard
 from shishod.scan.inhand import InHand
 from shishod.scan.inspection import Assignment, Inspection, Outcome, inspect
@@ -62,6 +63,7 @@ class Intake:
         self._in_hand = in_hand
         self._clock = clock
         self._outcomes: Guarded[Counter[str]] = Guarded(Counter())
+        self.tell: Teller = to_nobody
         self.took = Spread("shishod_parse_seconds", "format")
 
     def stats(self) -> dict[str, int]:
@@ -233,9 +235,19 @@ class Intake:
         sweep.part(saved.rest)
         if saved.created and saved.book_id is not None:
             sweep.make(saved.book_id)
+        self._tell(load, saved)
         self._look_again(load, done, book)
         unready = any(one.racy or one.outcome in (Outcome.CHANGED, Outcome.VANISHED, Outcome.LOST) for one in done)
         self._sweeper.finished(load, well=not refused and not unready)
+
+    def _tell(self, load: InspectLoad, saved: SavedBook) -> None:
+        if saved.book_id is not None and saved.error is None:
+            root = load.order.root
+            scan = next((one.id for place, _ in load.places for one in place.sweep.order.scans), "")
+            read = load.order.read
+            place = json_path(join(root.path, read[0].path if len(read) == 1 else load.order.key))
+            kind = "book-new" if saved.created else "book-changed"
+            self.tell(kind, book=saved.book_id, library=root.library, **place, scan=scan)
 
     def _look_again(self, load: InspectLoad, done: Sequence[Inspection], book: RelationshipUpdates | None) -> None:
         sweep = load.places[-1][0].sweep

@@ -9,6 +9,7 @@ from shishod import log
 from shishod.clock import CLOCK, Clock
 from shishod.errors import Refused, Unreachable
 from shishod.model.catalog import ScanHistory
+from shishod.model.event import Teller, to_nobody
 from shishod.model.progress import ScanSnapshot, ScanStatus
 from shishod.model.ticket import Errand, FolderSubject, Priority, Ticket
 from shishod.model.tier import Look, Tier
@@ -146,6 +147,7 @@ class Scans:
         clock: Clock = CLOCK,
         keep: int = 500,
     ) -> None:
+        self.tell: Teller = to_nobody
         self.stalled: Callable[[], frozenset[int]] = frozenset  # the Sweeper's word, once there is one
         self._queue = queue
         self._history = history
@@ -205,6 +207,7 @@ class Scans:
         if before.status is ScanStatus.QUEUED:
             scan.note(status=ScanStatus.RUNNING, started_at=self._clock.now())
             self._write(scan)
+            self.tell("scan-started", scan=scan.id, tier=str(before.tier), trigger=before.trigger)
             _log.info("scan started", scan=scan.id, tier=before.tier, trigger=before.trigger, scope=before.scope)
 
     def walk_ended(self, scan: Scan, failure: str | None) -> None:
@@ -284,6 +287,11 @@ class Scans:
         except Unreachable as error:
             _log.debug("old scans could not be forgotten; the next end of one tries again", error=str(error))
 
+    def _tell_end(self, last: ScanSnapshot) -> None:
+        counts = {name: getattr(last, name) for name in ("books_new", "books_changed", "missing", "failed", "held")}
+        facts = {"tier": str(last.tier), "trigger": last.trigger, "status": str(last.status), "reason": last.reason}
+        self.tell("scan-ended", scan=last.id, **facts, **counts)
+
     def _end(self, scan: Scan) -> None:
         with self._alive as alive:
             if scan.id not in alive:
@@ -294,6 +302,7 @@ class Scans:
                 return
             self._write_ended()
         self._prune()
+        self._tell_end(last)
         took = (last.ended_at - last.started_at).total_seconds() if last.ended_at and last.started_at else 0.0
         _log.info(
             "scan ended",

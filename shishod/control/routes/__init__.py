@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute
 from shishod.control.routes import (
     books,
     copies,
+    events,
     explain,
     losses,
     metrics,
@@ -27,6 +28,7 @@ ROUTES: list[BaseRoute] = [
     *losses.ROUTES,
     *modes.ROUTES,
     *copies.ROUTES,
+    *events.ROUTES,
     *reload.ROUTES,
     *work.ROUTES,
     *metrics.ROUTES,
