@@ -88,15 +88,7 @@ class Daemon:
         self.rehearsal = Rehearsal(rooms, self.runner, self.sweeper.stalled)
         self.explainer = Explainer(rooms, self.runner, self.sweeper.stalled, self.catalog)
         self.scans.stalled = self.sweeper.stalled
-        self.intake = Intake(
-            catalog=self.catalog,
-            recorder=self.recorder,
-            runner=self.runner,
-            guard=self.guard,
-            sweeper=self.sweeper,
-            limits=settings.formats.limits(),
-            in_hand=InHand(settings.state_path() / "in-hand"),
-        )
+        self.intake = self._intake()
         self.bulletin = Bulletin()
         self.scans.tell = self.guard.tell = self.intake.tell = self.bulletin.tell
         self.hooks = Hooks(settings.hooks, self.bulletin)
@@ -126,6 +118,17 @@ class Daemon:
         )
         self.reload: Callable[[], Mapping[str, Any]] = self.apply
         self.control = ControlServer(self._operations(), settings.socket_path(), settings.control)
+
+    def _intake(self) -> Intake:
+        return Intake(
+            catalog=self.catalog,
+            recorder=self.recorder,
+            runner=self.runner,
+            guard=self.guard,
+            sweeper=self.sweeper,
+            limits=self.settings.formats.limits(),
+            in_hand=InHand(self.settings.state_path() / "in-hand"),
+        )
 
     def _steward(self) -> Steward:
         work = self.settings.work
