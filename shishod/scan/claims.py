@@ -50,3 +50,4 @@ def _claims(order: BookOrder) -> Iterator[Claim]:
     yield from ((order.root.id, known.path) for known in (*order.keep, *order.sheds))
     yield from ((one.root_id, one.path) for one in order.origins.values())
     yield from ((seen.inode, seen.size, seen.mtime_ns) for seen in order.read)
+    yield from ((known.inode, known.size, known.mtime_ns) for known in order.keep)

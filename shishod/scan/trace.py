@@ -74,18 +74,32 @@ class Tracer:
         books = {one.book_id for one in (*batch.known, *moved.values()) if one.book_id is not None}
         shares, grounds = (self._catalog.shares(books), self._catalog.grounds(books)) if books else ({}, {})
         stable = stable_inodes(batch.admission.identity.fstype)
-        twins = twins_of([one for one in new if one.path not in links], moved) if stable else frozenset()
         freed = _freed(batch, links, originals) if originals else {}
-        doubted = self._doubted(batch, renamed | freed)
+        heirs = self._heirs(batch, [batch.seen[path] for path in freed]) if freed else {}
+        links |= heirs
+        alone = [one for one in (*new, *(batch.seen[path] for path in freed)) if one.path not in links]
+        twins = twins_of(alone, moved) if stable else frozenset()
+        same = renamed | {path: known for path, known in freed.items() if path not in heirs and path not in twins}
+        doubted = self._doubted(batch, same)
         return Traces(moved, links, originals, shares, grounds, twins, doubted, orphans)
 
     def _by_inode(self, batch: Batch, new: Sequence[Sighting]) -> Found:
         """Files that were renamed, and those that have one more name now: the same inode, size and time."""
+        alike = self._alike(batch, new)
+        moved = paired(((seen, known) for seen, known, fate in alike if fate is Fate.GONE), batch.admission.root.id)
+        return moved, {path: known for path, known in _linked(alike).items() if path not in moved}
+
+    def _heirs(self, batch: Batch, freed: Sequence[Sighting]) -> Mapping[bytes, KnownFile]:
+        """Those of the names, whose original is gone, that are further paths to another name that took its place."""
+        return _linked(self._alike(batch, freed))
+
+    def _alike(self, batch: Batch, new: Sequence[Sighting]) -> list[tuple[Sighting, KnownFile, Fate]]:
+        """The remembered files that each may be by its inode, and what became of those."""
         alike: dict[int, list[KnownFile]] = {}
         for known in self._catalog.by_inode({one.inode for one in new}):
             alike.setdefault(known.inode, []).append(known)
         if not alike:
-            return {}, {}
+            return []
         here, roots = batch.admission, self._roots()
         pairs = [
             (seen, known)
@@ -97,11 +111,7 @@ class Tracer:
             and (known.root_id == here.root.id or share_inodes(here.identity, roots[known.root_id].identity))
         ]
         fates = self._fates(batch, [known for _, known in pairs if roots[known.root_id].enrolled], roots)
-        gone = [one for one in pairs if fates.get(one[1].id, Fate.GONE) is Fate.GONE]  # a former root has no say
-        moved = paired(gone, here.root.id)
-        there = [one for one in pairs if fates.get(one[1].id) is Fate.THERE and one[1].duplicate_of is None]
-        links = {seen.path: known for seen, known in there if seen.path not in moved and is_link(seen, known)}
-        return moved, links
+        return [(seen, known, fates.get(known.id, Fate.GONE)) for seen, known in pairs]  # a former root has no say
 
     def _linked_over(self, batch: Batch) -> tuple[Mapping[bytes, KnownFile], frozenset[Folder]]:
         """Names that were given to the content of another file, as `ln -f` and programs that save room do.
@@ -182,6 +192,12 @@ class Tracer:
             if isinstance(said, list):
                 fates |= {one.id: fate for one, fate in zip(some, said, strict=True)}
         return {known_id: fates.get(known_id, Fate.UNSAID) for known_id in told}
+
+
+def _linked(alike: Iterable[tuple[Sighting, KnownFile, Fate]]) -> dict[bytes, KnownFile]:
+    """Files that are further paths to remembered ones, which are there and stand for themselves."""
+    there = ((seen, known) for seen, known, fate in alike if fate is Fate.THERE and known.duplicate_of is None)
+    return {seen.path: known for seen, known in there if is_link(seen, known)}
 
 
 def _freed(

@@ -684,3 +684,30 @@ def test_a_new_book_in_the_folder_that_another_left_is_a_book_of_its_own(house: 
         "First": (True, 2),
         "Second": (False, 3),
     }
+
+
+@pytest.mark.parametrize("where", ["{}.epub", "{0}/{0}.epub"], ids=["in one folder", "in many"])
+def test_of_many_names_one_takes_the_place_of_the_original_and_the_others_stay_duplicates(
+    house: House, library: Path, where: str
+) -> None:
+    names = [library / "A" / where.format(number) for number in range(1, 6)]
+    (library / "Told.epub").parent.mkdir(exist_ok=True)
+    an_epub(library / "Told.epub", title="Told")
+    house.scan()
+    for name in names:
+        name.parent.mkdir(parents=True, exist_ok=True)
+        os.link(library / "Told.epub", name)
+    for _ in range(2):
+        house.scan()
+    house.pause()
+    before = the_book(house)
+    house.reads()
+
+    for gone in (library / "Told.epub", names[0]):
+        gone.unlink()
+        house.scan()
+        house.pause()
+
+        assert (the_book(house)["id"], house.reads()) == (before["id"], [])
+        there = [file for path, file in house.files().items() if (library / path).exists()]
+        assert sorted(file.duplicate_of is None for file in there) == [*[False] * (len(there) - 1), True]
