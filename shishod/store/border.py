@@ -45,6 +45,7 @@ class Noun:
         """
         database = self._database
         with reachable(database), database.turn:
+            database.stand()
             try:
                 connected = database.writer.connect()
                 with connected as connection, database.synced(connection, durably), connection.begin():

@@ -1,10 +1,12 @@
 """SqlCatalog: the ports Catalog, ScanHistory and Shelf on one database."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
+from shishod import log
 from shishod.clock import CLOCK, Clock
-from shishod.errors import SettingsError
+from shishod.errors import SettingsError, Unreachable
 from shishod.store.ageing import Ageing
 from shishod.store.answers import KeptAnswers
 from shishod.store.backup import Upkeep
@@ -12,6 +14,7 @@ from shishod.store.claims import Claiming
 from shishod.store.covers import Covers
 from shishod.store.engine import Database, connect, database_url
 from shishod.store.findings import WebReads
+from shishod.store.footing import Footing
 from shishod.store.history import History
 from shishod.store.limits import SharedNotes
 from shishod.store.migrate import ready_schema
@@ -26,6 +29,8 @@ from shishod.store.roots import Roots
 from shishod.store.settings import StoreSettings
 from shishod.store.shelf import ShelfReads
 from shishod.store.words import WordReads
+
+_log = log.get(__name__)
 
 
 class SqlCatalog(
@@ -59,7 +64,11 @@ class SqlCatalog(
 
     def close(self) -> None:
         """Give back every connection, and the SQLite file to the next daemon."""
-        self._database.engine.dispose()
+        database = self._database
+        if database.footing is not None:
+            with database.turn:
+                _leave(database, database.footing)
+        database.engine.dispose()
         if self._lock is not None:
             self._lock.release()
 
@@ -70,12 +79,23 @@ def open_catalog(settings: StoreSettings, state_dir: Path, clock: Clock = CLOCK)
     lock = None if database.path is None else _take(database.path)
     try:
         ready_schema(database, settings.keep_backups, clock.now())
+        if database.path is not None and lock is not None:
+            database = replace(database, footing=Footing(database.path, lock))
     except BaseException:
         database.engine.dispose()
         if lock is not None:
             lock.release()
         raise
     return SqlCatalog(database, clock, lock)
+
+
+def _leave(database: Database, footing: Footing) -> None:
+    """The last moment at which a file that was removed can be written anew."""
+    try:
+        database.stand()
+    except Unreachable as error:
+        _log.error("what was recorded since the catalogue was replaced or removed is lost", error=str(error))
+    footing.close()
 
 
 def _take(path: Path) -> PlaceLock:

@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
 from shishod.errors import SettingsError
+from shishod.store.footing import Footing
 from shishod.store.settings import StoreSettings
 from shishod.work.guard import Guarded
 
@@ -42,6 +43,12 @@ class Database:
     path: Path | None  # of the SQLite file
     describe: str  # for people, without a password
     turn: AbstractContextManager[object]
+    footing: Footing | None = None  # of the SQLite file, once it is open
+
+    def stand(self) -> None:
+        """For who has the turn, before anything is written. Raises Unreachable where it would be written in vain."""
+        if self.footing is not None:
+            self.footing.confirm(self.engine)
 
     @contextmanager
     def synced(self, connection: Connection, durably: bool) -> Iterator[None]:

@@ -24,21 +24,38 @@ class PlaceLock:
 
     def __init__(self, database: Path) -> None:
         self._path = database.with_name(database.name + ".lock")
-        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            owner = os.pread(self._file, 32, 0).decode("ascii", "replace").strip()
-            os.close(self._file)
+            self._file = _locked(self._path)
+        except BlockingIOError as error:
+            owner = self._path.read_text("ascii", "replace").strip()
             raise SettingsError(
                 f"another shishod (process {owner or 'unknown'}) keeps its catalogue in {database}. Nothing was"
                 " changed. Stop that one first, or give this one its own --state-dir"
             ) from error
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, str(os.getpid()).encode("ascii"), 0)
+
+    def renew(self) -> None:
+        """Take it once more where its file was removed. Raises OSError where another daemon was first."""
+        if self._path.exists() and os.path.samestat(os.fstat(self._file), os.stat(self._path)):
+            return
+        renewed = _locked(self._path)
+        self.release()
+        self._file = renewed
 
     def release(self) -> None:
         """Let go; a second call does nothing."""
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
+
+
+def _locked(path: Path) -> int:
+    """The descriptor of a file that is locked and says by whom. Raises OSError where another has it."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(file)
+        raise
+    os.ftruncate(file, 0)
+    os.pwrite(file, str(os.getpid()).encode("ascii"), 0)
+    return file

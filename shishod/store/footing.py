@@ -1,0 +1,86 @@
+"""Footing: the file that a SQLite catalogue was opened as, and what is done when somebody removes it under us."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from shishod import log
+from shishod.errors import Unreachable
+from shishod.store.place import PlaceLock
+
+_log = log.get(__name__)
+
+
+class Footing:
+    """Shared: by all who write, each while it has the turn.
+
+    A file that is removed lives on while it is open, and all that is written into it goes with the process: so it is
+    kept open, and written anew where it was.
+    """
+
+    def __init__(self, path: Path, lock: PlaceLock) -> None:
+        self._path = path
+        self._lock = lock
+        self._open = _opened(path)
+        self._file = _file(path)
+
+    def confirm(self, engine: Engine) -> None:
+        """See to it that what is written now is found after a restart. Raises Unreachable where it would not be."""
+        now = _file(self._path)
+        if now == self._file:
+            return
+        if now is not None:
+            raise Unreachable(
+                f"another file lies in the place of the catalogue {self._path}. Nothing is written over it, and what is"
+                " found meanwhile is recorded later. To go on with that file: systemctl restart shishod; to go on with"
+                " what is shown now, move it away"
+            )
+        try:
+            self._write_anew()
+        except (OSError, sqlite3.Error) as error:
+            raise Unreachable(
+                f"the catalogue {self._path} was removed and cannot be written anew ({error}). All of it is still held"
+                f" open: do not stop shishod, make the folder {self._path.parent} again, and it is put back by itself"
+            ) from error
+        engine.dispose()
+        _log.warning(
+            "the catalogue was removed under us; it is there again with all that it held", path=str(self._path)
+        )
+
+    def _write_anew(self) -> None:
+        partial = self._path.with_suffix(".partial")
+        self._path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+        partial.unlink(missing_ok=True)
+        self._lock.renew()
+        self._open.execute("VACUUM INTO ?", (str(partial),))
+        partial.chmod(0o600)
+        with partial.open("rb") as written:
+            os.fsync(written.fileno())
+        for ending in ("-wal", "-shm"):  # a log that was left behind is of another file than the new one
+            self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+        os.replace(partial, self._path)
+        self._open.close()
+        self._open, self._file = _opened(self._path), _file(self._path)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._open.close()
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """A connection that holds the file and, as it has read, its log."""
+    connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
+    return connection
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    """Which file lies there, None when none does. Raises OSError where the folder does not say."""
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino
