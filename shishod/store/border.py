@@ -34,7 +34,9 @@ class Noun:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         """A connection of our own with one consistent view; never hold it while waiting for anything else."""
-        with reachable(self._database), self._database.engine.connect() as connection, connection.begin():
+        database = self._database
+        database.stand_again()
+        with reachable(database), database.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager

@@ -12,7 +12,7 @@ from shishod.store.answers import KeptAnswers
 from shishod.store.backup import Upkeep
 from shishod.store.claims import Claiming
 from shishod.store.covers import Covers
-from shishod.store.engine import Database, connect, database_url
+from shishod.store.engine import Database, connect, database_url, file_of
 from shishod.store.findings import WebReads
 from shishod.store.footing import Footing
 from shishod.store.history import History
@@ -75,12 +75,14 @@ class SqlCatalog(
 
 def open_catalog(settings: StoreSettings, state_dir: Path, clock: Clock = CLOCK) -> SqlCatalog:
     """Open the catalogue, made or migrated as needed. Raises SettingsError, with nothing changed, where it cannot."""
-    database = connect(database_url(settings, state_dir), settings)
-    lock = None if database.path is None else _take(database.path)
+    url = database_url(settings, state_dir)
+    path = file_of(url)
+    lock = None if path is None else _take(path)
+    database = connect(url, settings)
     try:
         ready_schema(database, settings.keep_backups, clock.now())
-        if database.path is not None and lock is not None:
-            database = replace(database, footing=Footing(database.path, lock))
+        if path is not None and lock is not None:
+            database = replace(database, footing=Footing(path, lock))
     except BaseException:
         database.engine.dispose()
         if lock is not None:

@@ -4,16 +4,17 @@ import os
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
-from shishod.errors import SettingsError
+from shishod.errors import SettingsError, Unreachable
 from shishod.store.footing import Footing
 from shishod.store.settings import StoreSettings
 from shishod.work.guard import Guarded
@@ -50,6 +51,12 @@ class Database:
         if self.footing is not None:
             self.footing.confirm(self.engine)
 
+    def stand_again(self) -> None:
+        """For who reads and has no turn: a file that was removed is put back first."""
+        if self.footing is not None and self.footing.moved():
+            with suppress(Unreachable), self.turn:  # what is still open can be read
+                self.stand()
+
     @contextmanager
     def synced(self, connection: Connection, durably: bool) -> Iterator[None]:
         """Have what is committed meanwhile reach the disk. PostgreSQL does so always; SQLite where it is told to."""
@@ -81,23 +88,29 @@ def database_url(settings: StoreSettings, state_dir: Path) -> URL:
     return url
 
 
+def file_of(url: URL) -> Path | None:
+    """The file of a SQLite database."""
+    return Path(os.path.abspath(str(url.database))) if url.get_backend_name() == "sqlite" else None
+
+
 def connect(url: URL, settings: StoreSettings) -> Database:
     """Prepare the engine; nothing is opened before the first statement."""
-    if url.get_backend_name() == "sqlite":
-        return _sqlite(url, settings)
+    if (path := file_of(url)) is not None:
+        return _sqlite(url, path, settings)
     return _postgresql(url, settings)
 
 
-def _sqlite(url: URL, settings: StoreSettings) -> Database:
+def _sqlite(url: URL, path: Path, settings: StoreSettings) -> Database:
     arguments: dict[str, Any] = {"timeout": settings.busy_timeout}
     if sys.version_info >= (3, 12):
         arguments["autocommit"] = sqlite3.LEGACY_TRANSACTION_CONTROL
+    mode = "rw" if path.exists() else "rwc"  # what is removed later is not to come back empty
+    opened = url.set(database=f"file:{quote(str(path))}", query={"uri": "true", "mode": mode})
     engine = create_engine(
-        url, connect_args=arguments, pool_size=8, max_overflow=-1, pool_timeout=settings.busy_timeout
+        opened, connect_args=arguments, pool_size=8, max_overflow=-1, pool_timeout=settings.busy_timeout
     )
     event.listen(engine, "connect", _prepare(settings))
     event.listen(engine, "begin", _begin)
-    path = Path(os.path.abspath(str(url.database)))
     return Database(
         engine, engine.execution_options(sqlite_begin="BEGIN IMMEDIATE"), 1, path, f"SQLite {path}", Guarded(None)
     )

@@ -26,6 +26,13 @@ class Footing:
         self._open = _opened(path)
         self._file = _file(path)
 
+    def moved(self) -> bool:
+        """Whether the file is not where it was; safe from any thread."""
+        try:
+            return _file(self._path) != self._file
+        except OSError:
+            return True
+
     def confirm(self, engine: Engine) -> None:
         """See to it that what is written now is found after a restart. Raises Unreachable where it would not be."""
         now = _file(self._path)

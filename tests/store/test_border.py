@@ -57,7 +57,7 @@ def test_a_damaged_file_is_said_to_be_damaged(catalogue: SqlCatalog, tmp_path: P
     save(catalogue, *(a_book(root, b"%d" % number) for number in range(200)))
     with catalogue._writing() as connection:
         page = connection.exec_driver_sql("SELECT rootpage FROM sqlite_master WHERE name = 'books'").scalar()
-    catalogue._database.engine.dispose()  # checkpoints, so that the file is all there is
+    catalogue.close()  # checkpoints, so that the file is all there is
     with (tmp_path / "catalogue.sqlite").open("r+b") as file:
         file.seek((int(page or 0) - 1) * 4096)
         file.write(os.urandom(4096))
@@ -111,7 +111,7 @@ def test_a_connection_is_given_back_whatever_happens(catalogue: SqlCatalog) -> N
     root = a_root(catalogue)
     for _ in range(50):
         with pytest.raises(BookRejected):
-            catalogue.save([a_book(root, files=(a_file(b"a", state="nonsense"),))], {}, NOW)
+            catalogue.save([a_book(root, files=(a_file(b"a", format=None),))], {}, NOW)
 
     assert "Current Checked out connections: 0" in catalogue._database.engine.pool.status()
 
