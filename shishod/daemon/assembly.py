@@ -14,7 +14,8 @@ from shishod.daemon.config import Settings
 from shishod.daemon.doctor import Patient, examine
 from shishod.daemon.hooks import Hooks
 from shishod.daemon.parts import Part
-from shishod.daemon.requests import Requests
+from shishod.daemon.requests import Requests, clock_asks, refresher
+from shishod.daemon.restraint import Restraint
 from shishod.daemon.rows import counters, spreads, waiting_rows, worker_rows
 from shishod.daemon.runners import gallery_of, runners
 from shishod.daemon.steward import Steward
@@ -75,7 +76,6 @@ class Daemon:
         self.runner, self.painter, ground = runners(settings, self.catalog.roots())
         self.cache = ScanCache(self.catalog)
         self.scans = Scans(self.queue, self.catalog, self.cache.stats, keep=settings.scan.history)
-        self.requests = Requests(self.queue, self.catalog, self.scans)
         self.recorder = CatalogRecorder(self.catalog, self.cache)
         self.editor = Editor(self.catalog, self.recorder)
         self.guard = MountGuard(self.catalog, ground=ground)
@@ -95,16 +95,20 @@ class Daemon:
         chunk = {Errand.INSPECT: settings.work.chunk}
         self.taker = self._taker()
         upkeep = Upkeep(self.queue, self.catalog, settings.store.keep_backups, self.taker.tidy)
+        self.refresher = refresher(settings.scan, self.catalog, self.queue)
         errands = {
             Errand.INSPECT: self.intake.inspect,
             Errand.RECONCILE: Purger(self.catalog, settings.scan.missing_grace).purge,
             Errand.KEEP: upkeep.carry,
+            Errand.REFRESH: self.refresher.carry,
         }
         self.workers = WorkerPool("scan", self.queue, errands, settings.work.bounds().usual, self.stop, chunk)
         self.steward = self._steward()
         self.pauses = self._pauses()
         self.walkers = WorkerPool("walk", self.queue, {Errand.WALK: self.sweeper.walk}, WALKERS, self.stop)
         self.stall_check = StallCheck(self.sweeper, self.walkers, settings.scan.stall_after)
+        self.restraint, left_out = self._restraint(), frozenset(settings.schedule.leave_out)
+        self.requests = Requests(self.queue, self.catalog, self.scans, self.restraint, left_out)
         self.watcher = Watcher(
             self.catalog.roots(),
             settings.watch,
@@ -113,9 +117,7 @@ class Daemon:
             when_armed=None if settings.scan.on_start == "off" else self._first_scan,
         )
         self.mounts = MountTable(self._mounts_changed)
-        self.schedule = Schedule(
-            settings.schedule, self.requests.scan_all, request_purge=self.requests.purge, request_backup=upkeep.request
-        )
+        self.schedule = Schedule(settings.schedule, clock_asks(self.requests, self.refresher, upkeep, self.catalog))
         self.reload: Callable[[], Mapping[str, Any]] = self.apply
         self.control = ControlServer(self._operations(), settings.socket_path(), settings.control)
 
@@ -128,6 +130,19 @@ class Daemon:
             sweeper=self.sweeper,
             limits=self.settings.formats.limits(),
             in_hand=InHand(self.settings.state_path() / "in-hand"),
+        )
+
+    def _restraint(self) -> Restraint:
+        def looked_s(root_id: int) -> float | None:
+            looked = self.sweeper.looked(root_id)
+            return looked and looked[0]
+
+        return Restraint(
+            self.settings.schedule,
+            self.catalog.roots,
+            quiet=lambda: self.schedule.quiet(),  # noqa: PLW0108 - it is made later
+            busy=self._working,
+            looked_s=looked_s,
         )
 
     def _steward(self) -> Steward:
@@ -180,7 +195,7 @@ class Daemon:
     @property
     def on_tick(self) -> Sequence[Callable[[], object]]:
         """What the supervisor calls at every turn."""
-        return (self.stall_check, self.schedule.tick, self.control.tick, self.steward.tick)
+        return (self.stall_check, self.schedule.tick, self.control.tick, self.steward.tick, self.restraint.tick)
 
     def close(self) -> None:
         """After every part has stopped: give the catalogue back."""
@@ -299,6 +314,7 @@ class Daemon:
             waiting=lambda: waiting_rows(self.watcher, self.sweeper.survey.unsettled, scan.waiting_after),
             queue=self.queue.waiting,
             schedule=self.schedule.next_runs,
+            moved=self.schedule.reasons,
             loops=lambda: {part.name: part.alive() for part in self.parts},
             cache=self.cache.stats,
             sandbox=self.runner.confinement,

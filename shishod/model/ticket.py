@@ -18,6 +18,7 @@ class Errand(StrEnum):
     COVER = "cover"
     HASH = "hash"
     KEEP = "keep"
+    REFRESH = "refresh"
 
 
 class Priority(IntEnum):

@@ -117,6 +117,7 @@ class Operations:
                 for row in self._probes.workers()
             ],
             "next_runs": {name: due.isoformat() for name, due in self._probes.schedule().items()},
+            "moved_runs": dict(self._probes.moved()),
             "cache": dict(self._probes.cache()),
             "covers": {"drained_at": covered.isoformat() if covered else None},
             "sandbox": self._probes.sandbox(),

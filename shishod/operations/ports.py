@@ -130,6 +130,7 @@ class Probes:
     waiting: Callable[[], Sequence[WaitingRow]] = tuple
     queue: Callable[[], Mapping[Errand, int]] = dict
     schedule: Callable[[], Mapping[str, datetime]] = dict
+    moved: Callable[[], Mapping[str, str]] = dict  # why a job's next run is not where it was set
     loops: Callable[[], Mapping[str, bool]] = dict
     cache: Callable[[], Mapping[str, int]] = dict
     sandbox: Callable[[], str] = str  # what holds the processes in that read files

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import ByteSize, Field
 
+from shishod.model.ageing import Ages
 from shishod.settings import RoomSettings, Seconds
 
 
@@ -37,5 +38,20 @@ class ScanSettings(RoomSettings):
     cover_rate: ByteSize = Field(default=ByteSize(2**30), ge=0)
     """How many bytes of covers a second are taken out of books at most, once they are recorded and none waits to be
     read; each cover once while its file stays as it is. No disk is as fast as the default; 0 takes none."""
+    stale_after: tuple[tuple[float, float], ...] = Ages().steps
+    """How long what web catalogues say of a book stays fresh, in days, by how many days ago it was released: pairs, the
+    youngest first."""
+    stale_older: int = Field(default=180, ge=1)
+    """The same for books that are older than all of those."""
+    stale_undated: int = Field(default=90, ge=1)
+    """The same for books that name no date."""
+    refresh_batch: int = Field(default=50, ge=1)
+    """How many books of which what is known is old are asked for together."""
+    refresh_gap: Seconds = 30.0
+    """How long a refresh rests between two such batches."""
     history: int = Field(default=500, ge=1)
     """How many ended scans the catalogue remembers."""
+
+    def ages(self) -> Ages:
+        """The ages in the words of the model."""
+        return Ages(self.stale_after, self.stale_older, self.stale_undated)

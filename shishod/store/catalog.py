@@ -11,6 +11,7 @@ from shishod.store.ageing import Ageing
 from shishod.store.answers import KeptAnswers
 from shishod.store.backup import Upkeep
 from shishod.store.claims import Claiming
+from shishod.store.clockwork import Clockwork
 from shishod.store.covers import Covers
 from shishod.store.engine import Database, connect, database_url, file_of
 from shishod.store.findings import WebReads
@@ -38,6 +39,7 @@ class SqlCatalog(
     Passed,
     Claiming,
     Ageing,
+    Clockwork,
     Moves,
     Reuniting,
     Covers,

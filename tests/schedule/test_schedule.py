@@ -1,11 +1,12 @@
 import threading
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 import pytest
 
-from shishod.clock import Clock
+from shishod.clock import CLOCK, Clock
 from shishod.model.tier import Tier
-from shishod.schedule import BACKUP, PURGE, Schedule, ScheduleSettings
+from shishod.schedule import BACKUP, PURGE, Asks, Schedule, ScheduleSettings
 
 DEADLINE_S = 5.0
 
@@ -45,8 +46,8 @@ def running(asked):
     """Makes running schedules, and stops them after the test."""
     made = []
 
-    def run(clock=None, **settings):
-        schedule = Schedule(ScheduleSettings(**settings), asked, *([clock] if clock else []))
+    def run(clock=None, asks=MappingProxyType({}), **settings):
+        schedule = Schedule(ScheduleSettings(**settings), Asks(scan=asked, **asks), clock or CLOCK)
         schedule.start()
         made.append(schedule)
         return schedule
@@ -63,18 +64,18 @@ def overdue(schedule, tier, by_s=3600):
 
 def test_every_job_has_a_next_run_in_the_future(running):
     runs = running().next_runs()
-    assert set(runs) == {Tier.QUICK, Tier.FULL, PURGE, BACKUP}
+    assert set(runs) == {*Tier, PURGE, BACKUP}
     assert all(run > datetime.now(UTC) for run in runs.values())
 
 
 def test_a_tier_that_is_off_has_no_next_run(running):
-    assert set(running(full="off").next_runs()) == {Tier.QUICK, PURGE, BACKUP}
+    assert set(running(full="off").next_runs()) == {Tier.QUICK, Tier.REFRESH, PURGE, BACKUP}
 
 
-@pytest.mark.parametrize(("job", "who"), [(PURGE, "request_purge"), (BACKUP, "request_backup")])
+@pytest.mark.parametrize(("job", "who"), [(PURGE, "purge"), (BACKUP, "backup"), (Tier.REFRESH, "refresh")])
 def test_a_purge_and_a_copy_are_asked_for_at_their_time(job, who):
     asked = threading.Event()
-    schedule = Schedule(ScheduleSettings(), lambda *_: None, **{who: asked.set})
+    schedule = Schedule(ScheduleSettings(), Asks(scan=lambda *_: None, **{who: asked.set}))
     schedule.start()
     try:
         overdue(schedule, job)
@@ -102,7 +103,7 @@ def test_a_failing_request_does_not_end_the_schedule(running):
         called.release()
         raise RuntimeError("the queue is gone")
 
-    schedule = Schedule(ScheduleSettings(full="off"), fail)
+    schedule = Schedule(ScheduleSettings(full="off"), Asks(scan=fail))
     schedule.start()
     try:
         overdue(schedule, Tier.QUICK)
@@ -153,9 +154,9 @@ def test_new_settings_move_only_the_runs_that_they_change(running):
 def test_a_tier_can_be_switched_off_and_on_while_running(running):
     schedule = running()
     schedule.reconfigure(ScheduleSettings(quick="off"))
-    assert set(schedule.next_runs()) == {Tier.FULL, PURGE, BACKUP}
+    assert set(schedule.next_runs()) == {Tier.FULL, Tier.REFRESH, PURGE, BACKUP}
     schedule.reconfigure(ScheduleSettings())
-    assert set(schedule.next_runs()) == {Tier.QUICK, Tier.FULL, PURGE, BACKUP}
+    assert set(schedule.next_runs()) == {*Tier, PURGE, BACKUP}
 
 
 def test_another_time_zone_moves_the_nightly_scan(running):
@@ -171,7 +172,7 @@ def test_stop_does_not_wait_for_a_request_that_hangs(running):
         entered.set()
         release.wait(DEADLINE_S * 2)
 
-    schedule = Schedule(ScheduleSettings(full="off"), hang)
+    schedule = Schedule(ScheduleSettings(full="off"), Asks(scan=hang))
     schedule.start()
     overdue(schedule, Tier.QUICK)
     assert entered.wait(DEADLINE_S)
@@ -195,3 +196,123 @@ def test_a_stopped_schedule_can_be_asked_ticked_and_started_again(running):
     schedule.start()
 
     assert schedule.alive()
+
+
+class Runs:
+    """Remembers the last runs as the catalogue does."""
+
+    def __init__(self, **ran):
+        self.ran = ran
+
+    def last_run(self, job):
+        return self.ran.get(job)
+
+    def note_run(self, job, now):
+        self.ran[job] = now
+
+
+def fire(schedule, job):
+    """Have a job run now, and wait until it has."""
+    schedule._scheduler.pause_job(job)
+    schedule._scheduler.resume_job(job)
+    schedule._run(job)
+
+
+def test_what_was_missed_while_the_daemon_was_down_is_run_once_and_soon(running):
+    now = datetime.now(UTC)
+    runs = Runs(full=now - timedelta(days=3), purge=now, quick=now - timedelta(days=3))
+
+    schedule = running(asks={"runs": runs}, timezone="UTC")
+
+    assert schedule.next_runs()[Tier.FULL] - now < timedelta(minutes=6)
+    assert schedule.reasons() == {Tier.FULL: "it was due while the daemon was not there"}
+    fire(schedule, Tier.FULL)
+    assert schedule.reasons() == {}
+    assert runs.ran["full"] > now
+
+
+def test_a_job_that_has_never_run_is_not_missed(running):
+    assert running(asks={"runs": Runs()}).reasons() == {}
+
+
+def test_in_quiet_hours_a_scan_waits_for_their_end_and_a_copy_does_not(running, asked):
+    now = datetime.now(UTC)
+    begins, ends = now - timedelta(hours=2), now + timedelta(hours=2)
+    schedule = running(timezone="UTC", quiet=[f"{begins:%H:%M}-{ends:%H:%M}"])
+
+    for job in (Tier.QUICK, Tier.FULL, BACKUP):
+        fire(schedule, job)
+
+    assert asked.scans == []
+    assert schedule.next_runs()[Tier.QUICK] == ends.replace(second=0, microsecond=0)
+    assert set(schedule.reasons()) == {Tier.QUICK, Tier.FULL}
+    assert schedule.quiet() is not None
+
+
+def test_quick_scans_come_when_books_do_and_say_so(running, asked):
+    now = datetime.now(UTC)
+    evenings = [now - timedelta(days=day) for day in range(1, 12)]
+    schedule = running(asks={"arrivals": lambda: evenings}, timezone="UTC")
+
+    fire(schedule, Tier.QUICK)
+
+    assert timedelta(minutes=4) < schedule.next_runs()[Tier.QUICK] - now < timedelta(minutes=6)
+    assert "books came about" in schedule.reasons()[Tier.QUICK]
+    assert asked.scans == [(Tier.QUICK, "schedule")]
+
+
+@pytest.mark.parametrize("settings", [{"learn": False}, {"quick": "0 * * * *"}])
+def test_what_is_switched_off_or_named_to_the_minute_learns_nothing(running, settings):
+    evenings = [datetime.now(UTC) - timedelta(days=day) for day in range(1, 12)]
+    schedule = running(asks={"arrivals": lambda: evenings}, timezone="UTC", **settings)
+
+    fire(schedule, Tier.QUICK)
+
+    assert schedule.reasons() == {}
+
+
+def test_a_night_that_has_an_hour_twice_has_one_scan():
+    """In Berlin it is half past two twice on the 25th of October 2026: first in summer time, then an hour later."""
+    asked, at = Asked(), [datetime(2026, 10, 25, 0, 30, tzinfo=UTC)]
+    clock = Clock(now=lambda: at[0])
+    schedule = Schedule(
+        ScheduleSettings(full="30 2 * * *", timezone="Europe/Berlin"), Asks(scan=asked, runs=Runs()), clock
+    )
+
+    schedule._run(Tier.FULL)
+    at[0] += timedelta(hours=1)
+    schedule._run(Tier.FULL)
+    at[0] += timedelta(days=1)
+    schedule._run(Tier.FULL)
+
+    assert len(asked.scans) == 2
+
+
+def test_a_library_or_a_folder_may_have_a_plan_of_its_own(running):
+    planned = []
+    plans = [{"when": "5m", "path": "/srv/incoming"}, {"when": "0 4 * * sun", "library": "Comics", "tier": "full"}]
+    schedule = running(asks={"plan": planned.append}, plans=plans)
+
+    fire(schedule, "plan 1")
+    fire(schedule, "plan 2")
+
+    assert {"plan 1", "plan 2"} <= schedule.next_runs().keys()
+    assert [(plan.path, plan.library, plan.tier) for plan in planned] == [
+        ("/srv/incoming", None, "quick"),
+        (None, "Comics", "full"),
+    ]
+    schedule.reconfigure(ScheduleSettings())
+    assert not {"plan 1", "plan 2"} & schedule.next_runs().keys()
+
+
+def test_a_clock_that_jumps_ahead_runs_what_came_due_once(running, asked):
+    """As after a suspend: the scheduler's own wait has stood still, and the tick tells it."""
+    wound = WoundClock()
+    schedule = running(wound.clock, full="off", refresh="off", purge="off", backup="off")
+    overdue(schedule, Tier.QUICK, by_s=6 * 3600)
+    wound.set_s = 6 * 3600
+
+    schedule.tick()
+
+    asked.wait(1)
+    assert len(asked.scans) == 1
