@@ -1,7 +1,6 @@
 """AAC in frames of its own (ADTS) or behind one header (ADIF), with the tags that MP3 has."""
 
 import struct
-from dataclasses import replace
 from typing import Any, BinaryIO
 
 from shishod.formats import id3
@@ -36,8 +35,7 @@ class Aac:
             notes: list[str] = []
             tags, stream, texts = id3.tagged_stream(file, limits, notes, _stream_at, "AAC")
         sound = technical(stream, "" if stream is None else "aac")
-        reading = id3.told(tags, tagged_track(Tags(texts, limits), ID3), sound.duration_ms, limits, notes)
-        return replace(reading, reader="aac", format="aac", technical=sound, notes=tuple(notes))
+        return id3.told(tags, tagged_track(Tags(texts, limits), ID3), sound, reader="aac", limits=limits, notes=notes)
 
 
 def _stream_at(file: BinaryIO, _: int | None) -> Any:

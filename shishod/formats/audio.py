@@ -44,12 +44,16 @@ class Tags:
 
     def first(self, names: Iterable[str], fact: str) -> str:
         """The first text of the first of these tags that has one."""
-        return next(iter(self.all(names, fact)), "")
+        said = self.all(names, fact)
+        return said[0] if said else ""
 
     def all(self, names: Iterable[str], fact: str) -> list[str]:
         """Every text of the first of these tags that has any."""
+        texts = self.texts
         for name in names:
-            if said := [text for raw in self.texts.get(name, ())[: self.limits.values] if (text := raw.strip(" \0"))]:
+            if name in texts and (
+                said := [text for raw in texts[name][: self.limits.values] if (text := raw.strip(" \0"))]
+            ):
                 if fact:
                     self.places.setdefault(fact, name)
                 return said
@@ -77,7 +81,7 @@ class Tags:
     def date(self, names: Iterable[str]) -> str | None:
         """The first of these tags that holds a date."""
         for name in names:
-            if found := partial_date(clean(self.first((name,), ""))):
+            if name in self.texts and (found := partial_date(clean(self.first((name,), "")))):
                 self.places["date"] = name
                 return found
         return None
@@ -88,7 +92,8 @@ class Tags:
 
     def identifiers(self, schemes: Mapping[str, str]) -> tuple[Identifier, ...]:
         """Tag name -> scheme, in order."""
-        said = [(scheme, text) for name, scheme in schemes.items() for text in self.all((name,), "identifiers")]
+        there = [(name, scheme) for name, scheme in schemes.items() if name in self.texts]
+        said = [(scheme, text) for name, scheme in there for text in self.all((name,), "identifiers")]
         found = (identifier(text, scheme) for scheme, text in said)
         return tuple(dict.fromkeys(one for one in found if one is not None))
 

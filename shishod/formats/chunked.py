@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, BinaryIO, NamedTuple
 
@@ -64,8 +64,9 @@ class Chunked:
             tags = _tag(file, chunks, limits, notes)
             texts = self.texts(file, chunks, limits) | id3.texts(tags)
             sound = self.sound(file, chunks, limits, notes)
-        reading = id3.told(tags, tagged_track(Tags(texts, limits), self.dialect), sound.duration_ms, limits, notes)
-        return replace(reading, reader=self.name, format=self.name, technical=sound, notes=tuple(notes))
+        return id3.told(
+            tags, tagged_track(Tags(texts, limits), self.dialect), sound, reader=self.name, limits=limits, notes=notes
+        )
 
     def picture(self, path: bytes, member: str, limits: Limits) -> bytes:
         """The picture of that name in the ID3 tag; raises BrokenFile where there is none."""

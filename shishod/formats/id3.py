@@ -12,6 +12,7 @@ from shishod.errors import BrokenFile
 from shishod.formats.limits import Limits
 from shishod.formats.pictures import gone
 from shishod.formats.source import opened, size_of
+from shishod.model.book import Technical
 from shishod.model.metadata import Reading
 
 EMPTY = b"ID3\4" + bytes(6)
@@ -38,19 +39,25 @@ def behind(head: bytes) -> bytes:
 
 
 def load(source: BinaryIO, notes: list[str]) -> Any:
-    """mutagen's tag at the beginning of a file, None where there is none that can be read.
+    """The tag at the beginning of a file as mutagen has it, None where there is none that can be read.
 
     It is not made one of ID3v2.4: that costs a fourth of its reading, and loses dates that are not as they should be.
     """
     import mutagen.id3
 
+    from shishod.formats.id3_plain import plain_tag
     from shishod.formats.id3_speed import install
     from shishod.formats.mutagens import FAULTS, raise_disk_fault
 
+    head = source.read(_HEAD_BYTES)
+    claimed = length(head)
+    if claimed and (tag := plain_tag(head, source.read(claimed - _HEAD_BYTES))) is not None and tag.size == claimed:
+        return tag
+    source.seek(0)
     install()
     try:
         return mutagen.id3.ID3(  # type: ignore[no-untyped-call]
-            source, known_frames=_with_dates_as_they_stand(), load_v1=False, translate=False
+            source, known_frames=known_frames(), load_v1=False, translate=False
         )
     except mutagen.id3.ID3NoHeaderError:
         return None
@@ -61,7 +68,7 @@ def load(source: BinaryIO, notes: list[str]) -> Any:
 
 
 @cache
-def _with_dates_as_they_stand() -> dict[str, Any]:
+def known_frames() -> dict[str, Any]:
     """mutagen's frames, save that a date is text: what is no ISO 8601 would be lost before we see it."""
     from mutagen.id3 import Frames, Frames_2_2, TextFrame
 
@@ -141,14 +148,18 @@ def tagged_stream(
     return tags, stream, said
 
 
-def told(tags: Any, reading: Reading, duration_ms: int | None, limits: Limits, notes: list[str]) -> Reading:
-    """The reading with the chapters and the cover that a tag holds."""
+def told(tags: Any, reading: Reading, sound: Technical, *, reader: str, limits: Limits, notes: list[str]) -> Reading:
+    """The reading with the chapters and the cover that a tag holds, and with what is known besides."""
     from shishod.formats.audio import front_cover, tidy_chapters
 
     return replace(
         reading,
-        chapters=tidy_chapters(_chapters(tags), duration_ms, limits),
+        chapters=tidy_chapters(_chapters(tags), sound.duration_ms, limits),
         cover=front_cover(_pictures(tags), limits, notes),
+        reader=reader,
+        format=reader,
+        technical=sound,
+        notes=tuple(notes),
     )
 
 

@@ -1,7 +1,6 @@
 """MP3: MPEG frames between the tags that audiobook tools agree on."""
 
 import re
-from dataclasses import replace
 from typing import Any, BinaryIO
 
 from shishod.formats import id3
@@ -34,8 +33,7 @@ class Mp3:
             notes: list[str] = []
             tags, stream, texts = id3.tagged_stream(file, limits, notes, _stream_at, "MPEG")
         sound = technical(stream, _codec(stream))
-        reading = id3.told(tags, tagged_track(Tags(texts, limits), ID3), sound.duration_ms, limits, notes)
-        return replace(reading, reader="mp3", format="mp3", technical=sound, notes=tuple(notes))
+        return id3.told(tags, tagged_track(Tags(texts, limits), ID3), sound, reader="mp3", limits=limits, notes=notes)
 
 
 def _stream_at(file: BinaryIO, start: int | None) -> Any:

@@ -6,7 +6,7 @@ subclass keeps its steps and replaces those that read more than the container an
 
 import posixpath
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from ebooklib.epub import EpubReader
@@ -20,16 +20,14 @@ _PACKAGE_TYPE = "application/oebps-package+xml"
 _HOLDERS = frozenset({"metadata", "dc-metadata", "x-metadata"})
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """One element of the metadata: its text, and its attributes by local name."""
 
     text: str
     attributes: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(NamedTuple):
     """One row of the manifest; `href` as it is written there."""
 
     id: str
