@@ -63,11 +63,15 @@ class NameKind(StrEnum):
 
 def normal_name(name: str) -> str:
     """The form under which two spellings are one name: NFC, casefold, trimmed, inner spaces collapsed."""
+    if name.isascii():
+        return " ".join(name.lower().split())
     return unicodedata.normalize("NFC", _SPACES.sub(" ", unicodedata.normalize("NFC", name).casefold()).strip())
 
 
 def tidy_name(name: str) -> str:
     """The form in which a name is shown: NFC, trimmed, inner spaces collapsed, its letters as they were."""
+    if name.isascii():
+        return " ".join(name.split())
     return _SPACES.sub(" ", unicodedata.normalize("NFC", name)).strip()
 
 

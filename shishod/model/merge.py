@@ -161,7 +161,10 @@ def _named(part: Part, place: str) -> str:
 
 
 def _place_of(name: str, reading: Reading) -> str:
-    return next((place for field, place in reading.places if field == name), reading.reader)
+    for field, place in reading.places:
+        if field == name:
+            return place
+    return reading.reader
 
 
 def _first(name: str, parts: Sequence[Part]) -> Choice:

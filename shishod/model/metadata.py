@@ -180,7 +180,7 @@ def dump_reading(reading: Reading) -> bytes:
 def load_reading(packed: bytes) -> Reading:
     """The Reading that `dump_reading` packed; fields that this version does not know are passed over."""
     known: dict[str, Any] = {}
-    for name, value in json.loads(packed).items():
+    for name, value in json.loads(packed.decode()).items():
         if name in _ROWS:
             cls = _ROWS[name]
             known[name] = tuple([cls(*row) for row in value])

@@ -27,7 +27,10 @@ class Part:
 def in_order(parts: Iterable[Part]) -> list[Part]:
     """The reading order, the same for any order given: media, text before sound, then disc, track and natural name;
     after them what lies beside, by rank, the nearer to the root first."""
-    return sorted(parts, key=_place)
+    ordered = list(parts)
+    if len(ordered) > 1:
+        ordered.sort(key=_place)
+    return ordered
 
 
 def played(media: Iterable[Part]) -> list[Part]:

@@ -54,7 +54,10 @@ def group(folder: bytes, seen: Iterable[Sighting], shelf: LibraryKind = LibraryK
     disc folders, is one audiobook; videos of one title are one film; every other medium is a book of its own, and what
     lies beside joins one or none.
     """
-    seen, others = parted(sorted(seen, key=lambda one: (natural_key(display(one.path)), one.path)))
+    seen = list(seen)
+    if len(seen) > 1:
+        seen.sort(key=lambda one: (natural_key(display(one.path)), one.path))
+    seen, others = parted(seen)
     groups = _of_media(folder, seen, shelf)
     joined: dict[bytes, list[Sighting]] = {}
     for key, one in companions(folder, {one.key: one.files for one in groups}, others):

@@ -75,6 +75,8 @@ def plan(
     `bereaved` books still count on a file that is known to be MISSING; they are merged without it. `traces` tell what
     files were that moved here.
     """
+    if not (known or place.seen):
+        return Plan()
     planner = _Planner(root, {one.path: one for one in known}, how, bereaved)
     planner.note_missing({one.path for one in place.seen}, set(place.listed), traces)
     planner.settle_in(place.seen, traces)

@@ -1,5 +1,6 @@
 """The types of our columns: what each value must look like on its way into either database and back."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,6 +27,10 @@ def clean(text: str) -> str:
     return text
 
 
+def _prose(value: str | None) -> str | None:
+    return value if value is None or (value.isascii() and "\0" not in value) else clean(value)
+
+
 class Bytes(LargeBinary):
     """Bytes as the drivers take and give them, so that no row pays for a conversion."""
 
@@ -44,6 +49,10 @@ class Prose(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
         return None if value is None else clean(value)
+
+    def bind_processor(self, _dialect: Dialect) -> Callable[[str | None], str | None]:
+        """One call a value: text goes to both drivers as it is."""
+        return _prose
 
 
 class Count(TypeDecorator[int]):

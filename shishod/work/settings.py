@@ -42,7 +42,7 @@ class WorkSettings(RoomSettings):
     processes: Count = 0
     """Processes that read files; auto is as many as there are cores, and up to workers where opening files is slow."""
 
-    chunk: int = Field(default=32, ge=1, le=1000)
+    chunk: int = Field(default=64, ge=1, le=1000)
     """Tickets that a worker takes at once; more is faster for many small books, fewer is fairer."""
 
     idle_retire: Seconds = 60.0

@@ -1,6 +1,7 @@
 """The far side: what a worker process does with itself and with what it is sent."""
 
 import ctypes
+import gc
 import math
 import os
 import pickle
@@ -20,6 +21,7 @@ from shishod.work.runners.ground import Sandbox, Standing
 from shishod.work.runners.sandbox import enter
 
 HEAD = struct.Struct("!IQ")  # before every answer: how many bytes it has, and how many nanoseconds it took
+GARBAGE = 20_000  # objects before it is looked for; a reading makes few cycles and many objects
 MAX_OUTCOME = 16 * 2**20  # bytes; what a parser found is never so long, so it is an accident or an attack
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _IOPRIO_SET = {"x86_64": 251, "aarch64": 30, "riscv64": 30, "armv7l": 314}  # no C library has it
@@ -49,7 +51,10 @@ def serve(pipe: Connection, limits: Limits) -> None:
 
     Each thing has one outcome, sent as soon as it is there.
     """
-    _send(pipe, pickle.dumps(_confine(limits)), 0)
+    standing = _confine(limits)
+    gc.freeze()  # what was imported stays: no collection need look at it, or write into pages that all processes share
+    gc.set_threshold(GARBAGE)
+    _send(pipe, pickle.dumps(standing), 0)
     while True:
         try:
             packed_call, packed = pickle.loads(pipe.recv_bytes())  # noqa: S301 - from our own daemon
