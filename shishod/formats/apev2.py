@@ -41,9 +41,10 @@ def read_tagged(path: bytes, limits: Limits, codec: str, stream_at: Callable[[Bi
         tags, stream, texts = id3.tagged_stream(file, limits, notes, stream_at, codec)
         pictures = list(_pictures(file, limits))
     sound = technical(stream, "" if stream is None else codec)
-    reading = id3.told(tags, tagged_track(Tags(texts, limits), ID3), sound.duration_ms, limits, notes)
+    track = tagged_track(Tags(texts, limits), ID3)
+    reading = id3.told(tags, track, sound, reader=codec, limits=limits, notes=notes)
     cover = reading.cover or front_cover(pictures, limits, notes)
-    return replace(reading, reader=codec, format=codec, technical=sound, cover=cover, notes=tuple(notes))
+    return replace(reading, cover=cover, notes=tuple(notes))
 
 
 def picture(path: bytes, member: str, limits: Limits) -> bytes:

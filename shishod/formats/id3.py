@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cache
 from io import BytesIO
 from itertools import chain, repeat
 from typing import Any, BinaryIO
@@ -45,7 +44,7 @@ def load(source: BinaryIO, notes: list[str]) -> Any:
     """
     import mutagen.id3
 
-    from shishod.formats.id3_plain import plain_tag
+    from shishod.formats.id3_plain import known_frames, plain_tag
     from shishod.formats.id3_speed import install
     from shishod.formats.mutagens import FAULTS, raise_disk_fault
 
@@ -65,14 +64,6 @@ def load(source: BinaryIO, notes: list[str]) -> Any:
         raise_disk_fault(error)
         notes.append(f"its ID3 tag cannot be read: {error}")
         return None
-
-
-@cache
-def known_frames() -> dict[str, Any]:
-    """mutagen's frames, save that a date is text: what is no ISO 8601 would be lost before we see it."""
-    from mutagen.id3 import Frames, Frames_2_2, TextFrame
-
-    return {**Frames, **Frames_2_2, **{name: type(name, (TextFrame,), {}) for name in ("TDRC", "TDRL", "TDOR")}}
 
 
 def honest(file: BinaryIO, limits: Limits, notes: list[str]) -> BinaryIO:
@@ -173,8 +164,15 @@ def picture_of(tags: Any, member: str) -> bytes:
     """The picture of that name in a tag; raises BrokenFile where there is none."""
     for frame in tags.getall("APIC") if tags is not None else ():
         if frame.HashKey == member:
-            return bytes(frame.data)
+            return _content_of(frame)
     raise gone(member)
+
+
+def _content_of(picture: Any) -> bytes:
+    """Of a frame of ours or of mutagen's."""
+    from shishod.formats.id3_plain import Picture
+
+    return picture.content if isinstance(picture, Picture) else bytes(picture.data)
 
 
 def _chapters(tags: Any) -> Iterator[tuple[str, int, int]]:
@@ -187,7 +185,7 @@ def _pictures(tags: Any) -> Iterator[Any]:
     from shishod.formats.audio import Picture
 
     for frame in tags.getall("APIC") if tags is not None else ():
-        yield Picture(frame.HashKey, frame.type, frame.mime, len(frame.data))
+        yield Picture(frame.HashKey, frame.type, frame.mime, len(_content_of(frame)))
 
 
 def _tail(file: BinaryIO) -> bytes:

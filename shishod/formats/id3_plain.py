@@ -52,7 +52,7 @@ class Picture(NamedTuple):
     HashKey: str
     type: int
     mime: str
-    data: bytes
+    content: bytes
 
 
 class PlainTag(dict[str, Text | Picture]):
@@ -168,16 +168,20 @@ def _some(said: bytes, encoding: int, new: bool) -> list[str]:
 def _sizes(body: bytes) -> Callable[[int], int]:
     from mutagen.id3._tags import determine_bpi
 
-    from shishod.formats.id3 import known_frames
-
     rule: Callable[[int], int] = determine_bpi(body, known_frames())  # type: ignore[no-untyped-call]
     return rule
 
 
 @cache
-def _kinds() -> dict[bytes, _Kind]:
-    from shishod.formats.id3 import known_frames
+def known_frames() -> dict[str, Any]:
+    """mutagen's frames, save that a date is text: what is no ISO 8601 would be lost before we see it."""
+    from mutagen.id3 import Frames, Frames_2_2, TextFrame
 
+    return {**Frames, **Frames_2_2, **{name: type(name, (TextFrame,), {}) for name in ("TDRC", "TDRL", "TDOR")}}
+
+
+@cache
+def _kinds() -> dict[bytes, _Kind]:
     return {name.encode(): _kind(name, frame) for name, frame in known_frames().items() if len(name) == 4}
 
 

@@ -77,7 +77,7 @@ def some_frames(chance: random.Random, *, new: bool) -> bytes:
 
 def told(tag: Any) -> object:
     """All that is asked of a tag."""
-    pictures = [(one.HashKey, int(one.type), one.mime, bytes(one.data)) for one in tag.getall("APIC")]
+    pictures = [(one.HashKey, int(one.type), one.mime, id3._content_of(one)) for one in tag.getall("APIC")]
     return id3.texts(tag), pictures, list(id3._chapters(tag)), tag.size, bool(tag)
 
 
