@@ -116,4 +116,5 @@ def _source(book: dict[str, Any], name: str) -> str:
     if not isinstance(source, dict):
         return ""
     place = f" {source['place']}" if source.get("place") else ""
+    place += f" {source['at'][:10]}" if source.get("at") else ""
     return f"  [{source.get('source', '')}{place}]"

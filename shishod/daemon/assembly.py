@@ -20,6 +20,7 @@ from shishod.daemon.rows import counters, spreads, waiting_rows, worker_rows
 from shishod.daemon.runners import gallery_of, runners
 from shishod.daemon.steward import Steward
 from shishod.daemon.upkeep import Upkeep
+from shishod.daemon.web import Waking, web_of
 from shishod.errors import Refused
 from shishod.model.library import RootState
 from shishod.model.progress import ScanSnapshot
@@ -77,7 +78,9 @@ class Daemon:
         self.cache = ScanCache(self.catalog)
         self.scans = Scans(self.queue, self.catalog, self.cache.stats, keep=settings.scan.history)
         self.recorder = CatalogRecorder(self.catalog, self.cache)
-        self.editor = Editor(self.catalog, self.recorder)
+        self.web = web_of(settings, self.catalog, self.recorder, self.queue, self.stop)
+        self.recording = Waking(self.recorder, self.web.wake) if self.web else self.recorder
+        self.editor = Editor(self.catalog, self.recording)
         self.guard = MountGuard(self.catalog, ground=ground)
         reconciler = Reconciler(self.catalog, self.guard, settings.scan, self.runner)
         tracer = Tracer(self.catalog, self.runner)
@@ -94,7 +97,7 @@ class Daemon:
         self.hooks = Hooks(settings.hooks, self.bulletin)
         chunk = {Errand.INSPECT: settings.work.chunk}
         self.taker = self._taker()
-        upkeep = Upkeep(self.queue, self.catalog, settings.store.keep_backups, self.taker.tidy)
+        upkeep = Upkeep(self.queue, self.catalog, settings.store.keep_backups, self._tidy)
         self.refresher = refresher(settings.scan, self.catalog, self.queue)
         errands = {
             Errand.INSPECT: self.intake.inspect,
@@ -124,7 +127,7 @@ class Daemon:
     def _intake(self) -> Intake:
         return Intake(
             catalog=self.catalog,
-            recorder=self.recorder,
+            recorder=self.recording,
             runner=self.runner,
             guard=self.guard,
             sweeper=self.sweeper,
@@ -176,6 +179,14 @@ class Daemon:
         errands = {Errand.HASH: hashing.hash, Errand.COVER: self.taker.take}
         return WorkerPool("pause", self.queue, errands, 1, self.stop)
 
+    def _pools(self) -> Sequence[WorkerPool]:
+        return (self.walkers, self.workers, self.pauses, *((self.web.pool,) if self.web else ()))
+
+    def _tidy(self) -> None:
+        self.taker.tidy()
+        if self.web is not None:
+            self.web.tidy()
+
     @property
     def parts(self) -> Sequence[Part]:
         """In the order of their start; what is asked for work comes up before what asks for it."""
@@ -184,6 +195,7 @@ class Daemon:
             Part("workers", self.workers.start, self.workers.join, self.workers.alive),
             Part("walkers", self.walkers.start, self.walkers.join, self.walkers.alive),
             Part("pauses", self.pauses.start, self.pauses.join, self.pauses.alive),
+            *((Part("web", self._start_web, self.web.stop, self.web.pool.alive),) if self.web else ()),
             Part("scans", self._begin, lambda _: self.scans.close(), lambda: True),
             Part("schedule", self._start_schedule, lambda _: self.schedule.stop(), self._schedule_alive, None, True),
             Part("mounts", self.mounts.start, self.mounts.stop, self.mounts.alive, None, True),
@@ -269,6 +281,10 @@ class Daemon:
             self.queue.request(please(Errand.HASH, first_s))
             self.queue.request(please(Errand.COVER, first_s))
 
+    def _start_web(self) -> None:
+        assert self.web is not None
+        self.web.start(idle=self._idle)
+
     def _working(self) -> bool:
         """Whether a scan runs, books wait to be read, or the machine is busy with other things."""
         waiting = self.queue.waiting()
@@ -310,7 +326,7 @@ class Daemon:
         scan = self.settings.scan
         probes = Probes(
             watch=self.watcher.status,
-            workers=lambda: worker_rows(self.walkers, self.workers, self.pauses),
+            workers=lambda: worker_rows(*self._pools()),
             waiting=lambda: waiting_rows(self.watcher, self.sweeper.survey.unsettled, scan.waiting_after),
             queue=self.queue.waiting,
             schedule=self.schedule.next_runs,
@@ -332,7 +348,10 @@ class Daemon:
             counters=lambda: [
                 *counters(self.runner.stats(), self.recorder.stats(), self.intake.stats()),
                 *spreads(self.walkers.took, self.workers.took, self.pauses.took, self.intake.took, self.recorder.took),
+                *(self.web.samples() if self.web else ()),
             ],
+            web=self.web,
+            freeze=self.catalog.freeze,
             reload=self._reload_now,
             steering=self.steward,
         )

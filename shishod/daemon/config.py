@@ -13,6 +13,7 @@ from shishod.daemon import roots
 from shishod.daemon.explain import explain
 from shishod.daemon.hooks import HookSettings
 from shishod.daemon.strict_yaml import Document, Fault, Key, Mark, dotted, merge, parse, spoken
+from shishod.enrich.settings import EnrichSettings
 from shishod.errors import SettingsError
 from shishod.formats.settings import FormatSettings
 from shishod.model.library import Follow, Library, LibraryKind, WatchWay, Ways
@@ -103,6 +104,7 @@ class Settings(RoomSettings):
     pressure: PressureSettings = PressureSettings()
     work: WorkSettings = WorkSettings()
     formats: FormatSettings = FormatSettings()
+    enrich: EnrichSettings = EnrichSettings()
     control: ControlSettings = ControlSettings()
     hooks: HookSettings = HookSettings()
 
@@ -188,7 +190,7 @@ def _without_gaps(value: dict[str, Any]) -> dict[str, Any]:
         if name == "libraries" and isinstance(section, dict):
             answer[name] = {one: {} if library is None else library for one, library in section.items()}
         elif isinstance(section, dict):
-            answer[name] = {key: one for key, one in section.items() if one is not None}
+            answer[name] = _without_gaps(section)
         elif section is not None:
             answer[name] = section
     return answer

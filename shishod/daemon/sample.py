@@ -40,13 +40,22 @@ def _section(name: str, field: FieldInfo) -> Iterator[str]:
     elif isinstance(model, type) and issubclass(model, BaseModel):
         yield from _comment(" ".join(str(model.__doc__).split()))
         yield f"{name}:"
-        defaults = model().model_dump(mode="json")
-        for key, inner in model.model_fields.items():
-            yield from _comment(said(inner), "  ")
-            yield f"  #{key}: {scalar(getattr(model(), key), defaults[key])}"
+        yield from _settings(model, "  ")
     else:
         yield from _comment(said(field))
         yield f"#{name}: {scalar(field.default, field.default)}"
+
+
+def _settings(model: type[BaseModel], indent: str) -> Iterator[str]:
+    """Every setting of a section with its sentence, and sections within it."""
+    defaults = model().model_dump(mode="json")
+    for key, inner in model.model_fields.items():
+        yield from _comment(said(inner), indent)
+        if isinstance(inner.annotation, type) and issubclass(inner.annotation, BaseModel):
+            yield f"{indent}{key}:"
+            yield from _settings(inner.annotation, f"{indent}  ")
+        else:
+            yield f"{indent}#{key}: {scalar(getattr(model(), key), defaults[key])}"
 
 
 def said(field: FieldInfo) -> str:

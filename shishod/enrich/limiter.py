@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from shishod.enrich.ledger import Ledger
-from shishod.enrich.window import Rules, Window, begin, end, refuse, reserve, use
+from shishod.enrich.window import Rules, Window, begin, end, refuse, reserve, settle, use
 from shishod.errors import Unreachable
 from shishod.work.stop import StopSignal
 
@@ -78,6 +78,10 @@ class Limiter:
                 self._end(number)
                 return None
         return Turn(self, number, time.monotonic() - asked_s)
+
+    def settle(self) -> None:
+        """Whoever asked before is gone; only for a ledger that nobody else can be using now."""
+        self._ledger.change(self._name, lambda w, now: (settle(w, now), None))
 
     def use(self) -> tuple[int, int, float]:
         """How many places are taken and how many there are in the tightest window, and how long the next would wait."""

@@ -78,15 +78,9 @@ def best(scored: Sequence[Scored], threshold: float) -> Scored | None:
 def title_agreement(question: Question, candidate: Candidate) -> float:
     """0 to 1: how much one of its names is one of ours. Numbers in them must be the same."""
     theirs = [candidate.reading.title or "", *candidate.titles]
-    ours = list(_names(show_of(question), question.subtitle))
+    ours = list(_names(question.sought, question.subtitle))
     names = [name for one in theirs for name in _names(one, candidate.reading.subtitle if one == theirs[0] else None)]
     return max((_alike(mine, other) for mine in ours for other in names), default=0.0)
-
-
-def show_of(question: Question) -> str:
-    """What it is looked for under: an episode by the name of its show."""
-    shown = question.kind is BookKind.EPISODE and question.series
-    return question.series[0].name if shown else question.title
 
 
 def people_agreement(question: Question, candidate: Candidate) -> float | None:

@@ -88,6 +88,9 @@ class Provider(Protocol):
     def terms(self, here: Here) -> Terms:
         """How it wants to be spoken to."""
 
+    def lacks(self, question: Question, /) -> str:
+        """What the book would need for it to be looked up at all; "" where it may be asked."""
+
     def search(self, desk: Desk, questions: Sequence[Question], /) -> list[list[Candidate]]:
         """What it offers for each question, in their order; none where it was asked and knows nothing."""
 

@@ -36,7 +36,7 @@ class Rules:
 
     limits: tuple[Limit, ...]
     share: float = 0.875
-    lease_s: float = 90.0
+    lease_s: float = 60.0
     recovery_s: float = 1800.0
 
     @property
@@ -116,6 +116,13 @@ def end(window: Window, rules: Rules, number: int, now_s: float) -> Window:
     """The request of this number was answered, failed, or will never be sent."""
     window = _brought_up(window, now_s)
     return _trimmed(_with(window, number, lambda one: one._replace(ended_s=now_s)), rules, now_s)
+
+
+def settle(window: Window, now_s: float) -> Window:
+    """Every request was sent by somebody who is gone: none of them is awaited any more."""
+    window = _brought_up(window, now_s)
+    slots = tuple(one if one.ended_s is not None else one._replace(ended_s=now_s) for one in window.slots)
+    return replace(window, slots=slots)
 
 
 def refuse(window: Window, rules: Rules, now_s: float, wait_s: float) -> Window:

@@ -1,5 +1,6 @@
 """Wire: one request to one host and its answer, within limits; the only file that says httpx2."""
 
+import logging
 import time
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
@@ -28,9 +29,11 @@ class Wire:
     itself may do without.
     """
 
-    def __init__(self, hosts: Collection[str], user_agent: str, *, limit_s: float = 60.0) -> None:
+    def __init__(self, hosts: Collection[str], user_agent: str, *, limit_s: float = 30.0) -> None:
         import httpx2
 
+        for name in ("httpx2", "httpcore2"):  # they would log every URL, and some have a key in them
+            logging.getLogger(name).setLevel(logging.WARNING)
         self._hosts = frozenset(hosts)
         self._limit_s = limit_s
         self._fault: type[Exception] = httpx2.HTTPError

@@ -108,6 +108,7 @@ def _by_source(parts: Sequence[Part], path: Reading, findings: Sequence[Finding]
     yield Source.SIDECAR, [part for part in parts if part.role is not FileRole.MEDIA]
     yield Source.WEB, [Part(b"", replace(one.reading, reader=one.place, places=(), cover=None)) for one in findings]
     yield Source.FILE, [part for part in parts if part.role is FileRole.MEDIA]
+    yield Source.WEB, [Part(b"", replace(one.humble, reader=one.place)) for one in findings if one.humble is not None]
     yield Source.PATH, [Part(b"", path)]
 
 
@@ -135,6 +136,8 @@ def _why_lost(
         )
     if won is not None and source > won:
         return f"{_NOUN[won]} is believed before {_NOUN[source].removeprefix('a ')}"
+    if won is Source.FILE and source is Source.WEB:
+        return "it only fills what no file says"
     if name == "title" and source is Source.FILE:
         return f"more files say otherwise than the {files} that say{'s' * (files == 1)} this"
     return _SAME_RANK.get(source, "")

@@ -45,6 +45,11 @@ class Question:
         return tuple(one.value for one in self.identifiers if one.scheme in schemes)
 
     @property
+    def sought(self) -> str:
+        """What it is looked for under: an episode by the name of its show."""
+        return self.series[0].name if self.kind is BookKind.EPISODE and self.series else self.title
+
+    @property
     def digest(self) -> str:
         """Another one where anything is known otherwise."""
         known = [getattr(self, one.name) for one in fields(self) if one.name != "book_id"]
@@ -109,7 +114,8 @@ class Scored(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What came of asking one provider for one book. `reading` holds only what is to be believed of it."""
+    """What came of asking one provider for one book. `reading` holds only what is to be believed of it, and `humble`
+    what is only where nothing else says anything."""
 
     provider: str
     standing: Standing
@@ -123,6 +129,7 @@ class Found:
     reason: str = ""
     digest: str = ""
     reading: Reading | None = None
+    humble: Reading | None = None
     cover_url: str = ""
     candidates: tuple[Mapping[str, Any], ...] = ()
     rank: int = 0  # among the providers, the lower is believed first
@@ -132,10 +139,13 @@ class Found:
         """What a merge gets of it."""
         if self.standing is not Standing.MATCHED or self.reading is None:
             return None
-        return Finding(self.provider, self.provider_id, self.score, self.reading, self.fetched_at)
+        return Finding(self.provider, self.provider_id, self.score, self.reading, self.fetched_at, self.humble)
 
     def packed(self) -> bytes | None:
-        return None if self.reading is None else dump_reading(self.reading)
+        """Its readings, a line each."""
+        if self.reading is None:
+            return None
+        return b"\n".join(dump_reading(one) for one in (self.reading, self.humble) if one is not None)
 
 
 def sketch(scored: Scored) -> dict[str, Any]:
@@ -163,9 +173,10 @@ def unpack_sketches(packed: bytes | None) -> tuple[dict[str, Any], ...]:
     return tuple(json.loads(packed)) if packed else ()
 
 
-def unpack_finding(provider: str, provider_id: str, score: float, packed: bytes, fetched_at: datetime) -> Finding:
-    """A Finding as a merge wants it, from its row."""
-    return Finding(provider, provider_id, score, load_reading(packed), fetched_at)
+def unpack_readings(packed: bytes | None) -> tuple[Reading | None, Reading | None]:
+    """What is believed of a finding, and what only fills."""
+    above, _, below = (packed or b"").partition(b"\n")
+    return load_reading(above) if above else None, load_reading(below) if below else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def merge(
     parts: Sequence[Part], words: Sequence[UserWord], path: Reading, findings: Sequence[Finding] = ()
 ) -> Metadata:
     """Believe the user first, then what lies beside, then what web catalogues say in the order given, then the media in
-    reading order, then what the path says.
+    reading order, then what catalogues only fill, then what the path says.
 
     `parts` are in reading order; `path` has a title at the least. Nothing said by one source is overwritten with the
     silence of another.
@@ -50,8 +50,9 @@ def merge(
     beside = [part for part in parts if part.role is not FileRole.MEDIA]
     layers = [
         *(_Layer([part], Source.SIDECAR, f"{display(base(part.path))}, ") for part in beside),
-        *(_of_the_web(finding) for finding in findings),
+        *(_of_the_web(finding, finding.reading) for finding in findings),
         _Layer(media, Source.FILE),
+        *(_of_the_web(finding, finding.humble) for finding in findings if finding.humble is not None),
     ]
     for name in _CHOICES:
         chosen = _chosen(name, layers)
@@ -101,10 +102,9 @@ class _Layer(NamedTuple):
     at: datetime | None = None
 
 
-def _of_the_web(finding: Finding) -> _Layer:
+def _of_the_web(finding: Finding, said: Reading) -> _Layer:
     """A picture of it is shown in its own way: no file of the book has it."""
-    reading = replace(finding.reading, cover=None)
-    return _Layer([Part(b"", reading)], Source.WEB, place=finding.place, at=finding.fetched_at)
+    return _Layer([Part(b"", replace(said, cover=None))], Source.WEB, place=finding.place, at=finding.fetched_at)
 
 
 def _chosen(name: str, layers: Sequence[_Layer]) -> Believed:

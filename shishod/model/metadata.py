@@ -92,13 +92,17 @@ class UserWord:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a web catalogue says of a book, with its name, its own id and how sure it is (0 to 1)."""
+    """What a web catalogue says of a book, with its name, its own id and how sure it is (0 to 1).
+
+    `humble` is believed only where neither the user nor a file of the book says anything.
+    """
 
     provider: str
     provider_id: str
     confidence: float
     reading: Reading
     fetched_at: datetime | None = None
+    humble: Reading | None = None
 
     @property
     def place(self) -> str:

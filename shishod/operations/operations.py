@@ -16,6 +16,7 @@ from shishod.model.ticket import FolderSubject
 from shishod.model.tier import Tier
 from shishod.operations.copies import CopyDesk
 from shishod.operations.covers import CoverDesk
+from shishod.operations.enrichment import WebDesk
 from shishod.operations.events import EventDesk
 from shishod.operations.explain import ExplainDesk
 from shishod.operations.losses import LossDesk, LossRules
@@ -75,6 +76,7 @@ class Operations:
         self.covers = CoverDesk(shelf, self._probes)
         self.events = EventDesk(self._probes.bulletin)
         self.copies = CopyDesk(self._probes.copy, self._probes.pack, shelf)
+        self.web = WebDesk(self._probes.web, self.book, self._probes.freeze)
         self.words = WordDesk(self._probes.edit, self.book)
         self.modes = ModeDesk(catalog, scans, self._probes.edit, self.book)
         self.paths = ExplainDesk(catalog.roots, self._probes)

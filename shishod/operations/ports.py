@@ -19,6 +19,7 @@ from shishod.model.state import KnownFile
 from shishod.model.ticket import Errand, FolderSubject
 from shishod.model.tier import Tier
 from shishod.model.words import Scope, WordedBook, Wording
+from shishod.operations.enrichment import WebRoom
 from shishod.operations.steering import Steering, Unsteered
 from shishod.work.bulletin import Bulletin
 
@@ -117,6 +118,10 @@ def _nothing_to_pack(_: Path) -> Iterator[bytes]:
     raise Refused("this daemon keeps nothing that could be packed")
 
 
+def _nobody_to_freeze(*_: object) -> int:
+    raise Refused("this daemon freezes no books")
+
+
 def _nothing_to_reload() -> Mapping[str, Sequence[str]]:
     raise Refused("this daemon was started without a configuration file, so there is nothing to read again")
 
@@ -148,3 +153,5 @@ class Probes:
     covered: Callable[[], datetime | None] = _nothing_to_show  # when last no cover was left to be taken
     reload: Callable[[], Mapping[str, Sequence[str]]] = _nothing_to_reload
     steering: Steering = field(default_factory=Unsteered)
+    web: WebRoom | None = None  # where a provider is on
+    freeze: Callable[[Sequence[int], bool], int] = _nobody_to_freeze

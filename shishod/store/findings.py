@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection, case, delete, exists, func, null, or_, select, update
 
-from shishod.model.finding import Found, Standing, Wanted, pack_sketches, unpack_finding, unpack_sketches
+from shishod.model.book import BookKind
+from shishod.model.finding import Found, Standing, Wanted, pack_sketches, unpack_readings, unpack_sketches
 from shishod.model.library import RootState
-from shishod.model.metadata import Finding, load_reading
+from shishod.model.metadata import Finding
 from shishod.model.state import State
 from shishod.store.border import Noun
-from shishod.store.dialect import Insert, Names, Row, chunks, write
+from shishod.store.dialect import Insert, Names, Row, chunks, if_missing, write
 from shishod.store.tables import books, covers, media_files, roots
 from shishod.store.webtables import findings
 
@@ -57,6 +58,17 @@ class WebReads(Noun):
             changed = [connection.execute(change.where(_found.book_id.in_(some))) for some in chunks(sorted(book_ids))]
             return sum(one.rowcount for one in changed)
 
+    def want(self, provider: str, kinds: Collection[BookKind], book_ids: Collection[int], now: datetime) -> int:
+        """Have one provider asked for these books, whatever they lack and whether it was before; how many it takes."""
+        known = [kind.value for kind in kinds]
+        with self._writing(of_the_disk=False) as connection:
+            asked = select(_book.id).where(_book.id.in_(sorted(book_ids)), _book.kind.in_(known))
+            ids = list(connection.scalars(asked))
+            write(connection, findings, [_wanted(book_id, provider, now) for book_id in ids], if_missing)
+            due = update(findings).where(_found.book_id.in_(ids), _found.provider == provider)
+            connection.execute(due.values(due_at=now))
+        return len(ids)
+
     def rank_providers(self, names: Sequence[str]) -> None:
         """In which order the providers are believed from now on; those that are not named come last."""
         ranks = {name: number for number, name in enumerate(names)}
@@ -95,8 +107,10 @@ def findings_of(connection: Connection, book_ids: Collection[int]) -> dict[int, 
             *(_found[name] for name in ("book_id", "provider", "provider_id", "score", "finding", "fetched_at"))
         ).where(_found.book_id.in_(some), _found.status == Standing.MATCHED.value, _found.finding.is_not(None))
         for row in connection.execute(asked.order_by(_found.rank, _found.provider)):
-            finding = unpack_finding(row.provider, row.provider_id or "", row.score, row.finding, row.fetched_at)
-            told.setdefault(row.book_id, []).append(finding)
+            above, below = unpack_readings(row.finding)
+            if above is not None:
+                finding = Finding(row.provider, row.provider_id or "", row.score, above, row.fetched_at, below)
+                told.setdefault(row.book_id, []).append(finding)
     return {book_id: tuple(one) for book_id, one in told.items()}
 
 
@@ -107,6 +121,7 @@ def standing_of(connection: Connection, book_id: int) -> dict[str, Found]:
 
 
 def _as_found(row: Any) -> Found:
+    above, below = unpack_readings(row["finding"])
     return Found(
         row["provider"],
         Standing(row["status"]),
@@ -119,7 +134,8 @@ def _as_found(row: Any) -> Found:
         row["chosen"],
         row["reason"],
         row["last_response_hash"] or "",
-        None if row["finding"] is None else load_reading(row["finding"]),
+        above,
+        below,
         row["cover_url"] or "",
         unpack_sketches(row["candidates"]),
         row["rank"],
@@ -169,6 +185,11 @@ def _name_the_first(connection: Connection, book_ids: Sequence[int]) -> None:
 
 
 _OF_THE_FIRST = ("provider", "provider_id", "provider_kind", "last_response_hash")
+
+
+def _wanted(book_id: int, provider: str, now: datetime) -> Row:
+    """The row of a book that is to be asked for, and was not yet."""
+    return _row(book_id, Found(provider, Standing.NOT_FOUND, "", now, now, reason="it is about to be asked for"), now)
 
 
 def _row(book_id: int, one: Found, now: datetime) -> Row:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shishod.model.answers import Answer
-from shishod.model.book import BookKind
+from shishod.model.book import BookKind, CoverPlace
 from shishod.model.finding import Found, Standing, Wanted
 from shishod.model.library import Root
 from shishod.model.metadata import Reading
@@ -87,6 +87,17 @@ def test_a_book_is_wanted_until_it_was_asked_for_and_again_when_it_is_due(catalo
     assert wanted(catalogue, now=LATER) == [book_id]
 
 
+def test_a_book_that_somebody_names_is_wanted_whatever_it_lacks(catalogue: SqlCatalog, root: Root) -> None:
+    whole = some_metadata(description="Said", date="1999", cover=CoverPlace("x", path=b"Author/Title.epub"))
+    (book_id,) = save(catalogue, a_book(root, metadata=whole))
+    assert wanted(catalogue) == []
+
+    assert catalogue.want("lib", [BookKind.EBOOK], [book_id, 99], NOW) == 1
+    assert catalogue.want("lib", [BookKind.COMIC], [book_id], NOW) == 0
+
+    assert wanted(catalogue) == [book_id]
+
+
 def test_a_book_of_which_something_else_is_known_is_wanted_again(catalogue: SqlCatalog, root: Root) -> None:
     (book_id,) = save(catalogue, a_book(root))
     learn(catalogue, root, book_id, a_find())
@@ -97,8 +108,6 @@ def test_a_book_of_which_something_else_is_known_is_wanted_again(catalogue: SqlC
 
 
 def test_a_book_that_lacks_nothing_is_wanted_only_where_all_are(catalogue: SqlCatalog, root: Root) -> None:
-    from shishod.model.book import CoverPlace
-
     whole = some_metadata(description="Said", date="1999", cover=CoverPlace("x", path=b"Author/Title.epub"))
     (book_id,) = save(catalogue, a_book(root, metadata=whole))
 

@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute
 from shishod.control.routes import (
     books,
     copies,
+    enrichment,
     events,
     explain,
     losses,
@@ -22,6 +23,7 @@ ROUTES: list[BaseRoute] = [
     *status.ROUTES,
     *scans.ROUTES,
     *books.ROUTES,
+    *enrichment.ROUTES,
     *problems.ROUTES,
     *explain.ROUTES,
     *roots.ROUTES,

@@ -40,6 +40,9 @@ class Audnexus:
         url = here.settings.url or "https://api.audnex.us/"
         return Terms(self.name, url, volatile=frozenset({"rating"}))
 
+    def lacks(self, question: Question) -> str:
+        return "" if question.ids("asin") else "it has no ASIN, and is not looked up by anything else"
+
     def search(self, desk: Desk, questions: Sequence[Question]) -> list[list[Candidate]]:
         offers = []
         for question in questions:

@@ -38,6 +38,9 @@ class MusicBrainz:
         url = here.settings.url or "https://musicbrainz.org/ws/2/"
         return Terms(self.name, url, means=_means, volatile=frozenset({"created", "score", "count"}))
 
+    def lacks(self, _question: Question) -> str:
+        return ""
+
     def search(self, desk: Desk, questions: Sequence[Question]) -> list[list[Candidate]]:
         return [self._one(desk, question) for question in questions]
 

@@ -40,6 +40,9 @@ class OpenLibrary:
     def terms(self, here: Here) -> Terms:
         return Terms(self.name, here.settings.url or "https://openlibrary.org/", volatile=_VOLATILE)
 
+    def lacks(self, _question: Question) -> str:
+        return ""
+
     def search(self, desk: Desk, questions: Sequence[Question]) -> list[list[Candidate]]:
         wanted = dict.fromkeys(isbn for question in questions for isbn in question.ids("isbn"))
         works = self._by_isbn(desk, wanted)

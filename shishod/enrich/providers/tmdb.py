@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from shishod.enrich.matching import show_of
 from shishod.enrich.polite import Terms
 from shishod.enrich.provider import Desk, Here, ProviderSettings, listed, mapped, said, texts, whole, year_of
 from shishod.enrich.window import Limit
@@ -57,6 +56,9 @@ class Tmdb:
             volatile=frozenset({"popularity", "vote_average", "vote_count"}),
         )
 
+    def lacks(self, question: Question) -> str:
+        return "" if place_of(question)[0] is not None or question.kind is BookKind.MOVIE else "its season is not known"
+
     def search(self, desk: Desk, questions: Sequence[Question]) -> list[list[Candidate]]:
         return [self._one(desk, question) for question in questions]
 
@@ -75,7 +77,7 @@ class Tmdb:
             told = mapped(desk.ask(f"find/{number}", query))
             if found := [_offer(mapped(one), titled, what, "imdb") for one in listed(told.get(f"{what}_results"))]:
                 return found
-        query = {"query": show_of(question) if episode else question.title, "language": desk.settings.language}
+        query = {"query": question.sought, "language": desk.settings.language}
         if not episode and (year := year_of(question.date)):
             query["year"] = year
         results = listed(desk.look(f"search/{what}", query).get("results"))

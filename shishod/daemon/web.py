@@ -1,0 +1,184 @@
+"""Web: enrichment as the daemon runs it; where no provider is on there is none of it."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from shishod import __version__
+from shishod.clock import CLOCK
+from shishod.daemon.config import Settings
+from shishod.enrich.settings import EnrichSettings
+from shishod.errors import Refused
+from shishod.metrics import Sample
+from shishod.model.catalog import Recorder
+from shishod.model.finding import Found
+from shishod.model.ticket import Errand
+from shishod.model.updates import RelationshipUpdates, SavedBook
+from shishod.scan.learning import Learner
+from shishod.store.catalog import SqlCatalog
+from shishod.work.pool import WorkerPool
+from shishod.work.queue import TicketQueue
+from shishod.work.stop import StopSignal
+
+_SECRETS = ("key_file", "token_file")
+
+
+class Web:
+    """Shared: by the daemon and its faces. Its rooms are entered, and httpx2 loaded, only where a provider is on."""
+
+    def __init__(
+        self, settings: Settings, catalog: SqlCatalog, recorder: Recorder, queue: TicketQueue, stop: StopSignal
+    ):
+        from shishod.enrich.enricher import Enricher, Guide
+        from shishod.enrich.providers import BY_NAME
+
+        said = settings.enrich
+        shared = bool(said.limits_url) or settings.store.url.startswith("postgres")
+        ledger = _ledger(said, catalog, settings.state_path(), shared=shared)
+        books = Learner(catalog, recorder)
+        guides = []
+        for rank, name in enumerate(said.providers):
+            provider, own = BY_NAME[name], said.of(name)
+            client = _client(provider, said, ledger, catalog, stop, shared=shared)
+            guides.append(Guide(provider, own, client, rank))
+        self._catalog, self._books, self._cache = catalog, books, int(said.cache)
+        self._enricher = Enricher(guides, catalog, books, queue, thin_only=said.books == "thin")
+        self.pool = WorkerPool("web", queue, {Errand.ENRICH: self._enricher.carry}, said.workers, stop)
+
+    def start(self, *, idle: bool = False) -> None:
+        """Begin with what an earlier run did not come to; one that is `idle` begins when it is asked to."""
+        self._catalog.rank_providers(list(self._enricher.guides))
+        self.pool.start()
+        if not idle:
+            self._enricher.wake()
+
+    def stop(self, timeout_s: float) -> bool:
+        """Wait for what is in hand, and hang up."""
+        ended = self.pool.join(timeout_s)
+        for guide in self._enricher.guides.values():
+            guide.client.close()
+        return ended
+
+    def tidy(self) -> None:
+        """Each night: forget old answers, and ask for what has become due."""
+        self._catalog.prune_answers(CLOCK.now(), self._cache)
+        self._enricher.wake()
+
+    def wake(self) -> None:
+        """Books were written: some may lack something."""
+        self._enricher.wake()
+
+    def request(self, book_ids: Sequence[int], provider: str | None) -> int:
+        """Have books asked for at once, all that are wanted where none is named; how many that is about."""
+        names = [self._guide(provider).name] if provider else list(self._enricher.guides)
+        for name in names:
+            kinds = self._enricher.guides[name].provider.kinds
+            self._catalog.want(name, kinds, book_ids, CLOCK.now())
+        self._enricher.wake(*names)
+        return len(book_ids)
+
+    def preview(self, book_id: int, provider: str | None) -> list[Found]:
+        """What would be found of a book, with nothing of it written. Takes as long as the providers do."""
+        asked = self._books.ask(book_id)
+        if asked is None:
+            return []
+        guides = [self._guide(provider)] if provider else list(self._enricher.guides.values())
+        able = [guide for guide in guides if asked.question.kind in guide.provider.kinds]
+        return [found for guide in able for found in self._enricher.find(guide, [asked])]
+
+    def choose(self, book_id: int, provider: str, candidate: str) -> bool:
+        """Believe the operator which of a provider's works a book is; False for no such book."""
+        return self._enricher.choose(book_id, provider, candidate)
+
+    def providers(self) -> list[dict[str, Any]]:
+        """How each provider is, the most believed first."""
+        standings = self._catalog.standings()
+        rows = []
+        for name, guide in self._enricher.guides.items():
+            health = guide.client.health()
+            taken, places, next_s = guide.client.use()
+            row = {
+                "provider": name,
+                "about": guide.provider.about,
+                "state": health.state,
+                "reason": health.reason,
+                "rest_s": round(health.rest_s, 1),
+                "window": {"taken": taken, "places": places, "next_s": round(next_s, 2)},
+                "requests": dict(health.outcomes),
+                "waited_s": round(health.waited_s, 1),
+                "books": dict(standings.get(name, {})),
+            }
+            rows.append(row)
+        return rows
+
+    def samples(self) -> list[Sample]:
+        """What was asked and waited for since the start."""
+        told = []
+        for name, guide in self._enricher.guides.items():
+            health = guide.client.health()
+            told.append(Sample("shishod_provider_wait_seconds_total", health.waited_s, {"provider": name}))
+            told.append(Sample("shishod_provider_up", int(health.state == "ready"), {"provider": name}))
+            for outcome, count in sorted(health.outcomes.items()):
+                labels = {"provider": name, "outcome": outcome}
+                told.append(Sample("shishod_provider_requests_total", count, labels))
+        return told
+
+    def _guide(self, name: str) -> Any:
+        if name not in self._enricher.guides:
+            on = ", ".join(self._enricher.guides)
+            raise Refused(f'the provider "{name}" is not on', "not-found", f"those that are: {on} (enrich.providers)")
+        return self._enricher.guides[name]
+
+
+def web_of(
+    settings: Settings, catalog: SqlCatalog, recorder: Recorder, queue: TicketQueue, stop: StopSignal
+) -> Web | None:
+    """Enrichment where a provider is on. Raises SettingsError where a provider cannot be set up."""
+    return Web(settings, catalog, recorder, queue, stop) if settings.enrich.providers else None
+
+
+class Waking:
+    """Shared: a Recorder that has the web asked for what was just recorded."""
+
+    def __init__(self, recorder: Recorder, wake: Callable[[], object]) -> None:
+        self._recorder = recorder
+        self._wake = wake
+
+    def record(self, books: Sequence[RelationshipUpdates]) -> Sequence[SavedBook]:
+        saved = self._recorder.record(books)
+        if any(one.book_id is not None for one in saved):
+            self._wake()
+        return saved
+
+
+def _ledger(said: EnrichSettings, catalog: SqlCatalog, state: Path, *, shared: bool) -> Any:
+    from shishod.enrich.ledger import FileNotes, Ledger
+
+    if said.limits_url:
+        from shishod.enrich.redis import RedisNotes
+
+        return Ledger(RedisNotes(said.limits_url))
+    return Ledger(catalog if shared else FileNotes(state / "limits"))
+
+
+def _client(
+    provider: Any, said: EnrichSettings, ledger: Any, catalog: SqlCatalog, stop: StopSignal, *, shared: bool
+) -> Any:
+    from shishod.enrich.limiter import Limiter
+    from shishod.enrich.polite import PoliteClient
+    from shishod.enrich.provider import Here
+    from shishod.enrich.secrets import secret_of
+    from shishod.enrich.window import Rules
+    from shishod.enrich.wire import Wire
+
+    own = said.of(provider.name)
+    setting = next((name for name in _SECRETS if hasattr(own, name)), "")
+    secret = secret_of(provider.name, setting, getattr(own, setting)) if provider.needs_secret else ""
+    terms = provider.terms(Here(own, secret))
+    hosts = {*provider.hosts, urlsplit(terms.url).hostname or ""}
+    wire = Wire(hosts, f"shishod/{__version__} ({said.contact})")
+    limiter = Limiter(provider.name, Rules(provider.limits), ledger, stop)
+    if not shared:
+        limiter.settle()  # the catalogue is ours alone, so is its folder of limits
+    return PoliteClient(terms, wire, limiter, catalog, stop)

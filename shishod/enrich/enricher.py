@@ -1,0 +1,291 @@
+"""Enricher: the errand ENRICH: what a provider is asked for, a handful at a time, and what is made of its answers."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from shishod import log
+from shishod.clock import CLOCK, Clock
+from shishod.enrich.believing import believable, renewed, together
+from shishod.enrich.manners import Declined, Misconfigured
+from shishod.enrich.matching import best, ranked
+from shishod.enrich.polite import PoliteClient
+from shishod.enrich.provider import Desk, Provider, ProviderSettings
+from shishod.errors import Refused, ShishodError, Unreachable
+from shishod.model.ageing import Ages
+from shishod.model.finding import Asked, Books, Candidate, Found, Question, Scored, Standing, Wanted, WebShelf, sketch
+from shishod.model.metadata import Reading, dump_reading
+from shishod.model.ticket import Errand, Priority, Ticket
+from shishod.work.queue import TicketQueue
+
+_log = log.get(__name__)
+HANDFUL = 10  # books, where a provider does not take several in one request
+CANDIDATES = 5  # kept for the operator to choose from
+AGAIN = timedelta(days=30)  # what was not found, or not surely enough, is asked for again
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """A provider that is on: how it is asked, what of it is believed, and before whom (the lower `rank`)."""
+
+    provider: Provider
+    settings: ProviderSettings
+    client: PoliteClient
+    rank: int
+
+    @property
+    def name(self) -> str:
+        return self.provider.name
+
+    def desk(self, since: datetime | None) -> Desk:
+        return Desk(self.client, self.settings, since)
+
+
+class Enricher:
+    """Shared: by the web workers, each with a provider of its own in hand, and by the faces.
+
+    Nothing waits in memory: which books are to be asked for is found in the catalogue, a handful at a time, and each is
+    written as soon as it is answered. So a crash costs the one book in hand, whose answers are kept.
+    """
+
+    def __init__(
+        self,
+        guides: Sequence[Guide],
+        shelf: WebShelf,
+        books: Books,
+        queue: TicketQueue,
+        *,
+        thin_only: bool = True,
+        ages: Ages | None = None,
+        clock: Clock = CLOCK,
+    ) -> None:
+        self._guides = {guide.name: guide for guide in guides}
+        self._shelf = shelf
+        self._books = books
+        self._queue = queue
+        self._thin_only = thin_only
+        self._ages = ages or Ages()
+        self._clock = clock
+        self._rests_until_s: dict[str, float] = {}  # each is written by the one worker that has its provider in hand
+
+    @property
+    def guides(self) -> Mapping[str, Guide]:
+        """The providers that are on, by name."""
+        return self._guides
+
+    def wake(self, *names: str) -> None:
+        """Ask that the providers, or these of them, be asked for all that is wanted; returns at once.
+
+        One that rests is asked when it has rested, however often it is asked for before.
+        """
+        now_s = self._clock.monotonic_s()
+        for name in names or self._guides:
+            if self._rests_until_s.get(name, 0.0) <= now_s:
+                self._queue.request(self._ticket(name, 0.0, after=0))
+
+    def refresh(self, book_ids: Sequence[int]) -> int:
+        """Have what is known of books asked for again, with what they lack; how many answers that is about."""
+        due = self._shelf.make_due(book_ids, self._clock.now())
+        self.wake()
+        return due
+
+    def carry(self, tickets: Sequence[Ticket]) -> None:
+        """The errand: the next handful of a provider, and then it asks for itself again."""
+        for ticket in tickets:
+            guide = self._guides[str(ticket.subject)]
+            try:
+                again = self._handful(guide, int(ticket.load or 0))
+            except Unreachable as error:
+                wait_s = error.retry_after_s or 60.0
+                _log.debug("a provider cannot be asked now", provider=guide.name, error=str(error), wait_s=wait_s)
+                again = self._ticket(guide.name, wait_s, after=0)
+                self._rests_until_s[guide.name] = again.not_before_s
+            except Misconfigured:
+                continue  # its client has said so; nothing is asked until the next start
+            if again is not None:
+                self._queue.request(again)
+
+    def find(self, guide: Guide, asked: Sequence[Asked]) -> list[Found]:
+        """What a provider says of books, one answer each in their order; nothing is written.
+
+        Raises Unreachable and Misconfigured, for it is asked for again then.
+        """
+        return [found for _, found in self._found(guide, asked)]
+
+    def choose(self, book_id: int, name: str, candidate_id: str) -> bool:
+        """Believe the operator that the book is this one of a provider's, for ever; False for no such book.
+
+        Raises Refused where the provider does not know it, or is not on.
+        """
+        guide = self._guide(name)
+        asked = self._books.ask(book_id)
+        if asked is None:
+            return False
+        before = asked.standings.get(name)
+        told = next((one for one in before.candidates if one["id"] == candidate_id), {}) if before else {}
+        candidate = Candidate(candidate_id, str(told.get("kind", "")), Reading())
+        detail = guide.provider.detail(guide.desk(None), asked.question, candidate)
+        if detail is None:
+            raise Refused(
+                f"{name} has nothing under {candidate_id}", "not-found", f"shishoctl match {book_id} lists what it has"
+            )
+        found = self._matched(guide, asked.question, Scored(detail, 1.0, ()), "you have chosen it")
+        return self._books.learn(book_id, [replace(found, chosen=True, candidates=before.candidates if before else ())])
+
+    def _guide(self, name: str) -> Guide:
+        if name not in self._guides:
+            on = ", ".join(self._guides) or "none"
+            raise Refused(f'the provider "{name}" is not on', "not-found", f"those that are: {on} (enrich.providers)")
+        return self._guides[name]
+
+    def _handful(self, guide: Guide, after: int) -> Ticket | None:
+        """Ask for the next books behind one; the ticket for those that follow, None where there are none."""
+        provider = guide.provider
+        size = max(provider.batch, HANDFUL)
+        wanted = Wanted(guide.name, provider.kinds, self._clock.now(), after, size, self._thin_only)
+        ids = self._shelf.books_wanted(wanted)
+        asked = [one for book_id in ids if (one := self._books.ask(book_id)) is not None and not one.frozen]
+        news = [one for one in asked if not self._holds(guide, one)]
+        for one, found in self._found(guide, news):
+            self._write(guide, one, found)
+        return self._ticket(guide.name, 0.0, after=ids[-1]) if len(ids) == size else None
+
+    def _holds(self, guide: Guide, asked: Asked) -> bool:
+        """Whether what was answered still holds: the book was written, but what it is asked for by is the same."""
+        before, now = asked.standings.get(guide.name), self._clock.now()
+        if before is None or before.question != asked.question.digest or (before.due_at and before.due_at <= now):
+            return False
+        self._shelf.note_checked(asked.question.book_id, guide.name, before.question, before.due_at, now)
+        return True
+
+    def _found(self, guide: Guide, asked: Sequence[Asked]) -> Iterator[tuple[Asked, Found]]:
+        """Each book with what was found, as soon as it is: those that are known there, then the others together."""
+        known = [one for one in asked if self._is_known(guide, one)]
+        for one in known:
+            yield one, self._answered(guide, one, lambda one=one: self._again(guide, one))  # type: ignore[misc]
+        rest = [one for one in asked if one not in known]
+        for at in range(0, len(rest), guide.provider.batch):
+            some = rest[at : at + guide.provider.batch]
+            offers = self._offers(guide, some)
+            for one, offer in zip(some, offers, strict=True):
+                if isinstance(offer, Found):
+                    yield one, offer
+                else:
+                    yield one, self._answered(guide, one, lambda one=one, offer=offer: self._judged(guide, one, offer))  # type: ignore[misc]
+
+    def _offers(self, guide: Guide, asked: Sequence[Asked]) -> Sequence[list[Candidate] | Found]:
+        """What it offers for each; where it declines what is asked together, it is asked for one after the other."""
+        desk = guide.desk(_since(guide, asked, self._clock.now()))
+        try:
+            return guide.provider.search(desk, [one.question for one in asked])
+        except Declined as refusal:
+            if len(asked) == 1:
+                return [self._found_none(guide, asked[0].question, Standing.REFUSED, str(refusal))]
+            return [offer for one in asked for offer in self._offers(guide, [one])]
+
+    def _answered(self, guide: Guide, asked: Asked, answer: Callable[[], Found]) -> Found:
+        try:
+            return answer()
+        except Declined as refusal:
+            return self._found_none(guide, asked.question, Standing.REFUSED, str(refusal))
+
+    @staticmethod
+    def _is_known(guide: Guide, asked: Asked) -> bool:
+        """Whether its id there is known for what it is now: it is not searched for again."""
+        before = asked.standings.get(guide.name)
+        if before is None or before.standing is not Standing.MATCHED:
+            return False
+        return before.chosen or before.question == asked.question.digest
+
+    def _again(self, guide: Guide, asked: Asked) -> Found:
+        """Ask for what is known there once more."""
+        before, question = asked.standings[guide.name], asked.question
+        candidate = Candidate(before.provider_id, before.provider_kind, Reading())
+        detail = guide.provider.detail(guide.desk(_since(guide, [asked], self._clock.now())), question, candidate)
+        if detail is None:
+            return self._found_none(guide, question, Standing.NOT_FOUND, "it is not there any more")
+        told = renewed(together(before.reading, before.humble), detail.reading)
+        detail = replace(detail, reading=told, cover_url=detail.cover_url or before.cover_url)
+        found = self._matched(guide, question, Scored(detail, before.score, ()), before.reason)
+        return replace(found, chosen=before.chosen, candidates=before.candidates)
+
+    def _judged(self, guide: Guide, asked: Asked, offer: Sequence[Candidate]) -> Found:
+        """Which of the candidates it is, if any, and all that is said of that one."""
+        question = asked.question
+        scored = ranked(question, offer)
+        chosen = best(scored, guide.settings.threshold)
+        kept = tuple(sketch(one) for one in scored[:CANDIDATES])
+        if chosen is None:
+            if not scored:
+                why = guide.provider.lacks(question) or "nothing is found under its identifiers, title and authors"
+                return self._found_none(guide, question, Standing.NOT_FOUND, why)
+            why = f"the nearest is at {scored[0].score:.2f}, and {guide.settings.threshold:.2f} is asked for"
+            return replace(
+                self._found_none(guide, question, Standing.UNMATCHED, why), candidates=kept, score=scored[0].score
+            )
+        detail = guide.provider.detail(
+            guide.desk(_since(guide, [asked], self._clock.now())), question, chosen.candidate
+        )
+        if detail is None:
+            return self._found_none(guide, question, Standing.NOT_FOUND, "it is listed, and not there")
+        why = "; ".join(one.text for one in chosen.evidence)
+        return replace(self._matched(guide, question, chosen._replace(candidate=detail), why), candidates=kept)
+
+    def _matched(self, guide: Guide, question: Question, scored: Scored, why: str) -> Found:
+        said, now = scored.candidate.reading, self._clock.now()
+        above, below = believable(said, guide.settings)
+        picture = scored.candidate.cover_url if "cover" in guide.settings.fields else ""
+        return Found(
+            guide.name,
+            Standing.MATCHED,
+            question.digest,
+            now,
+            now + self._ages.fresh_for(said.date or question.date, now),
+            scored.candidate.provider_id,
+            scored.candidate.provider_kind,
+            scored.score,
+            reason=why,
+            digest=hashlib.sha256(dump_reading(above) + dump_reading(below) + picture.encode()).hexdigest(),
+            reading=above,
+            humble=below,
+            cover_url=picture,
+            rank=guide.rank,
+        )
+
+    def _found_none(self, guide: Guide, question: Question, standing: Standing, why: str) -> Found:
+        now = self._clock.now()
+        return Found(guide.name, standing, question.digest, now, now + AGAIN, reason=why, rank=guide.rank)
+
+    def _write(self, guide: Guide, asked: Asked, found: Found) -> None:
+        """Write what is new; of what says the same as before only that it still does."""
+        before, book_id = asked.standings.get(guide.name), asked.question.book_id
+        if before is not None and _says_the_same(before, found):
+            self._shelf.note_checked(book_id, guide.name, found.question, found.due_at, self._clock.now())
+            return
+        try:
+            self._books.learn(book_id, [found])
+        except Unreachable:
+            raise
+        except ShishodError as error:
+            _log.error(
+                "what was found of a book could not be written", book=book_id, provider=guide.name, error=str(error)
+            )
+            refused = self._found_none(guide, asked.question, Standing.REFUSED, str(error))
+            self._books.learn(book_id, [refused])
+
+    def _ticket(self, name: str, wait_s: float, *, after: int) -> Ticket:
+        now_s = self._clock.monotonic_s()
+        return Ticket(name, Errand.ENRICH, Priority.VERY_LOW, now_s + wait_s if wait_s else 0.0, load=after)
+
+
+def _since(guide: Guide, asked: Sequence[Asked], now: datetime) -> datetime | None:
+    """How new answers are to be: as new as the moment when they were due, so that a crash asks for none twice."""
+    due = [one.standings[guide.name].due_at for one in asked if guide.name in one.standings]
+    moments = [moment for moment in due if moment is not None and moment <= now]
+    return min(moments) if moments and len(moments) == len(asked) else None
+
+
+def _says_the_same(before: Found, found: Found) -> bool:
+    names = ("standing", "provider_id", "digest", "chosen", "question", "rank", "reason")
+    return all(getattr(before, name) == getattr(found, name) for name in names)

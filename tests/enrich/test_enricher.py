@@ -1,0 +1,410 @@
+"""From a book on the disk to what the web says of it, on the real house and a real server, one handful at a time."""
+
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shishod.clock import Clock
+from shishod.enrich.enricher import Enricher, Guide
+from shishod.enrich.ledger import FileNotes, Ledger
+from shishod.enrich.limiter import Limiter
+from shishod.enrich.polite import PoliteClient
+from shishod.enrich.provider import Here
+from shishod.enrich.providers import BY_NAME
+from shishod.enrich.window import Limit, Rules
+from shishod.enrich.wire import Wire
+from shishod.errors import Refused
+from shishod.model.finding import Standing
+from shishod.model.metadata import UserWord
+from shishod.model.ticket import Errand
+from shishod.model.words import CLEARED, Wording
+from shishod.scan.edits import Editor
+from shishod.scan.learning import Learner
+from tests.enrich.conftest import QuickStop
+from tests.enrich.recorded import ANSWERS, LEFT_HAND_DOC, LEFT_HAND_WORK
+from tests.enrich.simulator import Reply, Simulator
+from tests.samples import a_metadata_json, an_epub
+from tests.scan.conftest import a_house, house
+from tests.scan.house import House
+
+__all__ = ["a_house", "house"]
+DAY_S = 86_400.0
+URN = "urn:isbn:9780441478125"
+
+
+class Room:
+    """Enrichment in one thread, on a house and a simulator."""
+
+    def __init__(self, house: House, simulator: Simulator, place: Path, *names: str, **settings: Any) -> None:
+        self.house = house
+        self.simulator = simulator
+        simulator.answers.update(ANSWERS)
+        stop, ledger = QuickStop(), Ledger(FileNotes(place / "limits"))
+        clock: Clock = house.clock
+        guides = []
+        for rank, name in enumerate(names):
+            provider = BY_NAME[name]
+            said = provider.Settings(url=f"{simulator.url}/{name}", **settings)
+            limiter = Limiter(name, Rules((Limit(1000, 0.01),)), ledger, stop, jitter_s=0.0)
+            wire = Wire(["127.0.0.1"], "shishod/0 (ann@example.org)", limit_s=2.0)
+            terms = provider.terms(Here(said, "hush"))
+            client = PoliteClient(terms, wire, limiter, house.catalog, stop, clock=clock, dice=lambda: 0.5)
+            guides.append(Guide(provider, said, client, rank))
+        self.books = Learner(house.catalog, house.recorder)
+        self.editor = Editor(house.catalog, house.recorder)
+        self.enricher = Enricher(guides, house.catalog, self.books, house.queue, clock=clock)
+
+    def work(self) -> None:
+        """Carry out all that is wanted now."""
+        self.enricher.wake()
+        while tickets := self.house.queue.claim_some(1, [Errand.ENRICH], 0):
+            try:
+                self.enricher.carry(tickets)
+            finally:
+                for ticket in tickets:
+                    self.house.queue.finish(ticket)
+
+    def book(self) -> dict[str, Any]:
+        (book,) = self.house.books()
+        return book
+
+    def asked(self) -> list[str]:
+        """The paths that were asked for since this was last asked."""
+        paths = [one.path for one in self.simulator.requests]
+        self.simulator.requests.clear()
+        return paths
+
+    def close(self) -> None:
+        for guide in self.enricher.guides.values():
+            guide.client.close()
+
+
+Build = Callable[..., Room]
+
+
+@pytest.fixture
+def a_room(house: House, simulator: Simulator, tmp_path: Path) -> Iterator[Build]:
+    built: list[Room] = []
+
+    def build(*names: str, **settings: Any) -> Room:
+        built.append(Room(house, simulator, tmp_path, *(names or ("openlibrary",)), **settings))
+        return built[-1]
+
+    yield build
+    for one in built:
+        one.close()
+
+
+def left_hand(library: Path, name: str = "a.epub", **said: Any) -> None:
+    known = {"title": "The Left Hand of Darkness", "authors": ["Ursula K. Le Guin"], "language": "en"}
+    an_epub(library / name, **{**known, **said})
+
+
+def test_a_thin_book_gains_what_the_catalogue_says_with_its_source_and_time(a_room: Build, library: Path) -> None:
+    left_hand(library, identifiers=[URN])
+    room = a_room()
+    room.house.scan()
+
+    room.work()
+
+    book = room.book()
+    assert book["description"] == "A lone envoy on a winter world."
+    assert book["series"] == [{"name": "Hainish Cycle", "number": "4"}]
+    assert book["publisher"] == "Ace", "nothing else says it"
+    source = book["sources"]["description"]
+    assert (source["source"], source["place"]) == ("web", "openlibrary OL59800W")
+    assert source["at"] == book["findings"][0]["fetched_at"]
+    assert book["sources"]["title"]["source"] == "file"
+    assert (book["findings"][0]["status"], book["findings"][0]["score"]) == ("matched", 0.97)
+
+
+def test_a_second_look_asks_for_nothing(a_room: Build, library: Path) -> None:
+    left_hand(library)
+    room = a_room()
+    room.house.scan()
+    room.work()
+    assert room.asked()
+
+    for _ in range(2):
+        room.house.scan()
+        room.work()
+
+    assert room.asked() == []
+
+
+def test_what_is_not_surely_the_book_is_kept_to_choose_from_and_changes_nothing(a_room: Build, library: Path) -> None:
+    left_hand(library, title="The Left Hand", authors=["Somebody Else"])
+    room = a_room()
+    room.simulator.answers["openlibrary"] = lambda request: (
+        Reply({"docs": [LEFT_HAND_DOC]}) if request.path == "/search.json" else ANSWERS["openlibrary"](request)
+    )
+    room.house.scan()
+    before = room.book()
+
+    room.work()
+
+    book = room.book()
+    (found,) = book["findings"]
+    assert (found["status"], found["id"], book["description"]) == ("unmatched", "", before["description"])
+    assert [one["id"] for one in found["candidates"]] == ["OL59800W"]
+    assert "0.85 is asked for" in found["reason"]
+
+    assert room.enricher.choose(book["id"], "openlibrary", "OL59800W")
+    book = room.book()
+    assert (book["description"], book["findings"][0]["chosen"]) == ("A lone envoy on a winter world.", True)
+    assert book["title"] == "The Left Hand"
+
+
+def test_a_choice_outlives_what_becomes_known_of_the_book(a_room: Build, library: Path) -> None:
+    left_hand(library, title="Unknown Work")
+    room = a_room()
+    room.house.scan()
+    room.work()
+    assert room.book()["findings"][0]["status"] == "not_found"
+    room.enricher.choose(room.book()["id"], "openlibrary", "OL59800W")
+
+    left_hand(library, title="Another Unknown Work")
+    room.house.scan()
+    room.work()
+
+    (found,) = room.book()["findings"]
+    assert (found["status"], found["id"], found["chosen"]) == ("matched", "OL59800W", True)
+
+
+def test_a_choice_that_is_none_is_refused(a_room: Build, library: Path) -> None:
+    left_hand(library)
+    room = a_room()
+    room.house.scan()
+
+    with pytest.raises(Refused, match="has nothing under OL0W"):
+        room.enricher.choose(room.book()["id"], "openlibrary", "OL0W")
+    with pytest.raises(Refused, match='"tmdb" is not on'):
+        room.enricher.choose(room.book()["id"], "tmdb", "78")
+    assert not room.enricher.choose(999, "openlibrary", "OL59800W")
+
+
+def test_a_frozen_book_is_never_asked_for(a_room: Build, library: Path) -> None:
+    left_hand(library)
+    room = a_room()
+    room.house.scan()
+    room.house.catalog.freeze([room.book()["id"]], True)
+
+    room.work()
+    assert room.asked() == []
+    assert not room.enricher.choose(room.book()["id"], "openlibrary", "OL59800W")
+    assert room.book()["findings"] == []
+
+
+def test_the_users_words_and_what_lies_beside_are_believed_above_the_web(a_room: Build, library: Path) -> None:
+    (library / "x").mkdir()
+    left_hand(library / "x", identifiers=[URN])
+    a_metadata_json(library / "x/metadata.json", title="Beside", description="Beside")
+    room = a_room()
+    room.house.scan()
+    room.editor.edit(room.book()["id"], Wording(said=(UserWord("series", None, CLEARED),)))
+
+    room.work()
+
+    book = room.book()
+    assert (book["description"], book["series"]) == ("Beside", [])
+    assert book["sources"]["series"] == {"source": "user", "place": "cleared"}
+
+
+def test_a_scan_keeps_what_the_web_said(a_room: Build, library: Path) -> None:
+    left_hand(library, identifiers=[URN])
+    room = a_room()
+    room.house.scan()
+    room.work()
+
+    left_hand(library, identifiers=[URN], publisher="New House", description="The file's own")
+    room.house.scan()
+
+    book = room.book()
+    assert (book["description"], book["publisher"]) == ("A lone envoy on a winter world.", "New House")
+    room.work()
+    assert room.book()["publisher"] == "New House", "it only fills what the file does not say"
+
+
+def test_two_providers_are_believed_in_their_order(a_room: Build, library: Path) -> None:
+    left_hand(library, identifiers=[URN])
+    room = a_room("googlebooks", "openlibrary")
+    room.house.scan()
+
+    room.work()
+
+    book = room.book()
+    assert book["sources"]["description"]["place"] == "googlebooks zyTCAlFPjgYC"
+    assert book["sources"]["series"]["place"] == "openlibrary OL59800W"
+
+
+def test_what_grew_old_is_asked_for_again_and_written_only_where_it_changed(a_room: Build, library: Path) -> None:
+    left_hand(library)
+    room = a_room()
+    room.house.scan()
+    room.work()
+    before, _ = room.book(), room.asked()
+
+    room.house.clock.wind(181 * DAY_S)
+    room.work()
+
+    assert room.asked() == ["/works/OL59800W.json"]
+    after = room.book()
+    assert after["updated_at"] == before["updated_at"], "it says the same"
+    assert after["findings"][0]["due_at"] > before["findings"][0]["due_at"]
+
+    room.simulator.answers["openlibrary"] = lambda request: (
+        Reply({**LEFT_HAND_WORK, "description": "Retold."}) if "works" in request.path else None
+    )
+    room.enricher.refresh([after["id"]])
+    room.work()
+    assert room.book()["description"] == "Retold."
+
+
+def test_a_work_that_is_gone_from_the_catalogue_is_believed_no_more(a_room: Build, library: Path) -> None:
+    left_hand(library)
+    room = a_room()
+    room.house.scan()
+    room.work()
+    room.simulator.answers["openlibrary"] = lambda _: None
+
+    room.house.clock.wind(181 * DAY_S)
+    room.work()
+
+    book = room.book()
+    assert (book["findings"][0]["status"], book["description"]) == ("not_found", None)
+
+
+def test_while_a_provider_is_away_nothing_is_written_and_it_is_tried_again(a_room: Build, library: Path) -> None:
+    left_hand(library)
+    room = a_room()
+    room.house.scan()
+    room.simulator.faults["openlibrary"] += [Reply({}, 500)] * 6
+    room.work()
+    assert (room.book()["findings"], len(room.asked())) == ([], 6)
+
+    room.work()
+    assert room.asked() == [], "it rests, however often it is asked for"
+    assert room.house.queue.waiting()[Errand.ENRICH] == 1
+
+    room.house.clock.wind(61)
+    room.work()
+    assert room.book()["findings"][0]["status"] == "matched"
+
+
+def test_a_question_that_is_declined_is_told_as_refused(a_room: Build, library: Path) -> None:
+    left_hand(library)
+    room = a_room()
+    room.house.scan()
+    room.simulator.faults["openlibrary"].append(Reply({}, 422))
+
+    room.work()
+
+    (found,) = room.book()["findings"]
+    assert (found["status"], found["reason"]) == ("refused", "127.0.0.1 answers 422")
+
+
+def test_many_books_are_asked_for_a_handful_at_a_time(a_room: Build, library: Path) -> None:
+    for number in range(60):
+        an_epub(library / f"{number:02}.epub", title=f"Unknown {number}", identifiers=[f"urn:isbn:{isbn(number)}"])
+    room = a_room()
+    room.house.scan()
+
+    room.work()
+
+    batches = [one.query["q"].count(" OR ") + 1 for one in room.simulator.requests if "q" in one.query]
+    assert batches == [25, 25, 10]
+    assert room.house.catalog.standings() == {"openlibrary": {"not_found": 60}}
+
+
+def isbn(number: int) -> str:
+    digits = f"97800000{number:04}"
+    check = (10 - sum(int(d) * (1, 3)[i % 2] for i, d in enumerate(digits)) % 10) % 10
+    return f"{digits}{check}"
+
+
+def test_a_crash_at_any_request_asks_none_of_the_finished_ones_again(a_room: Build, library: Path) -> None:
+    left_hand(library, "a.epub", identifiers=[URN])
+    left_hand(library, "b.epub")
+    room = a_room()
+    room.house.scan()
+
+    class Killed(BaseException):
+        pass
+
+    seen: list[str] = []
+    for survives in range(20):
+        left = [survives]
+
+        def answer(request: Any, left: list[int] = left) -> Reply | None:
+            seen.append(f"{request.path}?{sorted(request.query.items())}")
+            left[0] -= 1
+            if left[0] < 0:
+                seen.pop()
+                return Reply(resets=True)
+            return ANSWERS["openlibrary"](request)
+
+        room.simulator.answers["openlibrary"] = answer
+        restarted = a_room()  # what a new process has: nothing but the catalogue
+        restarted.work()
+        if all(book["findings"] for book in room.house.books()):
+            break
+        room.simulator.answers["openlibrary"] = answer
+    else:
+        pytest.fail("it never came to an end")
+
+    assert sorted(seen) == sorted(set(seen)), "a finished request was asked again"
+    assert [book["findings"][0]["status"] for book in room.house.books()] == ["matched", "matched"]
+
+
+FIELDS = ("title", "series", "description", "publisher", "genres", "subtitle")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_users_fields_never_change_whatever_comes_between(a_room: Build, library: Path, seed: int) -> None:
+    dice = random.Random(seed)
+    left_hand(library, identifiers=[URN])
+    room = a_room("openlibrary", "googlebooks", fields=[*FIELDS, "cover"], fills=[])
+    room.house.scan()
+    number = room.book()["id"]
+    said: dict[str, Any] = {}
+
+    def edit() -> None:
+        field = dice.choice(FIELDS)
+        value: Any = None if dice.random() < 0.4 and field != "title" else f"Mine {dice.random()}"
+        said[field] = value
+        kept = value if value is None or field not in ("series", "genres") else ()
+        word = UserWord(field, kept if field in ("series", "genres") else value, CLEARED if value is None else "")
+        said[field] = None if field in ("series", "genres") else value
+        room.editor.edit(number, Wording(said=(word,)))
+
+    def retag() -> None:
+        left_hand(library, identifiers=[URN], description=f"File {dice.random()}", publisher=f"House {dice.random()}")
+        room.house.scan()
+
+    def enrich() -> None:
+        text = f"Web {dice.random()}"
+        work = Reply({**LEFT_HAND_WORK, "description": text})
+        room.simulator.answers["openlibrary"] = lambda request: (
+            work if "works" in request.path else ANSWERS["openlibrary"](request)
+        )
+        room.enricher.refresh([number])
+        room.work()
+
+    def pass_time() -> None:
+        room.house.clock.wind(dice.choice([1, DAY_S, 200 * DAY_S]))
+        room.work()
+
+    for _ in range(25):
+        dice.choice([edit, retag, enrich, pass_time])()
+        book = room.book()
+        for field, value in said.items():
+            assert (book[field] or None) == value, field
+            assert book["sources"][field]["source"] == "user"
+    assert said
+
+
+def test_an_answer_for_a_standing_is_one_of_four() -> None:
+    assert [str(one) for one in Standing] == ["matched", "unmatched", "not_found", "refused"]
