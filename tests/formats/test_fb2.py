@@ -48,7 +48,11 @@ def test_its_description_is_told_field_by_field(tmp_path: Path):
     )
 
     assert (reading.title, reading.publisher, reading.date) == ("A Book", "A Press", "2005")
-    assert (reading.genres, reading.tags, reading.language) == (("sf_history", "prose"), ("war", "sand"), "ru-RU")
+    assert (reading.genres, reading.tags, reading.language) == (
+        ("Alternative History", "Prose"),
+        ("war", "sand"),
+        "ru-RU",
+    )
     assert reading.description == "One & two.\n\nThree and four."
     assert [one.scheme for one in reading.identifiers] == ["isbn", "isbn", "uuid"]
     assert reading.identifiers[2] == Identifier("uuid", UUID)
@@ -59,6 +63,12 @@ def test_its_description_is_told_field_by_field(tmp_path: Path):
 def a_person(kind: str = "author", **parts: str) -> str:
     inner = "".join(f"<{name.replace('_', '-')}>{text}</{name.replace('_', '-')}>" for name, text in parts.items())
     return f"<{kind}>{inner}</{kind}>"
+
+
+def test_a_genre_that_is_no_code_stays_as_it_was_written(tmp_path: Path):
+    genres = "<genre> SF_Space </genre><genre>Old Tales</genre><genre match='80'>sf_space</genre>"
+
+    assert fb2(tmp_path, work=genres).genres == ("Space Science Fiction", "Old Tales")
 
 
 def test_people_are_named_in_the_order_of_their_names_and_sorted_by_the_last(tmp_path: Path):

@@ -15,7 +15,7 @@ class Fb2:
     """Source: the schema of FictionBook 2.1 and 2.2 by Gribov and others, and what calibre and FBReader make of it."""
 
     name = "fb2"
-    version = 1
+    version = 2
     suffixes = frozenset({b".fb2"})
     kind = BookKind.EBOOK
 
@@ -33,7 +33,7 @@ class Fbz:
     """The same in a zip, under either of its two endings."""
 
     name = "fbz"
-    version = 1
+    version = 2
     suffixes = frozenset({b".fb2.zip", b".fbz"})
     kind = BookKind.EBOOK
 

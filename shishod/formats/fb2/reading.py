@@ -10,6 +10,7 @@ from shishod.errors import BrokenFile
 from shishod.formats.archive import Archive, Entry
 from shishod.formats.dates import partial_date
 from shishod.formats.fb2.document import Document, taken_apart
+from shishod.formats.fb2.genres import genre_of
 from shishod.formats.identifiers import identifier
 from shishod.formats.languages import language_tag
 from shishod.formats.limits import Limits
@@ -80,7 +81,7 @@ def _facts(root: etree._Element, limits: Limits) -> _Facts:
     found: _Facts = {
         "title": (title, "book-title") if title else (name, "book-name"),
         "contributions": (tuple(_people(work, limits)), "title-info"),
-        "genres": (_distinct(_texts(work, "genre"), limits), "genre"),
+        "genres": (_distinct([genre_of(one) for one in _texts(work, "genre")], limits), "genre"),
         "tags": (_distinct(_WORDS.split(_said(work, "keywords", limits)), limits), "keywords"),
         "description": (_prose(work, limits), "annotation"),
         "language": (language_tag(_said(work, "lang", limits)[:40]), "lang"),
