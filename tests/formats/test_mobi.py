@@ -10,7 +10,7 @@ from shishod.errors import BrokenFile
 from shishod.formats.limits import Limits
 from shishod.model.book import Contribution, CoverPlace, Identifier
 from shishod.model.metadata import Reading
-from tests.samples.kindle import NONE, a_header, a_mobi, palm
+from tests.samples.kindle import NONE, a_header, a_mobi, an_ncx, palm
 
 UUID = "6ba7b810-9dad-11d1-80b4-00c04fd430c8"
 
@@ -45,6 +45,28 @@ def test_exth_is_told_field_by_field(tmp_path: Path):
     assert (reading.date, reading.language) == ("2012-03-04", "pt-BR")
     assert reading.identifiers == (Identifier("isbn", "9780306406157"), Identifier("asin", "B00ABCDEF1"))
     assert dict(reading.places)["description"] == "EXTH 103"
+
+
+def test_its_chapters_are_told_behind_their_parts(tmp_path: Path):
+    reading = mobi(tmp_path, chapters=[("Part 1", -1), ("Part 2", -1), ("One", 0), ("Zwölf", 1), ("Two", 0)])
+
+    assert [one.title for one in reading.chapters] == ["Part 1", "One", "Two", "Part 2", "Zwölf"]
+    assert (reading.chapters[1].href, dict(reading.places)["chapters"]) == ("position 400", "NCX")
+
+
+def test_those_of_the_book_behind_are_told_where_the_first_has_none(tmp_path: Path):
+    path = tmp_path / "a.mobi"
+    records = [a_header({121: 3}), b"text", b"BOUNDARY", a_header({503: "A Book"}, version=8, index=1)]
+    path.write_bytes(palm([*records, *an_ncx([("One", -1)])]))
+
+    assert [one.title for one in formats.read(bytes(path)).chapters] == ["One"]
+
+
+@pytest.mark.parametrize("index", [0, 1, 9_999, 1 << 31])
+def test_an_index_that_is_none_costs_the_chapters_and_not_the_book(tmp_path: Path, index: int):
+    reading = mobi(tmp_path, index=index)
+
+    assert (reading.title, reading.chapters) == ("A Book", ())
 
 
 def test_every_author_is_one_and_contributors_are_kept_apart(tmp_path: Path):

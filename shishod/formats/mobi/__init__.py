@@ -15,7 +15,7 @@ class Mobi:
     """
 
     name = "mobi"
-    version = 1
+    version = 2
     suffixes = frozenset({b".mobi", b".prc", b".azw", b".azw3"})
     kind = BookKind.EBOOK
 

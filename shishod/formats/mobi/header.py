@@ -49,6 +49,7 @@ class Header:
     full_name: bytes = b""
     locale: int = 0
     first_picture: int | None = None
+    index: int | None = None  # of its chapters, counted from the record that the book begins with
     exth: dict[int, list[bytes]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -92,6 +93,7 @@ def parsed(record: bytes) -> Header | None:
         header.full_name = record[start : start + length]
     header.locale = field_at(92) or 0
     header.first_picture = field_at(108)
+    header.index = field_at(244)
     if (field_at(128) or 0) & _HAS_EXTH:
         _hear(header, record, end)
     return header

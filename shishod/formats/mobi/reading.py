@@ -9,12 +9,13 @@ from shishod.formats.identifiers import identifier
 from shishod.formats.languages import language_of_windows, language_tag
 from shishod.formats.limits import Limits
 from shishod.formats.mobi.header import Exth, Header, parsed
+from shishod.formats.mobi.index import chapters_of
 from shishod.formats.mobi.palm import PalmDatabase
 from shishod.formats.names import split_people
 from shishod.formats.pictures import MARK_BYTES, gone, picture_type
 from shishod.formats.source import opened
 from shishod.formats.words import clean, plain_text
-from shishod.model.book import Contribution, CoverPlace, Identifier
+from shishod.model.book import Chapter, Contribution, CoverPlace, Identifier
 from shishod.model.metadata import Reading
 
 _KINDS = (b"BOOKMOBI", b"TEXtREAd")
@@ -44,6 +45,8 @@ def read_mobi(path: bytes, limits: Limits) -> Reading:
             facts["title"] = name, "PalmDB name"
         if cover := _cover(database, headers[0], limits, notes):
             facts["cover"] = cover, "EXTH 201"
+        if chapters := _chapters(database, headers, limits):
+            facts["chapters"] = chapters, "NCX"
         return Reading(
             reader="mobi",
             format=_format(headers),
@@ -65,6 +68,13 @@ def _headers(database: PalmDatabase, limits: Limits) -> Iterator[Header]:
         second = parsed(database.record(begins, limits.text_bytes))
         if second is not None and second.version >= _KF8:
             yield second
+
+
+def _chapters(database: PalmDatabase, headers: list[Header], limits: Limits) -> tuple[Chapter, ...]:
+    """Of the older book in a file of two, else of the KF8 behind it."""
+    begins = (0, headers[0].number(Exth.KF8_BEGINS) or 0)
+    told = (chapters_of(database, one, first, limits) for one, first in zip(headers, begins, strict=False))
+    return next((chapters for chapters in told if chapters), ())
 
 
 def _format(headers: list[Header]) -> str:
