@@ -1,0 +1,77 @@
+"""Discs: folders that are one disc of the book that their parent is, told by their names; pure functions."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from shishod.model.book import normal_name
+from shishod.model.sighting import Sighting
+from shishod.paths import base, display, parent, suffix
+from shishod.scan.tracks import is_track
+
+_NUMBERED = rb"[ ._-]*\d{1,3}"
+_WORDED = re.compile(
+    rb"(?i)(?:cd|dis[ck]|disque|disco|part|teil|tape|cassette|kassette|side)" + _NUMBERED + rb"(?:[ ._-].*)?"
+)
+_TITLED = re.compile(rb"(?i)(?P<title>.*\w[)\]]?)[ ._-]+[(\[]?(?:cd|dis[ck])" + _NUMBERED + rb"(?: of \d{1,3})?[)\]]?")
+_BARE = re.compile(rb"\d{1,2}")
+BY_WORD = "sound in disc folders is one book"
+BY_NUMBER = "numbered sound in folders that are numbered one after another is one book"
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """The media of a folder and its discs: `runs` are audiobooks by what their discs are called, "" for the folder's
+    own; `loose` is the other sound. What lies `apart`, by its folder, is in discs by their name alone: numbers that are
+    no discs."""
+
+    runs: dict[str, tuple[list[Sighting], str]]
+    loose: list[Sighting]
+    apart: dict[bytes, list[Sighting]]
+
+
+def is_disc(folder_name: bytes) -> bool:
+    """Whether a folder may be one disc of the book that its parent is: "CD 1", "Part 3", "Dune (Disc 2)", "01"."""
+    return any(one.fullmatch(folder_name) is not None for one in (_WORDED, _TITLED, _BARE))
+
+
+def anchor(folder: bytes) -> bytes:
+    """The folder whose book a folder's files may belong to: its parent for a disc, else itself."""
+    return parent(folder) if folder and is_disc(base(folder)) else folder
+
+
+def shelved(folder: bytes, media: Sequence[Sighting], sound: Collection[bytes]) -> Shelved:
+    """Which sound (by its endings) in disc folders is one audiobook; numbered tracks beside the discs belong to the
+    folder's own."""
+    by_disc: dict[bytes, list[Sighting]] = {}
+    for one in media:
+        by_disc.setdefault(parent(one.path), []).append(one)
+    loose = [one for one in by_disc.pop(folder, ()) if suffix(one.path) in sound]
+    heard = {disc: [one for one in files if suffix(one.path) in sound] for disc, files in by_disc.items()}
+    bare = {disc for disc in by_disc if _BARE.fullmatch(base(disc))}
+    apart = set() if _are_discs({disc: heard[disc] for disc in bare}) else bare
+    runs: dict[str, tuple[list[Sighting], str]] = {}
+    for disc, files in heard.items():
+        if files and disc not in apart:
+            why = BY_NUMBER if disc in bare else BY_WORD
+            runs.setdefault(_called(folder, base(disc)), ([], why))[0].extend(files)
+    if "" in runs:
+        runs[""][0].extend(one for one in loose if is_track(one))
+        loose = [one for one in loose if not is_track(one)]
+    return Shelved(runs, loose, {disc: by_disc[disc] for disc in sorted(apart)})
+
+
+def _are_discs(bare: dict[bytes, list[Sighting]]) -> bool:
+    """Whether folders called by a number alone are discs: they run from the first one on, and hold numbered tracks."""
+    numbers = sorted(int(base(disc)) for disc in bare)
+    running = len(numbers) > 1 and numbers[0] in (0, 1) and numbers == [*range(numbers[0], numbers[0] + len(numbers))]
+    return running and all(len(files) > 1 and all(map(is_track, files)) for files in bare.values())
+
+
+def _called(folder: bytes, disc: bytes) -> str:
+    """What a disc says that its book is called; "" where that is the folder's own name, or nothing."""
+    match = _TITLED.fullmatch(disc)
+    if match is None or _WORDED.fullmatch(disc):
+        return ""
+    title, own = (normal_name(display(name)) for name in (match["title"].rstrip(b" ._-"), base(folder)))
+    return "" if own and (own.startswith(title) or title.startswith(own)) else title
