@@ -12,7 +12,6 @@ from shishod.control.settings import ControlSettings
 from shishod.daemon import roots
 from shishod.daemon.explain import explain
 from shishod.daemon.hooks import HookSettings
-from shishod.daemon.strict_yaml import Document, Fault, Key, Mark, dotted, merge, parse, spoken
 from shishod.enrich.settings import EnrichSettings
 from shishod.errors import SettingsError
 from shishod.formats.settings import FormatSettings
@@ -22,6 +21,7 @@ from shishod.scan.settings import ScanSettings
 from shishod.schedule import ScheduleSettings
 from shishod.settings import RoomSettings, Seconds
 from shishod.store.settings import StoreSettings
+from shishod.strict_yaml import Document, Fault, Key, Mark, dotted, merge, parse, spoken
 from shishod.watch.settings import WatchSettings
 from shishod.work.settings import PressureSettings, WorkSettings
 

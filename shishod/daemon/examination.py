@@ -12,7 +12,7 @@ from shishod.ailment import Ailment, told
 from shishod.clock import CLOCK
 from shishod.daemon.config import FaultySettings, Settings, load, settings_for_run
 from shishod.daemon.doctor import Patient, examine
-from shishod.daemon.strict_yaml import Fault
+from shishod.strict_yaml import Fault
 
 SERVICE = "shishod.service"
 

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from shishod.daemon.strict_yaml import Fault, Key, Mark, dotted
+from shishod.strict_yaml import Fault, Key, Mark, dotted
 
 SENTENCES: Mapping[str, str] = {
     "missing": "is needed and not there",

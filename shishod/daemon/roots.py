@@ -4,8 +4,8 @@ import os
 from collections.abc import Sequence
 
 from shishod import paths
-from shishod.daemon.strict_yaml import Key
 from shishod.model.ignore import ignored
+from shishod.strict_yaml import Key
 
 
 def overlaps(roots: Sequence[tuple[Key, bytes]]) -> list[tuple[Key, str]]:

@@ -51,8 +51,10 @@ LEFT_BEHIND = frozenset(
 )
 
 
+OVERRIDE = b".shishod.yaml"  # what is one book in its folder, and what it is
 RULE_FILES = frozenset(
     {
+        OVERRIDE,
         b".shishoignore",
         b".ignore",  # audiobookshelf, Jellyfin, ripgrep: without a word in it, the whole folder
         b".nomedia",  # Android, Kodi: the whole folder, whatever it says
@@ -66,7 +68,8 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 def ignored(name: bytes) -> bool:
     """Whether a file or folder of this name is passed over, and with a folder all that lies in it."""
     lowered = name.lower()
-    return lowered.startswith(HIDDEN) or lowered.endswith(UNFINISHED) or lowered in LEFT_BEHIND
+    hidden = lowered.startswith(HIDDEN) and name != OVERRIDE
+    return hidden or lowered.endswith(UNFINISHED) or lowered in LEFT_BEHIND
 
 
 def passed_over(path: bytes, lines: tuple[str, ...] = (), *, folder: bool = False) -> bool:

@@ -25,7 +25,8 @@ class Reading:
     `places` tells for a field where in the file it stands ("dc:title", "TIT2"); `notes` are oddities worth a look,
     each a short sentence. `part_title` is the track's own title where `title` is the whole book's. `particulars` are
     words of one trade, by name, which no other field can hold: ("volume", "3"), ("age rating", "Teen"). `playback` says
-    of a film whether it can be played as it is, and `reasons` why not.
+    of a film whether it can be played as it is, and `reasons` why not. `order` names the files of the book in which it
+    lies, as a sidecar wants them played.
     """
 
     reader: str = ""
@@ -54,6 +55,7 @@ class Reading:
     playback: str = ""
     reasons: tuple[str, ...] = ()
     particulars: tuple[tuple[str, str], ...] = ()
+    order: tuple[str, ...] = ()
     places: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
 

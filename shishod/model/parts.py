@@ -1,14 +1,15 @@
 """Part: one file of a book with what it said, and the order in which the files of a book are believed and played."""
 
+import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from shishod.model.book import FileRole
 from shishod.model.metadata import Reading
 from shishod.model.naming.films import part_of_film
-from shishod.paths import base, display, natural_key, parent
+from shishod.paths import base, display, join, natural_key, parent
 
 _DISC = re.compile(r"(?:cd|dis[ck]|part|vol(?:ume)?)\s*[-_.]?\s*0*(\d+)", re.IGNORECASE)
 _ROLES = {role: place for place, role in enumerate(FileRole)}
@@ -26,11 +27,22 @@ class Part:
 
 def in_order(parts: Iterable[Part]) -> list[Part]:
     """The reading order, the same for any order given: media, text before sound, then disc, track and natural name;
-    after them what lies beside, by rank, the nearer to the root first."""
+    after them what lies beside, by rank, the nearer to the root first. What a sidecar names comes before what it does
+    not."""
     ordered = list(parts)
     if len(ordered) > 1:
-        ordered.sort(key=_place)
+        wanted = _wanted([part for part in ordered if part.reading.order])
+        ordered.sort(key=lambda part: _place(part, wanted))
     return ordered
+
+
+def _wanted(orders: Sequence[Part]) -> Mapping[bytes, int]:
+    """The place of each file that a sidecar names; of several sidecars that do so the nearest to the root is heard."""
+    if not orders:
+        return {}
+    said = min(orders, key=lambda part: (part.path.count(b"/"), part.path))
+    names = (join(parent(said.path), os.fsencode(name)) for name in said.reading.order)
+    return {name: place for place, name in enumerate(names)}
 
 
 def played(media: Iterable[Part]) -> list[Part]:
@@ -47,15 +59,15 @@ def played(media: Iterable[Part]) -> list[Part]:
     return heard
 
 
-def _place(part: Part) -> tuple[Any, ...]:
+def _place(part: Part, wanted: Mapping[bytes, int]) -> tuple[Any, ...]:
     said = part.reading
     name = natural_key(display(part.path)), part.path
     if part.role is not FileRole.MEDIA:
-        return _ROLES[part.role], part.rank, part.path.count(b"/"), 0, *name
+        return _ROLES[part.role], part.rank, part.path.count(b"/"), 0, 0, *name
     sound = said.technical.duration_ms is not None
     disc = said.disc or _disc_of(parent(part.path))
     track = said.track if said.track is not None else 1 << 30
-    return _ROLES[part.role], sound, disc, track, *name
+    return _ROLES[part.role], wanted.get(part.path, len(wanted)), sound, disc, track, *name
 
 
 def _disc_of(folder: bytes) -> int:

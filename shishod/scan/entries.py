@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from shishod.formats.beside import ENDINGS, counts, stem
-from shishod.model.ignore import HIDDEN, RULE_FILES, ignored
+from shishod.model.ignore import HIDDEN, OVERRIDE, RULE_FILES, ignored
 from shishod.model.library import Follow, Ways
 from shishod.model.sighting import LATEST_NS, fitting
 from shishod.model.signature import KnownFolder
@@ -216,7 +216,7 @@ class Lister:
 def unlisted(name: bytes, suffixes: Collection[bytes], stems: Collection[bytes]) -> str:
     """Why a plain file of which nothing else speaks ill is not listed in a folder whose media have these stems; ""
     when it is. The rules are those of `entries`."""
-    if name in RULE_FILES:
+    if name in RULE_FILES and name != OVERRIDE:
         return "it says what is passed over, and is read for that alone"
     if suffix(name) in suffixes or counts(name, stems):
         return ""
@@ -226,5 +226,6 @@ def unlisted(name: bytes, suffixes: Collection[bytes], stems: Collection[bytes])
 
 
 def kept(name: bytes, size: int, least: int, suffixes: Collection[bytes]) -> bool:
-    """Whether a file that was listed is to be shown: it has no rules in it and, if it may be a book, is no crumb."""
-    return name not in RULE_FILES and (size >= least or suffix(name) not in suffixes)
+    """Whether a file that was listed is to be shown: it does not only say what is passed over and, if it may be a book,
+    is no crumb."""
+    return (name not in RULE_FILES or name == OVERRIDE) and (size >= least or suffix(name) not in suffixes)

@@ -1,13 +1,16 @@
 """Which sightings are one book: a pure function of the set of files, the same for any order of events."""
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from shishod.formats.beside import stem
 from shishod.formats.video import FILMS
 from shishod.model.book import BookKind, normal_name
+from shishod.model.ignore import OVERRIDE
 from shishod.model.library import LibraryKind
+from shishod.model.override import Gathered, Override
 from shishod.model.sighting import Sighting
 from shishod.paths import display, natural_key, suffix
 from shishod.scan.beside import companions, parted
@@ -23,22 +26,47 @@ PAGES = "pages with an index are one book"
 __all__ = ["Group", "anchor", "group", "is_disc"]
 
 
-def group(folder: bytes, seen: Iterable[Sighting], shelf: LibraryKind = LibraryKind.MIXED) -> tuple[Group, ...]:
+def group(
+    folder: bytes,
+    seen: Iterable[Sighting],
+    shelf: LibraryKind = LibraryKind.MIXED,
+    override: Override | None = None,
+) -> tuple[Group, ...]:
     """Gather the files of one folder and its disc folders into books; `shelf` is what their library holds.
 
     Files with the same stem, or whose names tell the same title, are one book in several formats; sound that is
     numbered or named alike, or that lies in disc folders, is one audiobook; videos of one title are one film; every
-    other medium is a book of its own, and what lies beside joins one or none.
+    other medium is a book of its own, and what lies beside joins one or none. The operator's override wins over all.
     """
     seen = list(seen)
     if len(seen) > 1:
         seen.sort(key=lambda one: (natural_key(display(one.path)), one.path))
     seen, others = parted(seen)
-    groups = _of_media(folder, seen, shelf)
+    groups = _of_media(folder, seen, shelf) if override is None else _as_told(override, folder, seen, shelf)
     joined: dict[bytes, list[Sighting]] = {}
     for key, one in companions(folder, {one.key: one.files for one in groups}, others):
         joined.setdefault(key, []).append(one)
     return tuple(replace(one, files=(*one.files, *joined.get(one.key, ()))) for one in groups)
+
+
+def _as_told(override: Override, folder: bytes, ordered: Sequence[Sighting], shelf: LibraryKind) -> list[Group]:
+    """What the operator says of a folder; of what kind it is, unless he says so, is told by most of its files."""
+    where = display(folder) or "the library's folder"
+    told = f"the {os.fsdecode(OVERRIDE)} in {where} says so"
+    groups = _of_media(folder, ordered, shelf)
+    if override.book is Gathered.ONE and groups:
+        kinds = Counter(one.kind for one in groups for _ in one.files)
+        most = max(BookKind, key=lambda kind: kinds[kind])
+        media = {seen for one in groups for seen in one.files}
+        files = tuple(one for one in ordered if one in media)
+        groups = [Group(folder + b"/", most, f"all below one folder is one book: {told}", files)]
+    elif override.book is Gathered.EACH:
+        names = Counter(stem(one.path) for one in ordered)
+        alone = [(one, made) for one in ordered for made in _of_media(folder, [one], shelf)]
+        keys = [stem(one.path) if names[stem(one.path)] == 1 else one.path for one, _ in alone]
+        rule = f"each file is a book: {told}"
+        groups = [Group(key, made.kind, rule, (one,)) for key, (one, made) in zip(keys, alone, strict=True)]
+    return groups if override.kind is None else [replace(one, kind=override.kind) for one in groups]
 
 
 def _of_media(folder: bytes, ordered: Sequence[Sighting], shelf: LibraryKind) -> list[Group]:

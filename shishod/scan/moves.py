@@ -12,6 +12,7 @@ from shishod.model.sighting import Sighting
 from shishod.model.state import READ, KnownFile, State
 from shishod.mounts import stable_inodes
 from shishod.paths import base, display, natural_key, parent, suffix
+from shishod.scan.discs import anchor
 
 Pair = tuple[Sighting, KnownFile]
 _SHARED_FSID = frozenset({"overlay"})  # it tells the id of the filesystem below, whose inodes are others
@@ -157,14 +158,27 @@ class Place:
 def majority(
     place: Place, votes: Mapping[int, Sequence[bytes]], shares: Mapping[int, Mapping[Folder, int]]
 ) -> frozenset[int]:
-    """The books that have more media elsewhere than here, and stay there; `votes` are the paths of each book's here.
+    """The books that stay elsewhere; `votes` are the paths of each book's here.
 
-    An equal number is not enough to take a book along, and enough to keep it.
+    What came here takes a book along that has less media elsewhere in all. What was here keeps one that has no more in
+    any one other place; of places that have as many, the first keeps it, so that each book is kept in one.
     """
     foreign = set()
     for book_id, here in votes.items():
-        elsewhere = sum(place.elsewhere(book_id, shares).values())
-        arrived = all(path in place.came or path in place.freed for path in here)
-        if elsewhere > len(here) or (elsewhere == len(here) and arrived):
+        elsewhere = place.elsewhere(book_id, shares)
+        if all(path in place.came or path in place.freed for path in here):
+            stays = sum(elsewhere.values()) >= len(here)
+        else:
+            stays = _has_more(place, elsewhere, len(here))
+        if stays:
             foreign.add(book_id)
     return frozenset(foreign)
+
+
+def _has_more(place: Place, elsewhere: Mapping[Folder, int], here: int) -> bool:
+    """Whether one other place has more of a book, or as much and comes before this one."""
+    places: Counter[Folder] = Counter()
+    for (root_id, folder), count in elsewhere.items():
+        places[root_id, anchor(folder)] += count
+    own = (place.root_id, min(place.folders))
+    return any(count > here or (count == here and other < own) for other, count in places.items())

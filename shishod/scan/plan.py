@@ -81,7 +81,7 @@ def plan(
     planner.note_missing({one.path for one in place.seen}, set(place.listed), traces)
     planner.settle_in(place.seen, traces)
     present = [seen for seen in place.seen if not planner.linked(seen, traces) and planner.judged(seen)]
-    planner.made.groups = groups = group(place.anchor, present, root.kind)
+    planner.made.groups = groups = group(place.anchor, present, root.kind, place.override)
     planner.note_strays(present, groups)
     owners = planner.owners(groups, place.listed, traces)
     planner.note_leavers(owners)

@@ -28,6 +28,7 @@ from shishod.scan.passing import Passing, remembering
 from shishod.scan.pauses import please
 from shishod.scan.plan import Judgement, Plan, plan
 from shishod.scan.reconcile import Reconciler
+from shishod.scan.rules import Unruly
 from shishod.scan.settings import ScanSettings
 from shishod.scan.sweep import InspectLoad, Place, Sweep
 from shishod.scan.trace import Batch, Tracer
@@ -244,6 +245,8 @@ class Survey:
         sweep.count(problems=1)
         scan_id = sweep.order.scans[0].id if sweep.order.scans else None
         text = f"the folder could not be listed: {reason} (errno {trouble.error.errno}); its books are left as they are"
+        if isinstance(trouble.error, Unruly):
+            text, reason = f"{reason}; until it is mended, nothing in and below its folder changes", "override"
         now = self._rooms.clock.now()
         problem = Problem(sweep.root.id, trouble.folder, "list", reason.lower(), text, now, scan_id)
         self._rooms.catalog.note_problems([problem])

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from shishod.model.ignore import RULE_FILES
 from shishod.model.library import Ways
+from shishod.model.override import Override
 from shishod.model.sighting import Sighting, fitting
 from shishod.model.signature import KnownFolder, matches, names_of, pack, unpacked
 from shishod.model.tier import Look
@@ -16,6 +17,7 @@ from shishod.paths import base, is_under, join, parent
 from shishod.scan.entries import Lister, Oddity, Pulse, Row, kept
 from shishod.scan.group import anchor, is_disc
 from shishod.scan.mounts import Devices
+from shishod.scan.rules import Unruly
 
 RACY_NS = 2_000_000_000  # a folder changed less than this before we looked may change again under the same time
 UNLISTED = -1  # the device of a folder that could not be listed: no look finds it as it was
@@ -27,7 +29,8 @@ STEP_EVERY = 16  # folders between two signs of life
 
 @dataclass(frozen=True, slots=True)
 class Neighbourhood:
-    """One folder and its disc folders, of which at least one differs from what we remember.
+    """One folder and its disc folders, or one that is a book with all below it, of which at least one differs from what
+    we remember.
 
     `folders` were listed completely, and are what will be signed once every book in them is finished. With them go
     `below`, the folders in them that are not remembered yet, unsigned: a signed folder is not listed again, so what it
@@ -41,6 +44,7 @@ class Neighbourhood:
     lost: tuple[bytes, ...] = ()
     bereft: bool = False  # a folder that was remembered in it is gone: not to be signed before that is believed
     unsure: frozenset[bytes] = frozenset()  # are there and did not say what they are: not to be signed, and not missing
+    override: Override | None = None  # the operator's word on what is one book in it
 
     @property
     def listed(self) -> tuple[bytes, ...]:
@@ -293,22 +297,26 @@ class Walk:
 
     def _neighbourhood(self, listing: _Listing, lost: tuple[bytes, ...], *, bereft: bool) -> Iterator[Found]:
         """A folder that differs, with the anchor and the discs that its files may be one book with."""
-        center = anchor(listing.path)
-        looked = [listing]
-        discs = [path for path in listing.folders if is_disc(base(path))]
-        if center != listing.path:
-            above = _Listing(center, *self._lister.entries(center))
-            looked = [listing] if is_disc(base(center)) else [above, listing]  # a disc's own files go with its parent's
-            discs = [path for path in above.folders if is_disc(base(path))]
-        for disc in reversed(discs):
-            self._done.add(disc)
-            if disc != listing.path:
+        home = self._lister.rules.home(listing.path)
+        center, looked, further = self._around(listing) if home is None else (home, [listing], [home])
+        while further:
+            path = further.pop()
+            self._done.add(path)
+            if not self.step():
+                return  # nobody wants it any more
+            one = listing
+            if path != listing.path:
                 try:
-                    looked.append(_Listing(disc, *self._lister.entries(disc)))
-                    self._refuse_replaced(looked[-1])
+                    if home is not None and self._lister.double(path):
+                        continue
+                    one = _Listing(path, *self._lister.entries(path))
+                    self._refuse_replaced(one)
                 except OSError as error:
-                    yield Trouble(disc, error)
+                    yield Trouble(path, error)
                     return  # without one of its discs a book says less than before
+                looked.append(one)
+            if home is not None:
+                further += one.folders
         folders = tuple(self._folder(one) for one in looked)
         seen = tuple(
             Sighting(join(one.path, row[0]), *row[1:], folder.device)
@@ -319,15 +327,25 @@ class Walk:
         unsure = frozenset(path for one in looked for path in self._lister.unsure.get(one.path, ()))
         below = tuple(folder for one in looked for folder in self._unknown_below(one))
         # In the order of names, what comes before this folder was walked and counted already; what comes after was not.
-        self.unchanged -= sum(len(one.rows) for one in looked if one.path < listing.path)
+        self.unchanged -= sum(len(one.rows) for one in looked if one.path.split(b"/") < listing.path.split(b"/"))
         for one in looked:
             yield from self._compare_below(one)
         yield from self._met()
-        yield Neighbourhood(center, folders, below, seen, lost, bereft, unsure)
+        override = self._lister.rules.override(center)
+        yield Neighbourhood(center, folders, below, seen, lost, bereft, unsure, override)
         for one in looked:
             if one.path > listing.path:
                 yield from self._gone(one)
                 yield from self._descend(list(one.folders), new_only=False)
+
+    def _around(self, listing: _Listing) -> tuple[bytes, list[_Listing], list[bytes]]:
+        """The anchor of a folder, what is listed of its neighbourhood, and the discs that are to be, the last first."""
+        center = anchor(listing.path)
+        if center == listing.path:
+            return center, [listing], [path for path in listing.folders if is_disc(base(path))]
+        above = _Listing(center, *self._lister.entries(center))
+        looked = [listing] if is_disc(base(center)) else [above, listing]  # a disc's own files go with its parent's
+        return center, looked, [path for path in above.folders if is_disc(base(path))]
 
     def _folder(self, listing: _Listing) -> KnownFolder:
         """What is to be signed. Its time is asked after it was listed: one that changed since is too young to count."""
@@ -343,8 +361,9 @@ class Walk:
 def start_of(root: bytes, folder: bytes, ways: Ways = _PLAIN) -> bytes:
     """Where a walk asked for `folder` begins: there, or at the anchor of what is left of it and is not passed over.
 
-    It is not anchored here: it may be an anchor already, and one that is a disc would be lost for its own. Raises
-    OSError only when the root itself cannot be looked at, or rules that may hold there.
+    It is not anchored here: it may be an anchor already, and one that is a disc would be lost for its own. In a folder
+    that is one book with all below it, it is at that folder. Raises OSError only when the root itself cannot be looked
+    at, or rules that may hold there.
     """
     lister = Lister(root, (), ways, Pulse(), {}, {})
     path = folder
@@ -360,4 +379,9 @@ def start_of(root: bytes, folder: bytes, ways: Ways = _PLAIN) -> bytes:
         if lister.refusal(path[:cut], folder=True):
             return start_of(root, parent(path[:cut]), ways)
     os.stat(root)
-    return path
+    try:
+        lister.rules.begin(path)
+        home = lister.rules.home(path)
+    except Unruly as error:
+        home = error.filename
+    return path if home is None else home

@@ -20,7 +20,7 @@ from shishod.formats.video import FILMS
 from shishod.model.book import FileRole
 from shishod.model.metadata import Reading, dump_reading, load_reading
 from tests.contracts.test_readers import OPENED
-from tests.samples import a_comicinfo, a_cue, a_jpeg, a_metadata_json, a_text, an_nfo, an_opf
+from tests.samples import a_comicinfo, a_cue, a_jpeg, a_metadata_json, a_text, an_nfo, an_opf, an_override
 from tests.samples.office import a_docx, an_odt, an_rtf
 from tests.samples.video import SUBTITLES, a_video
 
@@ -39,6 +39,7 @@ def a_booklet(path: Path) -> Path:
 
 SAMPLES: dict[str, tuple[str, Build, str]] = {  # a name, how such a file is made, and a field that it speaks of
     "audiobookshelf": ("metadata.json", a_metadata_json, "title"),
+    "override": (".shishod.yaml", an_override, "title"),
     "opf": ("metadata.opf", an_opf, "title"),
     "text": ("desc.txt", lambda path: a_text(path, "Once upon a time."), "description"),
     "comicinfo": ("ComicInfo.xml", a_comicinfo, "title"),

@@ -70,7 +70,7 @@ def test_rules_are_about_their_own_folder_and_what_is_below():
     assert rules is not None
     assert rules.reason(b"A/x.epub", folder=False)
     assert not rules.reason(b"A/B/x.epub", folder=False)
-    assert rules.reason(b"A/B/x.pdf", folder=False) == "the .shishoignore in A says so in line 1"
+    assert rules.reason(b"A/B/x.pdf", folder=False) == "the .shishoignore in A says so in line 2"
 
 
 def test_the_deeper_rule_decides_and_the_higher_where_it_is_silent():

@@ -42,6 +42,7 @@ WORDS = {
     "abridged": some.none() | some.booleans(),
     "drm": MAYBE,
     "particulars": _rows(some.tuples(WORD, WORD)),
+    "order": _rows(WORD),
     "places": _rows(some.tuples(WORD, WORD)),
     "notes": _rows(WORD),
 }

@@ -6,7 +6,7 @@ from tests.samples.chunked import a_wav, an_aiff
 from tests.samples.comic import a_comic
 from tests.samples.document import a_pdf
 from tests.samples.picture import a_jpeg, a_png, a_webp
-from tests.samples.sidecar import a_comicinfo, a_cue, a_metadata_json, a_text, an_nfo, an_opf
+from tests.samples.sidecar import a_comicinfo, a_cue, a_metadata_json, a_text, an_nfo, an_opf, an_override
 from tests.samples.stream import a_flac, an_ogg
 from tests.samples.windows import a_wma
 
@@ -32,4 +32,5 @@ __all__ = [
     "an_nfo",
     "an_ogg",
     "an_opf",
+    "an_override",
 ]

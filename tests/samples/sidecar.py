@@ -36,6 +36,11 @@ def a_metadata_json(path: AnyPath, **said: Any) -> AnyPath:
     return _written(path, json.dumps({"tags": [], "chapters": [], "title": "A Book", "authors": ["Ann Author"]} | said))
 
 
+def an_override(path: AnyPath, text: str = "book: one\ntitle: A Book\n") -> AnyPath:
+    """The operator's word on a folder."""
+    return _written(path, text)
+
+
 def an_nfo(path: AnyPath, root: str = "movie", *, after: str = "", **said: str) -> AnyPath:
     """Kodi's NFO; `after` is what stands below the XML."""
     rows = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in ({"title": "A Book"} | said).items())

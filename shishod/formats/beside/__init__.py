@@ -29,7 +29,8 @@ def _sidecar(name: str, version: int, ending: bytes, *speaks: bytes, namesakes: 
 
 
 COMPANIONS: tuple[Companion, ...] = (
-    _sidecar("audiobookshelf", 1, b".json", b"metadata"),  # believed first: it is written when somebody edits a book
+    _sidecar("override", 1, b".yaml", b".shishod"),  # believed before all others: it is the operator's
+    _sidecar("audiobookshelf", 1, b".json", b"metadata"),  # it is written when somebody edits a book
     _sidecar("opf", 1, b".opf", b"metadata", namesakes=True),
     _sidecar("text", 1, b".txt", b"desc", b"reader"),
     _sidecar("comicinfo", 2, b".xml", b"comicinfo"),
