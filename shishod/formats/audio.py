@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from shishod.formats.dates import partial_date
-from shishod.formats.dialects import Dialect
+from shishod.formats.dialects import NUMBERS, Dialect
 from shishod.formats.identifiers import identifier
 from shishod.formats.languages import language_tag
 from shishod.formats.limits import Limits
@@ -98,15 +98,25 @@ class Tags:
         return tuple(dict.fromkeys(one for one in found if one is not None))
 
     def series(self, name: Sequence[str], number: Sequence[str], grouping: Sequence[str]) -> tuple[SeriesEntry, ...]:
-        """From a pair of tags, else from a grouping that reads like one."""
-        if said := self.line(name, "series"):
+        """From pairs of tags, else from a grouping that reads like one."""
+        if said := self.all(name, "series"):
             place = name.index(self.places["series"])
-            return (SeriesEntry(said, series_number(self.line(number[place : place + 1] or number))),)
-        found = grouped_series(self.line(grouping) or "")
-        if found is None:
-            return ()
-        self.line(grouping, "series")
-        return (found,)
+            names = [*(number[place : place + 1] or number), *(NUMBERS if name[place] == "SERIES" else ())]
+            numbers = self.all(names, "")
+            pairs = zip(said, [*numbers, *[""] * len(said)], strict=False)
+            paired = len(said) == len(numbers) or len(said) == 1
+            found = [self._entry(one, number if paired else "") for one, number in pairs]
+        else:
+            parts = [part for text in self.all(grouping, "") for part in text.split(";")]
+            found = [one for part in parts if (one := grouped_series(clean(part, self.limits.words)))]
+            if found:
+                self.line(grouping, "series")
+        return tuple({one.name: one for one in reversed(found) if one.name}.values())[::-1]
+
+    def _entry(self, name: str, number: str) -> SeriesEntry:
+        """A series whose number has a tag of its own, or stands behind its name."""
+        said, place = clean(name, self.limits.words), series_number(clean(number, 40))
+        return SeriesEntry(said, place) if place else grouped_series(said) or SeriesEntry(said, None)
 
     def number(self, names: Iterable[str]) -> int | None:
         """The 3 of "3/12"."""
@@ -132,11 +142,11 @@ class Picture(NamedTuple):
 
 def tagged(said: Tags, dialect: Dialect, *, title: str | None, part_title: str | None) -> Reading:
     """All that tags alone can say. Whoever asks knows which of the titles is the book's, and the sound itself."""
-    authors = said.people(dialect.authors, "contributions")
     narrators = said.people(dialect.narrators, "narrators")
     composers = said.people(dialect.composers, "" if narrators else "narrators")
     if not narrators:
         narrators, composers = composers, []
+    authors = _authors(said, dialect, narrators)
     return Reading(
         title=title,
         subtitle=said.line(dialect.subtitle, "subtitle"),
@@ -154,6 +164,15 @@ def tagged(said: Tags, dialect: Dialect, *, title: str | None, part_title: str |
         abridged=said.abridged(dialect.abridged, title, part_title),
         places=tuple(said.places.items()),
     )
+
+
+def _authors(said: Tags, dialect: Dialect, narrators: Sequence[str]) -> list[str]:
+    """Whom the first tag names; not its narrators, where another tag names the rest of it alone."""
+    authors = said.people(dialect.authors, "contributions")
+    rest = [name for name in authors if name not in narrators]
+    if rest and len(rest) < len(authors) and any(said.people((name,), "") == rest for name in dialect.authors):
+        return rest
+    return authors
 
 
 def tagged_track(said: Tags, dialect: Dialect) -> Reading:

@@ -28,10 +28,12 @@ def partial_date(text: str | None) -> str | None:
 
 def _month(word: str) -> str:
     short = word[:3].lower()
-    return str(_MONTHS.index(short) + 1) if short in _MONTHS else "0"
+    return str(_MONTHS.index(short) + 1) if short in _MONTHS else "13"
 
 
 def _checked(year: str, month: str | None = None, day: str | None = None) -> str | None:
+    if month in ("0", "00") or day in ("0", "00"):  # as some write what they do not know
+        day, month = None, None if month in ("0", "00") else month
     try:
         said = date(int(year), int(month or 1), int(day or 1))
     except ValueError:

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field, fields
 
 _IDENTIFIERS = {"ASIN": "asin", "AUDIBLE_ASIN": "asin", "CDEK": "asin", "ISBN": "isbn"}
 
+NUMBERS = ("SERIES-PART", "SERIES_PART", "SERIESPART", "SERIES_INDEX", "SERIES-INDEX", "SERIES_NUMBER", "SERIESNUMBER")
+"""Where programs keep the number for a SERIES."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dialect:

@@ -5,6 +5,8 @@ import re
 from shishod.model.book import SeriesEntry, number_range
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?(?:\s*[-–]\s*\d+(?:[.,]\d+)?)?")
+_OF = re.compile(r"\s*(?:/|of)\s*\d+$")
+_FRACTIONS = {"¼": ".25", "½": ".5", "¾": ".75"}
 _GROUPED = (
     re.compile(
         r"(?P<name>.+?)[,:\s]*\(\s*(?:book|volume|vol\.?|part|no\.?|band|#)\s*(?P<number>[\d.,–-]+)\s*\)", re.IGNORECASE
@@ -15,8 +17,10 @@ _GROUPED = (
 
 
 def series_number(text: str | None) -> str | None:
-    """ "1.0" as "1", "2,5" as "2.5", "1 – 3" as "1-3"; None for what is no number."""
-    said = (text or "").strip().lstrip("#").strip()
+    """ "1.0" as "1", "2,5" as "2.5", "1 – 3" as "1-3", "4/7" as "4"; None for what is no number."""
+    said = _OF.sub("", (text or "").strip().lstrip("#").strip())
+    if said[-1:] in _FRACTIONS:
+        said = (said[:-1] or "0") + _FRACTIONS[said[-1]]
     if not _NUMBER.fullmatch(said):
         return None
     found = number_range(said.replace(",", "."))

@@ -13,7 +13,7 @@ class WavPack:
     """Source: WavPack's own description of its file format, version 5, as mutagen reads it."""
 
     name = "wavpack"
-    version = 1
+    version = 2
     suffixes = frozenset({b".wv"})
     kind = BookKind.AUDIOBOOK
 

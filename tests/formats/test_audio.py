@@ -14,9 +14,11 @@ from shishod.formats.audio import (
     contributions,
     front_cover,
     looks_like_part,
+    tagged,
     technical,
     tidy_chapters,
 )
+from shishod.formats.dialects import Dialect
 from shishod.formats.limits import Limits
 from shishod.model.book import Chapter, Contribution, CoverPlace, SeriesEntry, Technical
 
@@ -140,3 +142,52 @@ def test_chapters_never_overlap_run_backwards_or_leave_the_book(marks, duration)
         assert one.start_ms < one.end_ms <= following.start_ms
     assert all(one.title and (one.end_ms is None or one.start_ms < one.end_ms) for one in chapters[:-1])
     assert not duration or all(one.end_ms <= duration for one in chapters)
+
+
+class TestSeries:
+    NAMES, NUMBERS, GROUPING = ("SERIES", "MVNM"), ("SERIES-PART", "MVIN"), ("GRP1",)
+
+    def of(self, **texts: str | list[str]) -> list[tuple[str, str | None]]:
+        said = tags(**{name.replace("_PART", "-PART"): value for name, value in texts.items()})
+        return [(one.name, one.number) for one in said.series(self.NAMES, self.NUMBERS, self.GROUPING)]
+
+    def test_a_number_of_so_many_is_the_first_of_the_two(self):
+        assert self.of(MVNM="Saga", MVIN="4/7") == [("Saga", "4")]
+
+    @pytest.mark.parametrize("name", ["SERIES_INDEX", "SERIESPART", "SERIES_NUMBER"])
+    def test_the_number_is_found_under_the_names_that_programs_have_for_it(self, name: str):
+        assert self.of(SERIES="Saga", **{name: "2"}) == [("Saga", "2")]
+
+    def test_a_movement_is_not_numbered_by_a_series(self):
+        assert self.of(MVNM="Saga", SERIES_INDEX="2") == [("Saga", None)]
+
+    def test_a_number_behind_the_name_is_one(self):
+        assert self.of(SERIES="Saga #2") == [("Saga", "2")]
+        assert self.of(SERIES="Catch 22") == [("Catch 22", None)]
+
+    def test_several_series_have_their_numbers_in_the_same_order(self):
+        assert self.of(SERIES=["Saga", "World"], SERIES_PART=["2", "14"]) == [("Saga", "2"), ("World", "14")]
+
+    def test_fewer_numbers_than_series_are_nobodys(self):
+        assert self.of(SERIES=["Saga", "World"], SERIES_PART="2") == [("Saga", None), ("World", None)]
+
+    def test_a_grouping_may_name_several(self):
+        assert self.of(GRP1="Saga #1; World, Book 4; and more") == [("Saga", "1"), ("World", "4")]
+
+
+class TestNarratorsAmongTheArtists:
+    DIALECT = Dialect(authors=("ARTIST", "ALBUMARTIST"), narrators=("NARRATOR",))
+
+    def authors(self, **texts: str) -> list[str]:
+        said = tagged(tags(**texts), self.DIALECT, title="T", part_title=None)
+        return [one.name for one in said.contributions if one.role == "aut"]
+
+    def test_who_reads_is_no_author_where_another_tag_names_the_author_alone(self):
+        told = {"ARTIST": "Ann Author, Ned Quill", "NARRATOR": "Ned Quill"}
+
+        assert self.authors(**told, ALBUMARTIST="Ann Author") == ["Ann Author"]
+        assert self.authors(**told) == ["Ann Author", "Ned Quill"]
+        assert self.authors(**told, ALBUMARTIST="Ann Author, Ned Quill") == ["Ann Author", "Ned Quill"]
+
+    def test_who_reads_his_own_book_is_its_author(self):
+        assert self.authors(ARTIST="Ann Author", NARRATOR="Ann Author", ALBUMARTIST="Ann Author") == ["Ann Author"]

@@ -336,3 +336,66 @@ class TestOddPackages:
         with pytest.raises(BrokenFile) as broken:
             read(path)
         assert broken.value.reason in ("limit", "broken-package")
+
+
+class TestWhatProgramsReallyWrite:
+    def test_one_person_may_have_several_roles(self, tmp_path: Path):
+        reading = said(
+            tmp_path,
+            '<dc:creator id="a">Jane Doe</dc:creator><meta refines="#a" property="role">aut</meta>'
+            '<meta refines="#a" property="role">ill</meta>',
+        )
+
+        assert [(one.name, one.role) for one in reading.contributions] == [("Jane Doe", "aut"), ("Jane Doe", "ill")]
+
+    def test_creators_stand_as_they_are_to_be_displayed(self, tmp_path: Path):
+        reading = said(
+            tmp_path,
+            "<dc:creator>Last One</dc:creator>"
+            '<dc:creator id="b">Second One</dc:creator><meta refines="#b" property="display-seq">2</meta>'
+            '<dc:creator id="a">First One</dc:creator><meta refines="#a" property="display-seq">1</meta>',
+        )
+
+        assert [one.name for one in reading.contributions] == ["First One", "Second One", "Last One"]
+
+    def test_each_author_has_his_own_part_of_the_sort_name_that_calibre_writes_for_all(self, tmp_path: Path):
+        together = 'opf:role="aut" opf:file-as="One, Ann &amp; Two, Bob"'
+        reading = said(
+            tmp_path, f"<dc:creator {together}>Ann One</dc:creator><dc:creator {together}>Bob Two</dc:creator>"
+        )
+
+        assert [(one.name, one.sort_name) for one in reading.contributions] == [
+            ("Ann One", "One, Ann"),
+            ("Bob Two", "Two, Bob"),
+        ]
+
+    def test_a_sort_name_of_more_people_than_are_named_is_nobodys(self, tmp_path: Path):
+        reading = said(tmp_path, '<dc:creator opf:file-as="One, Ann &amp; Two, Bob">Ann One</dc:creator>')
+
+        assert [one.sort_name for one in reading.contributions] == [""]
+
+    def test_a_lone_ampersand_is_itself(self, tmp_path: Path):
+        assert said(tmp_path, "<dc:title>Tom & Jerry &amp; AT&T</dc:title>").title == "Tom & Jerry & AT&T"
+
+    def test_an_ampersand_where_markup_is_not_heard_is_left_alone(self, tmp_path: Path):
+        assert said(tmp_path, "<dc:title><![CDATA[Tom & Jerry]]></dc:title>").title == "Tom & Jerry"
+
+    @pytest.mark.parametrize(
+        ("head", "encoding"),
+        [
+            ('<?xml version="1.0" encoding="utf-8"?>', "cp1252"),
+            ("", "cp1252"),
+            ('<?xml version="1.0" encoding="windows-1252"?>', "cp1252"),
+            ('<?xml version="1.0" encoding="utf-16"?>', "utf-16"),
+        ],
+        ids=["said to be UTF-8", "nothing said", "declared", "wide"],
+    )
+    def test_letters_of_windows_are_read_whatever_is_said_of_them(self, tmp_path: Path, head: str, encoding: str):
+        opf = (head + an_opf("<dc:title>It\u2019s a café &amp; bar</dc:title>")).encode(encoding)
+
+        assert with_opf(tmp_path, opf).title == "It\u2019s a café & bar"
+
+    def test_one_wrong_byte_spoils_no_other_letter(self, tmp_path: Path):
+        opf = an_opf("<dc:title>naïve caf\0</dc:title>").encode().replace(b"\0", b"\xe9")
+
+        assert with_opf(tmp_path, opf).title == "naïve café"

@@ -112,6 +112,8 @@ def test_the_series_of_the_work_goes_before_that_of_the_publisher(
     ("said", "date"),
     [
         ('<date value="1869-01-01">1869</date>', "1869"),
+        ('<date value="1869-05-04">1869</date>', "1869-05-04"),
+        ('<date value="1999-05-04">1869</date>', "1869"),
         ('<date value="1869-05-04">in May</date>', "1869-05-04"),
         ("<date>2012-03-04</date>", "2012-03-04"),
         ("<date>once</date>", None),

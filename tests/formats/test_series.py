@@ -7,7 +7,7 @@ from shishod.model.book import SeriesEntry
 @pytest.mark.parametrize(
     ("said", "number"),
     [("1", "1"), ("1.0", "1"), ("02", "2"), ("2.5", "2.5"), ("2,5", "2.5"), ("#3", "3"), ("1-3", "1-3"),
-     ("1 – 3", "1-3"), ("10", "10"), ("0", "0")],
+     ("1 – 3", "1-3"), ("10", "10"), ("0", "0"), ("4/7", "4"), ("4 of 7", "4"), ("½", "0.5"), ("12½", "12.5")],
 )  # fmt: skip
 def test_numbers_are_written_one_way(said: str, number: str):
     assert series_number(said) == number

@@ -62,7 +62,9 @@ def _people(credits_: Any, limits: Limits) -> Iterator[Contribution]:
         name = _line(row.get("person"), limits) if isinstance(row, dict) else None
         if name:
             role = (_line(row.get("role"), limits) or "artist").casefold()
-            yield Contribution(name, ROLES.get(role, role))
+            last, comma, first = name.partition(", ")  # as its maker writes them
+            turned = bool(comma) and "," not in first and " " not in last
+            yield Contribution(f"{first} {last}" if turned else name, ROLES.get(role, role), name if turned else "")
 
 
 def _rows(rows: Any, limits: Limits) -> list[Any]:

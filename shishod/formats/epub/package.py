@@ -59,6 +59,16 @@ class Package:
                 found.setdefault((target.lstrip("#"), _without_prefix(one.attributes.get("property", ""))), one.text)
         return found
 
+    def refining(self, target: str, name: str) -> list[str]:
+        """All that is said of one statement under one property."""
+        metas = self.statements.get("meta", ()) if target else ()
+        return [
+            one.text
+            for one in metas
+            if one.attributes.get("refines", "").lstrip("#") == target
+            and _without_prefix(one.attributes.get("property", "")) == name
+        ]
+
     def hear(self, root: etree._Element) -> bool:
         """Take in the metadata below a root: any prefix, any nesting, any namespace. False when it has none."""
         self.version = root.get("version", "")

@@ -127,7 +127,10 @@ def _written(work: etree._Element | None, limits: Limits) -> str | None:
     element = work.find("{*}date") if work is not None else None
     if element is None:
         return None
-    return partial_date(clean(text_of(element), limits.words)) or partial_date(clean(element.get("value"), 40))
+    said, exact = partial_date(clean(text_of(element), limits.words)), partial_date(clean(element.get("value"), 40))
+    if said and exact == f"{said}-01-01":  # what programs make of a year
+        return said
+    return exact if exact and exact.startswith(said or "") else said
 
 
 def _people(work: etree._Element | None, limits: Limits) -> Iterator[Contribution]:
