@@ -83,6 +83,8 @@ NAMES: dict[str, dict[str, object]] = {
     "Salt Roads, Book Two - The Salt Road.epub": {**SALT, "series": "Salt Roads", "number": "2"},
     "The Salt Road (Salt Roads, Books 1-3).epub": {**SALT, "series": "Salt Roads", "number": "1-3"},
     "The Salt Road (Salt Roads 2).epub": {**SALT, "series": "Salt Roads", "number": "2"},
+    "Ann Author - The Salt Road (The Salt Roads 2).epub": {**IN_SERIES, "series": "The Salt Roads"},
+    "The Salt Road (the 2).epub": {"title": "The Salt Road (the 2)"},
     "The Salt Road (Edition 2).epub": {"title": "The Salt Road (Edition 2)"},
     "The Salt Road (Salt Roads #1.5).epub": {**SALT, "series": "Salt Roads", "number": "1.5"},
     "The Salt Road, Salt Roads Book 2.epub": {"title": "The Salt Road, Salt Roads Book 2"},
@@ -134,6 +136,7 @@ HEARD: dict[str, dict[str, object]] = {
         **BY_ANN, "identifiers": (Identifier("asin", "B00ABCDE12"),)
     },
     "Ann Author/The Salt Road/01.mp3": {**BY_ANN, "track": 1},
+    "Ann Author/The Salt Road/03 - Chapter 3.mp3": {**BY_ANN, "track": 3},
     "Ann Author/The Salt Road/2-07.mp3": {**BY_ANN, "disc": 2, "track": 7},
     "Ann Author/The Salt Road/Disc 2/Track 07.mp3": {**BY_ANN, "disc": 2, "track": 7},
     "Ann Author/The Salt Road/The Salt Road - Part 3.mp3": {**BY_ANN, "track": 3},

@@ -8,8 +8,9 @@ from shishod.model.naming.people import is_generic, likeness, people_of
 from shishod.model.naming.spelling import BRACKETS, WORDS, bare, loose, number_of, spaced
 from shishod.model.naming.words import PathWords
 
-_N = r"\d{1,6}(?:\.\d{1,3})?(?!\d)"
-_NN = rf"({_N}(?:[-~]{_N}| ?[-~] ?[cv]{_N})?)"
+_N = r"\d{1,6}(?:\.(?!0\d\d)\d{1,3})?(?!\d)"  # "v4.001" is a volume and an issue
+_NN = rf"({_N}(?:[-~]{_N})?)"
+_VV, _CC = (rf"({_N}(?:[-~]{_N}| ?[-~] ?{letter}{_N})?)" for letter in "vc")
 _END = r"(?:[xv]\d+)?(?![^\W_])"
 CUT = "\t"  # what stands where a bracket was: no name holds one
 
@@ -41,18 +42,18 @@ MARKERS: tuple[Marker, ...] = (
     _marker("Глава N", "number", "л", rf"\bглав[аы] {_NN}"),
     _marker("N Глава", "number", "л", rf"{_NN} глав[аы]\b"),
     _marker(
-        "Vol. N", "volume", "vtb", rf"\b(?:v|t|vol(?:ume)?s?[ .-]{{0,2}}|tome[ .-]?|band[ .-])(?:\.? ?){_NN}{_END}"
+        "Vol. N", "volume", "vtb", rf"\b(?:v|t|vol(?:ume)?s?[ .-]{{0,2}}|tome[ .-]?|band[ .-])(?:\.? ?){_VV}{_END}"
     ),
     _marker("Season N", "volume", "s", rf"\b(?:s(?=\d\d? )|season ){_NN}{_END}"),
     _marker("Book N", "volume", "k", rf"\bbook ({_N}|{WORDS})\b"),
     _marker("#N", "number", "#", rf"(?:\b(?:issue|no\.?|nr\.?) )?#(?: ?({_ISSUE_SIGN})(?![^\W_]))(?: of \d+)?"),
     _marker("N of M", "number", "f", rf"(?<= )({_N}) of \d{{1,4}}\b"),
-    _marker("Ch. N", "number", "ce", rf"(?:\b(?:c|chp?|chap|ep|episode)|chapters?)[ .-]{{0,3}}{_NN}{_END}"),
+    _marker("Ch. N", "number", "ce", rf"(?:\b(?:c|chp?|chap|ep|episode)|chapters?)[ .-]{{0,3}}{_CC}{_END}"),
     _marker("No. N", "number", "npih", rf"{_PLACE_WORD}[ .-]{{0,2}}{_NN}{_END}"),
 )
 _LATIN = tuple(marker for marker in MARKERS if marker.name.isascii())
-_ISSUE = r"(\d{1,5}(?:\.\d{1,3})?[½¼¾]?(?: ?- ?\d{1,5}(?:\.\d{1,3})?)?)"
-_AFTER_VOLUME = re.compile(rf"[ -]*{_ISSUE}(?=[ -]*(?:$|\t| - ))")
+_ISSUE = r"(\d{1,5}(?:\.(?:\d{1,3}|[A-Z]{2,3}\b))?[½¼¾]?(?: ?- ?\d{1,5}(?:\.\d{1,3})?)?)"
+_AFTER_VOLUME = re.compile(rf"(?:[ -]*|\.){_ISSUE}(?=[ -]*(?:$|\t| - | (?:19|20)\d\d(?: |$)))")
 _AFTER_YEAR = re.compile(rf"\t ?{_ISSUE}(?= |$|\t)")
 _STOP = r"(?= *(?:$|\t| - | (?:19|20)\d\d(?: |$)))"
 _AT_END = re.compile(rf"(?<=[^\t-] ){_ISSUE}{_STOP}|(?<= - ){_ISSUE}{_STOP}")

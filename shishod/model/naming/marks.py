@@ -73,7 +73,8 @@ def _series(found: re.Match[str], words: PathWords, name: str) -> bool:
 
 
 def _plain_series(found: re.Match[str], words: PathWords, name: str) -> bool:
-    return EDITIONS.isdisjoint(found[1].casefold().split()) and _series(found, words, name)
+    said = set(found[1].casefold().split()) - {"the"}
+    return bool(said) and EDITIONS.isdisjoint(said) and _series(found, words, name)
 
 
 def _number(found: re.Match[str], words: PathWords, name: str) -> bool:

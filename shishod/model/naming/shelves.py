@@ -14,6 +14,10 @@ _TRACK = re.compile(
     r"(?:track|chapter|chap|ch|part|pt|teil|kapitel|file)?[ ._#-]*(?P<track>\d{1,4})(?:[ ._-]+track|(?: of \d{1,4}))?",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(
+    r"(?P<disc>(?!))?(?P<track>\d{1,4})[ ._-]+(?:track|chapter|chap|ch|part|pt|teil|kapitel)[ ._#-]*\d{1,4}",
+    re.IGNORECASE,
+)
 _NUMBERED = re.compile(r"(\d{1,3})[ ._-]+(\d{1,4})")
 _CALIBRE = re.compile(r"(.+) \(\d{1,7}\)")
 _FIRST = re.compile(r"(\d{1,3})[ ._-]+(\D.*)")
@@ -44,8 +48,8 @@ def words_of_book(folders: Sequence[str], name: str, *, folder: bool = False, tr
 
 
 def _is_track(name: str, words: PathWords) -> bool:
-    """Whether a file's name is only its place among the tracks: "01", "Track 7", "2-05", "Chapter 12"."""
-    match = _NUMBERED.fullmatch(name) or _TRACK.fullmatch(name)
+    """Whether a file's name is only its place among the tracks: "01", "Track 7", "2-05", "03 - Chapter 3"."""
+    match = _NUMBERED.fullmatch(name) or _TRACK.fullmatch(name) or _COUNTED.fullmatch(name)
     if match is None or (name.isdecimal() and len(name) > 2 and name[0] != "0"):
         return False
     disc, track = match.groups()
