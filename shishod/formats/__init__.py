@@ -25,7 +25,7 @@ from shishod.formats.pdf import Pdf
 from shishod.formats.plain import HTML, TXT
 from shishod.formats.reader import HEAD_BYTES, TAIL_BYTES, Reader, Reads
 from shishod.formats.source import opened, size_of
-from shishod.formats.video import ASF, AVI, EBML, FILMS, FLASH, MATROSKA, MPEG, QUICKTIME, WMV
+from shishod.formats.video import ASF, AVI, EBML, FILMS, FLASH, MATROSKA, MKA, MPEG, QUICKTIME, WMV
 from shishod.formats.wavpack import WavPack
 from shishod.model.book import BookKind
 from shishod.model.metadata import Reading
@@ -48,6 +48,7 @@ READERS: tuple[Reader, ...] = (
     Mp4(),
     QUICKTIME,  # after Mp4: where the head does not show what there is to see, the name decides, then the sound
     MATROSKA,
+    MKA,
     AVI,
     Flac(),
     Ogg(),
@@ -72,7 +73,11 @@ SOUND: frozenset[bytes] = frozenset(
 )
 """Endings of what may be a track of an audiobook."""
 
-_MAY_BE: dict[str, frozenset[bytes]] = {"mp4": frozenset({b".mp4"}), "asf": frozenset({b".asf"})}
+_MAY_BE: dict[str, frozenset[bytes]] = {
+    "mp4": frozenset({b".mp4"}),
+    "asf": frozenset({b".asf"}),
+    "mka": MATROSKA.suffixes,
+}
 """Endings that say too little to be wrong, by the reader of what else may be in such a file."""
 
 NOTICED: frozenset[bytes] = SUFFIXES | ENDINGS

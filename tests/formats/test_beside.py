@@ -178,6 +178,18 @@ def test_a_film_an_episode_and_a_show_are_told_apart(tmp_path: Path) -> None:
     assert (show.title, show.series) == (None, (SeriesEntry("Atlantis"),))
 
 
+def test_the_nfo_of_a_show_says_of_an_episode_what_all_of_them_have(tmp_path: Path) -> None:
+    show = said(
+        an_nfo(
+            tmp_path / "tvshow.nfo", "tvshow", title="Atlantis", genre="SF", studio="A Channel", plot="Of the show.",
+            premiered="2004-07-16", director="Ann", tvdbid="70851",
+        )
+    )  # fmt: skip
+
+    assert (show.series, show.genres, show.publisher) == ((SeriesEntry("Atlantis"),), ("SF",), "A Channel")
+    assert (show.title, show.description, show.date, show.contributions, show.identifiers) == (None, None, None, (), ())
+
+
 def test_an_nfo_tells_the_place_of_an_episode_and_of_two_in_one_file(tmp_path: Path) -> None:
     one, both = tmp_path / "one.nfo", tmp_path / "both.nfo"
     said_of = "<episodedetails><showtitle>Atlantis</showtitle><season>0</season><episode>{}</episode></episodedetails>"

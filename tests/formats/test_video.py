@@ -237,3 +237,19 @@ def test_a_film_that_takes_too_long_is_named(tmp_path: Path):
     with pytest.raises(BrokenFile) as broken:
         probe(os.fsencode(path), "matroska,webm", Limits(file_s=0.001))
     assert broken.value.reason == "timeout"
+
+
+def test_sound_in_matroska_is_a_track_of_an_audiobook(tmp_path: Path):
+    words = {"ALBUM": "She", "TITLE": "Chapter 1", "ARTIST": "Ann Author", "NARRATOR": "Nora Voice", "LANGUAGE": "fr"}
+
+    track = said(a_video(tmp_path / "a.mka", "mka", words=words, languages=("und",)))
+
+    assert (track.reader, track.title, track.part_title, track.playback) == ("mka", "She", "Chapter 1", "")
+    assert track.contributions == (Contribution("Ann Author"), Contribution("Nora Voice", "nrt"))
+    assert (track.technical.codec, track.technical.width, track.notes) == ("opus", None, ())
+
+
+def test_sound_in_matroska_by_the_name_of_a_film_is_read_as_sound(tmp_path: Path):
+    track = said(a_video(tmp_path / "a.mkv", "mka", words={"TITLE": "She"}))
+
+    assert (track.reader, track.title, track.notes) == ("mka", "She", ())

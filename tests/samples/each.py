@@ -77,6 +77,11 @@ def full_wavpack(path: Path) -> Path:
     return a_wavpack(path, cover=True, custom=SERIES)
 
 
+def full_mka(path: Path) -> Path:
+    words = {"ALBUM": "A Book", "TITLE": "Chapter 1", "ARTIST": "Ann Author", **SERIES}
+    return a_video(path, "mka", words=words, chapters=True)
+
+
 class Sample(NamedTuple):
     """A file with all that its format can say; `lacks` are the fields for which it has no place.
 
@@ -108,6 +113,7 @@ SAMPLES: dict[str, Sample] = {
     "rtf": Sample("A Book.rtf", an_rtf, WORDLESS),
     "mp4": Sample("a.m4b", full_m4b),
     "quicktime": Sample("a.mp4", full_film, COVERLESS, 10),
+    "mka": Sample("a.mka", full_mka, COVERLESS, 10),
     "matroska": Sample("a.mkv", full_film, COVERLESS, 10),
     "avi": Sample("a.avi", full_film, COVERLESS | {"series", "chapters"}, 10),
     "wmv": Sample("a.wmv", full_film, COVERLESS, 10),

@@ -11,6 +11,7 @@ AnyPath = TypeVar("AnyPath", bound=str | bytes | PathLike[str])
 
 CODECS: Mapping[str, tuple[str, ...]] = {  # ending -> how ffmpeg is told to encode for it
     "mkv": ("-c:v", "libx264", "-c:a", "aac"),
+    "mka": ("-vn", "-c:a", "libopus"),
     "mp4": ("-c:v", "libx264", "-c:a", "aac", "-movflags", "+faststart"),
     "mov": ("-c:v", "libx264", "-c:a", "aac"),
     "webm": ("-c:v", "libvpx", "-c:a", "libvorbis"),

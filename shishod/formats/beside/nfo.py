@@ -25,6 +25,7 @@ _LINKS = (
     ("tmdb", re.compile(r"themoviedb\.org/(?:movie|tv)/(\d{1,9})\b")),
     ("tvdb", re.compile(r"thetvdb\.com/\S*\bid=(\d{1,9})\b")),
 )
+_OF_THE_SHOW = frozenset({"title", "genre", "tag", "studio", "set"})  # that each of its episodes has too
 _EPISODE = re.compile(r"<episode>\s*(\d{1,4})\s*</episode>")
 _LONGEST_TEXT = 100_000  # what people write by hand is shorter
 _SAID = re.compile(r"^[ \t]*(title|author|narrator)s?[ \t]*[.:]*:[ \t]*(\S.*)$", re.IGNORECASE | re.MULTILINE)
@@ -78,6 +79,8 @@ def _of(root: etree._Element, limits: Limits, episodes: str) -> dict[str, Any]:
     number, season = (episodes, first("season")) if kind == "episodedetails" else ("", "")
     sets = [clean(one.findtext("{*}name") or one.text) for one in said.get("set", ())[:1]]
     plot = next((text_of(one) for name in ("plot", "outline") for one in said.get(name, ())), None)
+    if kind == "tvshow":  # what it tells of plot, people and time is the show's, and no episode's
+        plot, said = None, {name: said[name] for name in said.keys() & _OF_THE_SHOW}
     return {
         "title": first("title") if kind != "tvshow" else None,
         "contributions": tuple(dict.fromkeys(_people(said, limits))),

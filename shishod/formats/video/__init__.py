@@ -1,5 +1,6 @@
-"""Films and episodes in six kinds of container, each told by its content; what they say is asked of ffprobe."""
+"""Films and episodes in six kinds of container, and sound in Matroska: told by content, and asked of ffprobe."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,7 @@ from shishod.paths import base, suffix
 EBML = b"\x1a\x45\xdf\xa3"
 ASF = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 _ASF_PICTURES = bytes.fromhex("c0ef19bc4d5bcf11a8fd00805f5c442b")  # the type of a stream that is to be seen
+_PICTURE_CODEC = re.compile(rb"V_(?:MPEG|VP\d|AV1|MS|THEORA|UNCOMPRESSED|QUICKTIME|REAL|PRORES|FFV1|MJPEG)")
 _PACK = b"\0\0\1\xba"  # how a program stream of MPEG begins
 _PACKETS = ((0, 188), (4, 192))  # of a transport stream: where the first mark is, and how far to the next
 _REVISION = 1
@@ -40,7 +42,8 @@ class Video:
 
         ending = suffix(base(path))
         form = (ending if ending in self.suffixes else min(self.suffixes)).decode().lstrip(".")
-        return replace(read(path, self.name, self.demuxer, limits), format=form)
+        sound = self.kind is BookKind.AUDIOBOOK
+        return replace(read(path, self.name, self.demuxer, limits, sound=sound), format=form)
 
 
 def _is_transport(head: bytes) -> bool:
@@ -56,9 +59,17 @@ def is_seen_asf(head: bytes) -> bool:
     return head.startswith(ASF) and _ASF_PICTURES in head
 
 
-MATROSKA = Video(
-    "matroska", frozenset({b".mkv", b".webm", b".mk3d"}), "matroska,webm", lambda head: head.startswith(EBML)
-)
+def _is_seen_matroska(head: bytes) -> bool:
+    """Unless its tracks are shown and are all to be heard: codecs are called after what they are for."""
+    return head.startswith(EBML) and not _is_heard_matroska(head)
+
+
+def _is_heard_matroska(head: bytes) -> bool:
+    return head.startswith(EBML) and b"A_" in head and _PICTURE_CODEC.search(head) is None
+
+
+MATROSKA = Video("matroska", frozenset({b".mkv", b".webm", b".mk3d"}), "matroska,webm", _is_seen_matroska)
+MKA = Video("mka", frozenset({b".mka"}), "matroska,webm", _is_heard_matroska, BookKind.AUDIOBOOK)
 QUICKTIME = Video(
     "quicktime", frozenset({b".mp4", b".m4v", b".mov", b".3gp", b".3g2"}), "mov,mp4,m4a,3gp,3g2,mj2", boxes.is_film
 )

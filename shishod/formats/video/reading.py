@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from shishod.formats.audio import Tags, tidy_chapters
+from shishod.formats.audio import Tags, tagged_track, tidy_chapters
+from shishod.formats.dialects import VORBIS
 from shishod.formats.limits import Limits
 from shishod.formats.series import series_number
 from shishod.formats.source import opened
@@ -37,8 +38,11 @@ _OF_THE_FILE = re.compile(  # words of those who copy films, which stand in titl
 _MOST_NOTES = 3
 
 
-def read(path: bytes, container: str, demuxer: str, limits: Limits) -> Reading:
-    """The facts of one film. Raises BrokenFile when its content is at fault, OSError when the disk is."""
+def read(path: bytes, container: str, demuxer: str, limits: Limits, *, sound: bool) -> Reading:
+    """The facts of one film, or of a track where it is `sound`.
+
+    Raises BrokenFile when its content is at fault, OSError when the disk is.
+    """
     with opened(path) as file:
         faults = faults_of(container, file)
         try:
@@ -52,14 +56,14 @@ def read(path: bytes, container: str, demuxer: str, limits: Limits) -> Reading:
     playback, reasons = playback_of(streams, faults)
     tags = Tags({name: [text] for name, text in _texts(streams).items()}, limits)
     return replace(
-        _tagged(tags),
+        tagged_track(tags, VORBIS) if sound else _tagged(tags),
         reader=container,
-        language=streams.language,
+        language=streams.language or tags.language(VORBIS.language),
         chapters=tidy_chapters(_marks(said), technical.duration_ms, limits),
         technical=technical,
         drm="encrypted" if streams.locked else None,
-        playback=playback,
-        reasons=reasons,
+        playback="" if sound and not faults else playback,
+        reasons=() if sound and not faults else reasons,
         particulars=tuple(streams.particulars()),
         places=(*tags.places.items(), *([("language", "audio")] if streams.language else [])),
         notes=(*_notes(tags, limits), *(f"ffprobe says: {one}" for one in said["complaints"][:_MOST_NOTES])),

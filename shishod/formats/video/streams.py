@@ -16,6 +16,7 @@ _LONGEST_S = 10 * 365 * 86_400  # what a broken header says beyond this is no du
 _MOST = 200
 _LOCKED = frozenset({"drms", "drmi", "encv", "enca"})  # what FairPlay and Common Encryption call what they hide
 _STILL = ("attached_pic", "timed_thumbnails")
+_IN_A_LANGUAGE = re.compile(r"-[a-z]{3}\Z")
 _RATE = re.compile(r"(\d{1,9})/(\d{1,9})")
 
 
@@ -88,11 +89,11 @@ def streams_of(said: Mapping[str, Any]) -> Streams:
 
 
 def texts_of(shown: Shown) -> dict[str, str]:
-    """The tags of a file or a stream by their names in capitals, without the language that some bear."""
+    """The tags of a file or a stream by their names in capitals, without the language behind some."""
     tags = shown.get("tags")
     found: dict[str, str] = {}
     for name, text in tags.items() if isinstance(tags, dict) else ():
-        found.setdefault(str(name).upper().partition("-")[0] or str(name).upper(), str(text))
+        found.setdefault(_IN_A_LANGUAGE.sub("", str(name)).upper(), str(text))
     return found
 
 
