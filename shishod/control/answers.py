@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -47,6 +47,15 @@ def packed(content: Any) -> bytes:
 def event(name: str, content: Any) -> bytes:
     """One server-sent event."""
     return b"event: %s\ndata: %s\n\n" % (name.encode(), packed(content))
+
+
+async def told(work: Awaitable[Any]) -> bytes:
+    """The last event of a stream: what was found, or in the one form of every error why it could not be."""
+    try:
+        return event("end", await work)
+    except (Refused, Unreachable) as error:
+        kind, hint = (error.kind, error.hint) if isinstance(error, Refused) else ("unreachable", "")
+        return event("error", {"kind": kind, "text": str(error), "hint": hint})
 
 
 def _plain(value: object) -> str:

@@ -76,6 +76,8 @@ class Client:
                 elif key == "data":
                     said += value
                 elif not key and said:
+                    if name == "error":
+                        raise self._told(json.loads(said))
                     yield name, json.loads(said)
                     name, said = "message", ""
 
@@ -119,13 +121,14 @@ class Client:
         said = self._read(answer)
         try:
             told = json.loads(said)
-            error = told["error"]
-            kind, text, hint = error["kind"], error["text"], error["hint"]
+            return self._told(told["error"])
         except (ValueError, KeyError, TypeError):
             return Unreachable(f"the daemon at {self._path} answered {answer.status} {answer.reason} and nothing else")
-        if answer.status == 503:
-            return Unreachable(text)
-        return Refused(text, kind, hint)
+
+    @staticmethod
+    def _told(error: Mapping[str, str]) -> Exception:
+        kind, text, hint = error["kind"], error["text"], error["hint"]
+        return Unreachable(text) if kind == "unreachable" else Refused(text, kind, hint)
 
     def _trouble(self, error: Exception) -> Exception:
         if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM):

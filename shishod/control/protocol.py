@@ -7,6 +7,8 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from shishod.control.peers import peer_of
+
 REQUEST_S = 10.0  # to send one request, body and all
 ANSWER_S = 10.0  # to make room for more of the answer
 CONNECTIONS = 256
@@ -25,6 +27,7 @@ class PatientProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.client = peer_of(transport.get_extra_info("socket"))
         if len(self.connections) > CONNECTIONS and not self._made_room():
             transport.abort()
         else:

@@ -83,7 +83,7 @@ class ControlServer:
         self._bound = self._bind()
         house = House(self._operations)
         config = uvicorn.Config(
-            build(house),
+            build(house, root_alone=self._settings.changes == "root"),
             http=PatientProtocol,
             ws="none",
             loop="asyncio",

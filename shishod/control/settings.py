@@ -1,6 +1,6 @@
 """What an operator may say about the socket."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
@@ -15,6 +15,9 @@ class ControlSettings(RoomSettings):
 
     group: str = "shishod"
     """The group whose members may use shishoctl; where no such group exists the socket keeps the daemon's own."""
+
+    changes: Literal["group", "root"] = "group"
+    """Who may change anything, as start a scan: all who may use the socket, or root alone."""
 
     mode: Annotated[str, StringConstraints(pattern=r"^0?[0-7]{3}$")] = "0660"
     """The socket's permissions in octal, written as text."""

@@ -168,6 +168,8 @@ class Standin:
 
     def scans(self, limit: int = 50, before: str | None = None) -> list[ScanSnapshot]:
         ids = [scan.id for scan in self.ended]
+        if before is not None and before not in ids:
+            return []
         return self.ended[ids.index(before) + 1 if before else 0 :][:limit]
 
     def scan(self, scan_id: str) -> ScanSnapshot | None:

@@ -324,3 +324,8 @@ def test_fields_of_a_book_that_is_not_there_are_404(client: Client):
         client.post("/v1/books/4/fields", {"set": {"title": "Mine"}})
 
     assert refused.value.kind == "not-found"
+
+
+def test_what_keeps_a_rehearsal_from_its_end_is_told_as_any_error_is(client: Client):
+    with pytest.raises(Refused, match="this daemon has nothing to scan with"):
+        list(client.events("/v1/scans/rehearsal", {}))

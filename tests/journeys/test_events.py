@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from shishod.control.shapes import Status
 from tests.journeys.running import RunningDaemon
 from tests.samples import an_epub
 from tests.waiting import wait_until
@@ -59,3 +60,13 @@ def test_a_follower_hears_what_happens_from_now_on(daemon: RunningDaemon, librar
         following.wait(10)
 
     assert [Path(json.loads(line)["path"]).name for line in heard.read_text().splitlines()] == ["after.epub"]
+
+
+def test_the_status_of_a_daemon_has_the_shape_that_is_written_down(daemon: RunningDaemon, library: Path) -> None:
+    an_epub(library / "one.epub", title="One")
+    daemon.scan()
+
+    report = Status.model_validate(daemon.status())
+
+    assert (report.ok, report.severity) == (True, "ok")
+    assert report.roots[0].files == 1

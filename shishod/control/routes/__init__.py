@@ -11,6 +11,7 @@ from shishod.control.routes import (
     losses,
     metrics,
     modes,
+    openapi,
     problems,
     reload,
     roots,
@@ -34,4 +35,5 @@ ROUTES: list[BaseRoute] = [
     *reload.ROUTES,
     *work.ROUTES,
     *metrics.ROUTES,
+    *openapi.ROUTES,
 ]

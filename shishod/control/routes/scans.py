@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from shishod.control.answers import Answer, Asked, body, event, query
+from shishod.control.answers import Answer, Asked, body, event, query, told
 from shishod.control.house import House, house
 from shishod.model.progress import ScanSnapshot
 from shishod.model.tier import Tier
@@ -67,7 +67,7 @@ async def _rehearsed(here: House, paths: list[bytes], library: str | None, tier:
             yield b": still here\n\n"
             await asyncio.wait({work, closing}, timeout=STILL_HERE_EVERY_S, return_when=asyncio.FIRST_COMPLETED)
         if work.done():
-            yield event("end", work.result())
+            yield await told(work)
     finally:
         left.set()
         for task in (work, closing):
