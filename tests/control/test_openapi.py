@@ -106,9 +106,9 @@ def requests(draw: st.DrawFn) -> tuple[str, str, bytes | None]:
 
 
 @given(request=requests())
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_request_brings_an_error_of_our_own(server: object, daemon: Standin, socket_path: Path, request: Any):
-    daemon.shelf = [a_book(1)]
+    daemon.shelf = [a_book(1, findings=[])]
     method, target, body = request
 
     connection = HTTPConnection("shishod")
