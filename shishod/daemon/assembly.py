@@ -334,7 +334,7 @@ class Daemon:
             loops=lambda: {part.name: part.alive() for part in self.parts},
             cache=self.cache.stats,
             sandbox=self.runner.confinement,
-            arrears=self.sweeper.arrears.reason,
+            arrears=lambda: self.catalog.removed() or self.sweeper.arrears.reason(),
             rehearse=self.rehearsal.run,
             picture=self.taker.picture,
             covered=lambda: self.taker.drained_at,

@@ -35,7 +35,7 @@ def back_up(database: Database, keep: int, now: datetime) -> Path | None:
     if database.path is None:
         return None
     folder = database.path.with_name("backups")
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     stem = database.path.stem
     copy = folder / f"{stem}-{now:%Y%m%dT%H%M%S}.sqlite"
     partial = copy.with_suffix(".partial")
