@@ -98,7 +98,7 @@ class Daemon:
         chunk = {Errand.INSPECT: settings.work.chunk}
         self.taker = self._taker()
         upkeep = Upkeep(self.queue, self.catalog, settings.store.keep_backups, self._tidy)
-        self.refresher = refresher(settings.scan, self.catalog, self.queue)
+        self.refresher = refresher(settings.scan, self.catalog, self.queue, self.web)
         errands = {
             Errand.INSPECT: self.intake.inspect,
             Errand.RECONCILE: Purger(self.catalog, settings.scan.missing_grace).purge,

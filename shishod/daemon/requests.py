@@ -21,7 +21,7 @@ from shishod.operations.place import subject
 from shishod.paths import join
 from shishod.scan.group import anchor
 from shishod.scan.lifecycle import Scans, WalkOrder
-from shishod.scan.refresh import Nobody, Refresher
+from shishod.scan.refresh import Asker, Nobody, Refresher
 from shishod.scan.settings import ScanSettings
 from shishod.schedule import DAYS, TRIGGER, Asks, LastRuns, PlanSettings
 from shishod.work.queue import TicketQueue
@@ -97,10 +97,10 @@ class Requests:
         self.queue.request(Ticket(FolderSubject(root_id, b""), Errand.WALK, Priority.MEDIUM, load=order))
 
 
-def refresher(settings: ScanSettings, catalog: Refreshes, queue: TicketQueue) -> Refresher:
+def refresher(settings: ScanSettings, catalog: Refreshes, queue: TicketQueue, asker: Asker | None) -> Refresher:
     """Whoever has the web asked again. As long as there is nobody to ask, it finds nothing."""
     ages = settings.ages()
-    return Refresher(catalog, queue, Nobody(), ages, batch=settings.refresh_batch, gap_s=settings.refresh_gap)
+    return Refresher(catalog, queue, asker or Nobody(), ages, batch=settings.refresh_batch, gap_s=settings.refresh_gap)
 
 
 class Remembers(LastRuns, Protocol):

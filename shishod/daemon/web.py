@@ -43,7 +43,9 @@ class Web:
             client = _client(provider, said, ledger, catalog, stop, shared=shared)
             guides.append(Guide(provider, own, client, rank))
         self._catalog, self._books, self._cache = catalog, books, int(said.cache)
-        self._enricher = Enricher(guides, catalog, books, queue, thin_only=said.books == "thin")
+        self._enricher = Enricher(
+            guides, catalog, books, queue, thin_only=said.books == "thin", ages=settings.scan.ages()
+        )
         self.pool = WorkerPool("web", queue, {Errand.ENRICH: self._enricher.carry}, said.workers, stop)
 
     def start(self, *, idle: bool = False) -> None:
@@ -61,9 +63,16 @@ class Web:
         return ended
 
     def tidy(self) -> None:
-        """Each night: forget old answers, and ask for what has become due."""
+        """Each night: forget old answers."""
         self._catalog.prune_answers(CLOCK.now(), self._cache)
-        self._enricher.wake()
+
+    def willing(self) -> bool:
+        """Whether there is anybody to ask."""
+        return True
+
+    def ask(self, book_ids: Sequence[int]) -> None:
+        """What is known of these books has grown old."""
+        self._enricher.refresh(book_ids)
 
     def wake(self) -> None:
         """Books were written: some may lack something."""

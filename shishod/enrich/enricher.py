@@ -84,11 +84,12 @@ class Enricher:
             if self._rests_until_s.get(name, 0.0) <= now_s:
                 self._queue.request(self._ticket(name, 0.0, after=0))
 
-    def refresh(self, book_ids: Sequence[int]) -> int:
-        """Have what is known of books asked for again, with what they lack; how many answers that is about."""
-        due = self._shelf.make_due(book_ids, self._clock.now())
+    def refresh(self, book_ids: Sequence[int]) -> None:
+        """Have what is known of books asked for again; those that nobody was asked for are as fresh as they can be."""
+        now = self._clock.now()
+        due = self._shelf.make_due(book_ids, list(self._guides), now)
+        self._shelf.mark_fresh(set(book_ids) - due, now)
         self.wake()
-        return due
 
     def carry(self, tickets: Sequence[Ticket]) -> None:
         """The errand: the next handful of a provider, and then it asks for itself again."""
@@ -149,6 +150,7 @@ class Enricher:
         news = [one for one in asked if not self._holds(guide, one)]
         for one, found in self._found(guide, news):
             self._write(guide, one, found)
+        self._shelf.mark_fresh([one.question.book_id for one in news], self._clock.now())
         return self._ticket(guide.name, 0.0, after=ids[-1]) if len(ids) == size else None
 
     def _holds(self, guide: Guide, asked: Asked) -> bool:

@@ -212,8 +212,11 @@ class WebShelf(Protocol):
     def note_checked(self, book_id: int, provider: str, question: str, due_at: datetime | None, now: datetime) -> None:
         """What a provider said of a book holds on until `due_at`; nothing else of it is written."""
 
-    def make_due(self, book_ids: Collection[int], now: datetime) -> int:
-        """Have what is known of these books asked for again at once; how many answers that is about."""
+    def make_due(self, book_ids: Collection[int], providers: Collection[str], now: datetime) -> frozenset[int]:
+        """Have what these providers said of books asked for again at once; which of the books that is about."""
+
+    def mark_fresh(self, book_ids: Collection[int], now: datetime) -> int:
+        """They have been asked for again, whatever was said."""
 
     def rank_providers(self, names: Sequence[str]) -> None:
         """In which order the providers are believed from now on."""

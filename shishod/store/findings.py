@@ -51,12 +51,17 @@ class WebReads(Noun):
         with self._writing(of_the_disk=False) as connection:
             connection.execute(change.values(**values))
 
-    def make_due(self, book_ids: Collection[int], now: datetime) -> int:
-        """Have what is known of these books asked for again at once; how many answers that is about."""
+    def make_due(self, book_ids: Collection[int], providers: Collection[str], now: datetime) -> frozenset[int]:
+        """Have what these providers said of books asked for again at once; which of the books that is about."""
         change = update(findings).values(due_at=now)
+        due: set[int] = set()
         with self._writing(of_the_disk=False) as connection:
-            changed = [connection.execute(change.where(_found.book_id.in_(some))) for some in chunks(sorted(book_ids))]
-            return sum(one.rowcount for one in changed)
+            for some in chunks(sorted(book_ids)):
+                ours = (_found.book_id.in_(some), _found.provider.in_(list(providers)))
+                asked = select(_found.book_id).join(books, _book.id == _found.book_id).where(*ours, ~_book.frozen)
+                due |= set(connection.scalars(asked))
+                connection.execute(change.where(*ours))
+        return frozenset(due)
 
     def want(self, provider: str, kinds: Collection[BookKind], book_ids: Collection[int], now: datetime) -> int:
         """Have one provider asked for these books, whatever they lack and whether it was before; how many it takes."""

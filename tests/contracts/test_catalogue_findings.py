@@ -83,7 +83,7 @@ def test_a_book_is_wanted_until_it_was_asked_for_and_again_when_it_is_due(catalo
 
     catalogue.note_checked(book_id, "lib", "q", NOW + 3 * MONTH, LATER)
     assert wanted(catalogue, now=NOW + 2 * MONTH) == []
-    catalogue.make_due([book_id], LATER)
+    assert catalogue.make_due([book_id, 99], ["lib"], LATER) == {book_id}
     assert wanted(catalogue, now=LATER) == [book_id]
 
 

@@ -408,3 +408,21 @@ def test_the_users_fields_never_change_whatever_comes_between(a_room: Build, lib
 
 def test_an_answer_for_a_standing_is_one_of_four() -> None:
     assert [str(one) for one in Standing] == ["matched", "unmatched", "not_found", "refused"]
+
+
+def test_a_book_that_has_grown_stale_is_fresh_once_it_was_asked_for(a_room: Build, library: Path) -> None:
+    left_hand(library)
+    an_epub(library / "b.epub", title="Frozen Book")
+    room = a_room()
+    room.house.scan()
+    room.work()
+    numbers = [book["id"] for book in room.house.books()]
+    room.house.catalog.freeze([numbers[1]], True)
+    room.house.catalog.grow_stale(numbers)
+    assert len(room.house.catalog.stale(0, 9)) == 2
+
+    room.enricher.refresh(numbers)
+    assert len(room.house.catalog.stale(0, 9)) == 1, "of a frozen one nothing will be asked"
+    room.work()
+
+    assert room.house.catalog.stale(0, 9) == []
