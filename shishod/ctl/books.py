@@ -17,15 +17,25 @@ STATES = ("new", "processing", "indexed", "stale", "changed", "missing", "error"
 @click.option("--library", help="Only of this library.")
 @click.option("--kind", type=click.Choice(KINDS), help="Only of this kind.")
 @click.option("--state", type=click.Choice(STATES), help="Only in this state.")
+@click.option("--incomplete", is_flag=True, help="Only those that lack a field which is wanted, with what they lack.")
 @click.option("--after", type=click.IntRange(min=0), default=0, help="Go on after this book's number.")
 @click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="At most so many; 0 for all.")
 @click.option("--json", "as_json", is_flag=True, help="The books as JSON.")
 @click.pass_obj
 def command(
-    client: Client, /, words: tuple[str, ...], *, after: int, limit: int, as_json: bool, **filters: str | None
+    client: Client,
+    /,
+    words: tuple[str, ...],
+    *,
+    incomplete: bool,
+    after: int,
+    limit: int,
+    as_json: bool,
+    **filters: str | None,
 ) -> None:
     """List the books in whose title, people or series every word of QUERY occurs."""
     filters["q"] = " ".join(words)
+    filters["complete"] = "false" if incomplete else None
     books, rest = _pages(client, filters, after, limit)
     if as_json:
         say_json({"books": books, "next": rest})
@@ -58,4 +68,8 @@ def _people(book: dict[str, Any]) -> str:
 
 
 def _oddity(book: dict[str, Any]) -> str:
-    return "" if book.get("state") in (None, "indexed") else f", {book['state']}"
+    state = "" if book.get("state") in (None, "indexed") else f", {book['state']}"
+    review = book.get("review")
+    if review is None or review["complete"]:
+        return state
+    return f"{state}, lacks {', '.join(review['lacks'])}" if review["lacks"] else f"{state}, incomplete by your word"

@@ -27,6 +27,7 @@ COMMANDS = (
     "clear",
     "lock",
     "unlock",
+    "review",
     "refresh",
     "reset",
     "enrich",

@@ -8,7 +8,19 @@ import click
 from shishod.control.client import Client
 from shishod.ctl.voice import plain, say_json, span
 
-LATER = ("id", "title", "files", "chapters", "sources", "description", "contributions", "root_id", "frozen", "findings")
+LATER = (
+    "review",
+    "id",
+    "title",
+    "files",
+    "chapters",
+    "sources",
+    "description",
+    "contributions",
+    "root_id",
+    "frozen",
+    "findings",
+)
 FIELDS = (  # a test holds these to the model's words
     *("title", "sort_title", "subtitle", "authors", "narrators", "series", "genres", "tags", "publisher", "imprint"),
     *("date", "language", "identifiers", "description", "season", "abridged"),

@@ -362,6 +362,7 @@ class Daemon:
             scans=self.scans,
             probes=probes,
             rules=LossRules(scan.missing_grace, scan.hold_scans, scan.hold_apart),
+            review=self.settings.review,
         )
 
 

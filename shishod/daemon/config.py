@@ -17,6 +17,7 @@ from shishod.errors import SettingsError
 from shishod.formats.settings import FormatSettings
 from shishod.model.library import Follow, Library, LibraryKind, WatchWay, Ways
 from shishod.model.patterns import compiled
+from shishod.operations.settings import ReviewSettings
 from shishod.scan.settings import ScanSettings
 from shishod.schedule import ScheduleSettings
 from shishod.settings import RoomSettings, Seconds
@@ -105,6 +106,7 @@ class Settings(RoomSettings):
     work: WorkSettings = WorkSettings()
     formats: FormatSettings = FormatSettings()
     enrich: EnrichSettings = EnrichSettings()
+    review: ReviewSettings = ReviewSettings()
     control: ControlSettings = ControlSettings()
     hooks: HookSettings = HookSettings()
 

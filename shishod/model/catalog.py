@@ -16,6 +16,7 @@ from shishod.model.passing import PassedOver
 from shishod.model.progress import Problem, ScanSnapshot
 from shishod.model.purge import Purged, PurgeOrder
 from shishod.model.reunion import Reunions
+from shishod.model.review import Reviews
 from shishod.model.signature import KnownFolder
 from shishod.model.state import KnownFile, State
 from shishod.model.updates import RelationshipUpdates, SavedBook
@@ -204,9 +205,11 @@ class BookQuery:
     state: str | None = None
     after: int = 0
     limit: int = 50
+    complete: bool | None = None  # None for either
+    wanted: tuple[str, ...] = ()  # the fields that make one complete
 
 
-class Shelf(Protocol):
+class Shelf(Reviews, Protocol):
     """What the faces read. Rows are ready for JSON (paths as `path` and, where needed, `path_b64`; times ISO 8601)."""
 
     def books(self, query: BookQuery) -> tuple[list[dict[str, Any]], int | None]:

@@ -34,6 +34,8 @@ from shishod.operations.report import (
     waiting_rows,
     watch_row,
 )
+from shishod.operations.review import ReviewDesk
+from shishod.operations.settings import ReviewSettings
 from shishod.operations.severity import severity
 from shishod.operations.words import WordDesk
 from shishod.paths import display
@@ -65,6 +67,7 @@ class Operations:
         scans: Scans,
         probes: Probes | None = None,
         rules: LossRules | None = None,
+        review: ReviewSettings | None = None,
         clock: Clock = CLOCK,
     ) -> None:
         self._catalog = catalog
@@ -77,6 +80,7 @@ class Operations:
         self.events = EventDesk(self._probes.bulletin)
         self.copies = CopyDesk(self._probes.copy, self._probes.pack, shelf)
         self.web = WebDesk(self._probes.web, self.book, self._probes.freeze)
+        self.reviews = ReviewDesk(shelf, (review or ReviewSettings()).complete, self.book)
         self.words = WordDesk(self._probes.edit, self.book)
         self.modes = ModeDesk(catalog, scans, self._probes.edit, self.book)
         self.paths = ExplainDesk(catalog.roots, self._probes)
@@ -215,14 +219,15 @@ class Operations:
 
     def books(self, query: BookQuery) -> tuple[list[Row], int | None]:
         """A page of books, and the id to go on after."""
-        return self._shelf.books(query)
+        rows, after = self._shelf.books(self.reviews.asked(query))
+        return (rows if query.complete is None else self.reviews.told(rows)), after
 
     def book(self, book_id: int) -> Row:
         """One book with all that is known of it."""
         book = self._shelf.book(book_id)
         if book is None:
             raise Refused(f"there is no book {book_id}", "not-found", "`shishoctl books` lists them with their numbers")
-        return book
+        return self.reviews.told([book])[0]
 
     def problems(self, limit: int = 100, after: int = 0) -> tuple[list[Row], int | None]:
         """What could not be read, each with its reason."""

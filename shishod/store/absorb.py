@@ -21,6 +21,10 @@ def absorb(connection: Connection, into: Mapping[int, int]) -> frozenset[int]:
     told += [new for old, new in ends.items() if hand_over(connection, old, new)]
     files = update(media_files).where(media_files.c.book_id == bindparam("old")).values(book_id=bindparam("new"))
     connection.execute(files, [{"old": old, "new": new} for old, new in ends.items()])
+    former = books.alias("former")
+    word = select(former.c.reviewed).where(former.c.id == bindparam("old")).scalar_subquery()
+    stands = update(books).where(books.c.id == bindparam("new"), books.c.reviewed.is_(None)).values(reviewed=word)
+    connection.execute(stands, [{"old": old, "new": new} for old, new in ends.items()])
     connection.execute(delete(books).where(books.c.id.in_(list(ends))))
     grown = update(books).where(books.c.id.in_(told))
     connection.execute(grown.values(revision=books.c.revision + 1))  # what was merged of it before is overtaken

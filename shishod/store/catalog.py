@@ -26,6 +26,7 @@ from shishod.store.problems import ProblemReads
 from shishod.store.purge import Purging
 from shishod.store.records import FileRecords
 from shishod.store.reunion import Reuniting
+from shishod.store.review import Reviewing
 from shishod.store.roots import Roots
 from shishod.store.settings import StoreSettings
 from shishod.store.shelf import ShelfReads
@@ -48,6 +49,7 @@ class SqlCatalog(
     FileRecords,
     History,
     ShelfReads,
+    Reviewing,
     ProblemReads,
     Upkeep,
     WebReads,

@@ -1,11 +1,12 @@
 """Which books a query means, as conditions; the same on both databases."""
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, not_, select
 
 from shishod.errors import Refused
 from shishod.model.book import FileRole
 from shishod.model.catalog import BookQuery
 from shishod.model.state import State
+from shishod.store.review import is_complete
 from shishod.store.rows import fold
 from shishod.store.tables import books, libraries, media_files, roots
 
@@ -46,6 +47,9 @@ def matching(query: BookQuery) -> Select[int]:
         asked = asked.where(books.c.kind == query.kind)
     if query.state is not None:
         asked = asked.where(_rank_of_book() == RANK.get(query.state, -1))
+    if query.complete is not None:
+        told = is_complete(query.wanted)
+        asked = asked.where(told if query.complete else not_(told))
     return asked
 
 

@@ -151,6 +151,7 @@ books = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     Column("metadata_updated_at", UtcDateTime, index=True),
     Column("description", Prose),  # last: the longest, and no list reads it
+    Column("reviewed", Boolean),  # the user\'s word on whether it is told completely
     UniqueConstraint("root_id", "key"),
     one_of("kind", BookKind),
     Index(None, "provider", "provider_id"),

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from shishod.model.covers import CoverState
 from shishod.model.library import LibraryKind, Root, RootState
 from shishod.model.progress import ScanSnapshot, ScanStatus
 from shishod.model.purge import Purged, PurgeOrder
+from shishod.model.review import Review
 from shishod.model.state import KnownFile
 from shishod.model.ticket import FolderSubject
 from shishod.model.tier import Tier
@@ -97,6 +98,7 @@ class Standin:
     pictures: dict[tuple[bytes | None, str], str] = field(default_factory=dict)
     files: dict[int, list[KnownFile]] = field(default_factory=dict)
     spoken: list[WordedBook] = field(default_factory=list)
+    reviewed: dict[int, bool | None] = field(default_factory=dict)
     scopes: list[Scope] = field(default_factory=list)
     reread: list[Mapping[FolderSubject, frozenset[bytes]] | None] = field(default_factory=list)
     steering: Steering = field(default_factory=Unsteered)
@@ -141,6 +143,7 @@ class Standin:
             and query.library in (None, row["library"])
             and query.kind in (None, row["kind"])
             and query.state in (None, row["state"])
+            and query.complete in (None, self.reviews([row["id"]], query.wanted)[row["id"]].complete)
         ]
         page = rows[: query.limit]
         return page, page[-1]["id"] if len(rows) > query.limit else None
@@ -174,6 +177,17 @@ class Standin:
 
     def scan(self, scan_id: str) -> ScanSnapshot | None:
         return next((scan for scan in self.ended if scan.id == scan_id), None)
+
+    def reviews(self, book_ids: Collection[int], wanted: Sequence[str]) -> Mapping[int, Review]:
+        rows = {row["id"]: row for row in self.shelf if row["id"] in book_ids}
+        return {
+            number: Review(tuple(name for name in wanted if not row.get(name)), self.reviewed.get(number))
+            for number, row in rows.items()
+        }
+
+    def review(self, book_id: int, word: bool | None) -> bool:
+        self.reviewed[book_id] = word
+        return True
 
     def files_of(self, book_id: int) -> list[KnownFile]:
         return self.files.get(book_id, [])

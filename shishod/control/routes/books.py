@@ -25,8 +25,15 @@ class BookList(Asked):
     library: str | None = None
     kind: BookKind | None = None
     state: State | None = None
+    complete: bool | None = None
     after: int = Field(0, ge=0, le=LARGEST_ID)
     limit: int = Field(50, ge=1, le=500)
+
+
+class ReviewWish(Asked):
+    """Whether a book is complete, whatever it lacks; null goes by its fields again."""
+
+    complete: bool | None
 
 
 class CoverWish(Asked):
@@ -54,9 +61,16 @@ async def listing(request: Request) -> Response:
     """A page in id order; `next` is what to give as `after`, null at the end."""
     asked = query(request, BookList)
     here = house(request)
-    wanted = BookQuery(asked.q, asked.library, asked.kind, asked.state, asked.after, asked.limit)
+    wanted = BookQuery(asked.q, asked.library, asked.kind, asked.state, asked.after, asked.limit, asked.complete)
     books, after = await here.short.run(here.operations.books, wanted)
     return Answer({"books": books, "next": after})
+
+
+async def review(request: Request) -> Response:
+    """The book as it is with the operator's word on whether it is complete; null forgets it."""
+    wish = await body(request, ReviewWish)
+    here = house(request)
+    return Answer(await here.short.run(here.operations.reviews.review, number(request, "book", LISTED), wish.complete))
 
 
 async def one(request: Request) -> Response:
@@ -95,5 +109,6 @@ ROUTES = [
     Route("/v1/books", listing, methods=["GET"]),
     Route("/v1/books/{id}", one, methods=["GET"]),
     Route("/v1/books/{id}/cover", cover, methods=["GET"]),
+    Route("/v1/books/{id}/review", review, methods=["POST"]),
     Route("/v1/books/{id}/fields", fields, methods=["POST"]),
 ]
