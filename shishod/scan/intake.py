@@ -25,6 +25,7 @@ from shishod.scan.inhand import InHand
 from shishod.scan.inspection import Assignment, Inspection, Outcome, inspect
 from shishod.scan.lease import Lease
 from shishod.scan.order import YOUNG_RETRIES, BookOrder, compose
+from shishod.scan.recall import as_they_are
 from shishod.scan.sweep import InspectLoad, Sweep
 from shishod.scan.sweeper import Sweeper
 from shishod.work.guard import Guarded
@@ -82,6 +83,7 @@ class Intake:
         lease = Lease(self._catalog, self._clock)
         try:
             loads = self._free(self._present(loads), lease)
+            loads = self._as_they_are(loads)
             memories = self._recall([load.order for load in loads])
             done = self._inspect(loads)
             books = [self._merge(load.order, memories, seen) for load, seen in zip(loads, done, strict=True)]
@@ -136,6 +138,10 @@ class Intake:
         except (LibraryAbsent, Unreachable):
             return False
         return True
+
+    def _as_they_are(self, loads: Sequence[InspectLoad]) -> list[InspectLoad]:
+        orders = as_they_are([load.order for load in loads], self._catalog)
+        return [replace(load, order=order) for load, order in zip(loads, orders, strict=True)]
 
     def _recall(self, orders: Sequence[BookOrder]) -> Mapping[int, BookMemory]:
         wanted = {book_id for order in orders for book_id in order.remembered}
@@ -201,6 +207,8 @@ class Intake:
             for number in late:
                 if (book_id := saved[number].book_id) is not None:
                     loads[number] = replace(loads[number], order=replace(loads[number].order, book_id=book_id))
+            for number, load in zip(late, self._as_they_are([loads[number] for number in late]), strict=True):
+                loads[number] = load
             memories = self._recall([loads[number].order for number in late])
             for number in late:
                 books[number] = self._merge(loads[number].order, memories, done[number])
@@ -237,7 +245,8 @@ class Intake:
             sweep.make(saved.book_id)
         self._tell(load, saved)
         self._look_again(load, done, book)
-        unready = any(one.racy or one.outcome in (Outcome.CHANGED, Outcome.VANISHED, Outcome.LOST) for one in done)
+        unready = len(load.order.keep) < len(load.places[-1][1].keep)  # of one that it kept the row is gone
+        unready |= any(one.racy or one.outcome in (Outcome.CHANGED, Outcome.VANISHED, Outcome.LOST) for one in done)
         self._sweeper.finished(load, well=not refused and not unready)
 
     def _tell(self, load: InspectLoad, saved: SavedBook) -> None:

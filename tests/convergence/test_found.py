@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from shishod.model.ticket import Errand
 from tests.samples import an_m4b, an_mp3
 from tests.scan.conftest import a_house  # noqa: F401 - pytest finds fixtures by their names
 from tests.scan.house import House
@@ -62,3 +63,28 @@ def test_a_book_is_merged_without_the_track_that_moved_away(
     house.scan()
 
     assert sorted(book["duration_ms"] for book in house.books()) == [494, 988]
+
+
+def test_a_book_that_was_planned_before_a_track_had_come_to_it_is_merged_with_what_that_says(
+    a_house: Callable[..., House],  # noqa: F811
+    library: Path,
+) -> None:
+    house = a_house(books=library)
+    tracks(library / "A", 1, 2, 3)
+    house.scan()
+    house.pause()
+    tracks(library / "B", 2, 3)
+    (library / "A/01 Track.mp3").rename(library / "B/01 Track.mp3")
+    house.hint("B")
+    house.turn(Errand.WALK)
+    in_hand = house.queue.claim_some({}, [Errand.INSPECT], 0)
+    house.hint("B")
+    house.turn(Errand.WALK)  # which still remembers the first track as a part of A
+
+    house.intake.inspect(in_hand)
+    for ticket in in_hand:
+        house.queue.finish(ticket)
+    house.work()
+
+    durations = {book["path"].rpartition("/")[2]: book["duration_ms"] for book in house.books()}
+    assert durations == {"A": 988, "B": 1482}

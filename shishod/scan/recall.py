@@ -1,0 +1,43 @@
+"""Recalling: what the files that a book keeps are by now, for it was planned before others were recorded."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from shishod.model.catalog import Catalog
+from shishod.model.state import KnownFile
+from shishod.paths import parent
+from shishod.scan.order import BookOrder
+
+
+def as_they_are(orders: Sequence[BookOrder], catalog: Catalog) -> list[BookOrder]:
+    """The orders with the rows that their kept files have now, and the books that those belong to.
+
+    A row may have followed its file into another book since, and a file may have the row of one that was gone and is
+    the same. What has no row any more is kept no longer, and a book that was new is the one that was made of its files
+    since. Raises Unreachable.
+    """
+    kept = {known.id for order in orders for known in order.keep}
+    rows = {one.id: one for one in catalog.files(kept)} if kept else {}
+    folders: dict[int, set[bytes]] = {}
+    for order in orders if len(rows) < len(kept) else ():
+        folders.setdefault(order.root.id, set()).update(parent(one.path) for one in order.keep if one.id not in rows)
+    named = {(root, one.path): one for root, some in folders.items() for one in catalog.files_in(root, some)}
+    anew = [_anew(order, rows, named) for order in orders]
+    changed = {one.book_id for old, new in zip(orders, anew, strict=True) if old.keep != new.keep for one in new.keep}
+    grounds = catalog.grounds([one for one in changed if one is not None]) if changed else {}
+    return [_homed(order, {book_id for book_id, (key, _) in grounds.items() if key == order.key}) for order in anew]
+
+
+def _anew(order: BookOrder, rows: Mapping[int, KnownFile], named: Mapping[tuple[int, bytes], KnownFile]) -> BookOrder:
+    keep = []
+    for known in order.keep:
+        row = rows.get(known.id) or named.get((order.root.id, known.path))
+        if row is not None:
+            keep.append(replace(known, id=row.id, book_id=row.book_id))
+    return replace(order, keep=tuple(keep))
+
+
+def _homed(order: BookOrder, same: Collection[int]) -> BookOrder:
+    """An order for a new book that was made meanwhile is for that; `same` are books with its key, in any root."""
+    made = {known.book_id for known in order.keep if known.book_id in same}
+    return order if order.book_id is not None or len(made) != 1 else replace(order, book_id=made.pop())
