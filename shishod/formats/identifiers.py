@@ -16,6 +16,7 @@ _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNOR
 _ISBN = re.compile(
     r"(?:isbn)?(?:-?1[03])?[\s:]*((?:97[89][\s-]?)?\d(?:[\s-]?\d){8}[\s-]?[\dX])(?:\s*\(.*\))?", re.IGNORECASE
 )
+_THIRTEEN = re.compile(r"97[89][0-9]{10}")  # as nearly all are written, told without a library
 _SAME = {
     "isbn13": "isbn", "isbn-13": "isbn", "isbn10": "isbn", "isbn-10": "isbn", "eisbn": "isbn", "e-isbn": "isbn",
     "ean": "gtin", "upc": "gtin", "mobi-asin": "asin", "amazon": "asin", "audible_asin": "asin", "cdek": "asin",
@@ -73,6 +74,8 @@ def _recognised(value: str) -> Identifier | None:
 
 
 def _as_isbn(value: str) -> Identifier | None:
+    if _THIRTEEN.fullmatch(value) and not _ean_sum(value) % 10:
+        return Identifier("isbn", value)
     match = _ISBN.fullmatch(value)
     if match is None:
         return None
@@ -80,6 +83,11 @@ def _as_isbn(value: str) -> Identifier | None:
         return Identifier("isbn", isbn.to_isbn13(isbn.validate(match[1])))
     except ValidationError:
         return None
+
+
+def _ean_sum(digits: str) -> int:
+    """Of ISBN-13 as of any EAN-13: the weighted sum of its digits, which the last of them makes a multiple of ten."""
+    return sum(map(int, digits[::2])) + 3 * sum(map(int, digits[1::2]))
 
 
 def _as_gtin(value: str) -> Identifier | None:

@@ -144,6 +144,7 @@ _ROWS: dict[str, type] = {
     "identifiers": Identifier,
     "chapters": Chapter,
 }
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _PAIRS = ("particulars", "places")
 _FIELDS = tuple(one.name for one in fields(Reading))
 _SILENT = Technical()
@@ -180,7 +181,7 @@ def dump_reading(reading: Reading) -> bytes:
                 continue
             value = _CELLS[Technical](value)
         said[name] = value
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return _compact(said).encode("utf-8", "replace")
 
 
 def load_reading(packed: bytes) -> Reading:

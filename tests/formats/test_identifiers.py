@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stdnum import isbn
 
 from shishod.formats.identifiers import identifier
 from shishod.model.book import Identifier
@@ -57,3 +58,13 @@ def test_whatever_is_said_is_canonical_already(said: str, scheme: str):
     found = identifier(said, scheme)
     if found and found.scheme in ("isbn", "uuid", "asin", "doi", "gtin"):
         assert identifier(found.value, found.scheme) == found
+
+
+@given(st.sampled_from(("978", "979", "977", "97")), st.from_regex(r"[0-9]{9,11}", fullmatch=True))
+def test_an_isbn_of_digits_alone_is_told_as_the_library_tells_it(prefix: str, rest: str):
+    value = prefix + rest
+    found = identifier(value, "isbn")
+
+    assert (found == Identifier("isbn", value)) == (len(value) == 13 and isbn.is_valid(value))
+    whole = next(number for last in "0123456789" if isbn.is_valid(number := f"978{rest[:9]}{last}"))
+    assert identifier(whole) == Identifier("isbn", whole)

@@ -32,7 +32,7 @@ def _candidates(package: Package, metas: dict[str, str]) -> list[Resource]:
     said = metas.get("cover", "")
     declared, by_meta, by_name = [], [], []
     for row in package.manifest.values():
-        if "cover-image" in row.properties.split():
+        if "cover-image" in row.properties and "cover-image" in row.properties.split():
             declared.append(row)
         if said and said in (row.id, row.href):
             by_meta.append(row)

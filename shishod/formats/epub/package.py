@@ -5,6 +5,7 @@ subclass keeps its steps and replaces those that read more than the container an
 """
 
 import posixpath
+import re
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -17,6 +18,7 @@ from shishod.formats.archive import Archive
 from shishod.formats.xml import local_name, parse_xml, text_of, with_known_entities
 
 _PACKAGE_TYPE = "application/oebps-package+xml"
+_PLAIN = re.compile(r"[\w-]+(?:[./][\w-]+)*", re.ASCII)  # a member as nearly all are named, that needs no second look
 _HOLDERS = frozenset({"metadata", "dc-metadata", "x-metadata"})
 
 
@@ -94,6 +96,9 @@ class Package:
 
 def resolve(folder: str, href: str) -> str | None:
     """The member that an href names, seen from a folder; None for what lies outside the book."""
+    member = f"{folder}/{href}" if folder else href
+    if _PLAIN.fullmatch(member):
+        return member
     href = href.partition("#")[0]
     if "%" in href:
         href = unquote(href)
