@@ -251,13 +251,19 @@ def scan(root: str, database: str) -> dict[str, Any]:
     covers.mkdir()
     catalogue = NaiveCatalogue(engine, covers)
     counted["statements"] = 0
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     for key, path, position in files(root):
         catalogue.save(key, path, position, facts_of_epub(path) if path.endswith(".epub") else facts_of_sound(path))
-    elapsed_s = time.perf_counter() - started
+    elapsed_s, cpu_s = time.perf_counter() - started, time.process_time() - worked
     books = len(catalogue.session.scalars(select(Book.id)).all())
     found = len(catalogue.session.scalars(select(File.id)).all())
-    told = {"elapsed_s": elapsed_s, "books": books, "files": found, "covers": len(list(covers.iterdir()))}
+    told = {
+        "elapsed_s": elapsed_s,
+        "cpu_s": cpu_s,
+        "books": books,
+        "files": found,
+        "covers": len(list(covers.iterdir())),
+    }
     return told | {"statements": counted["statements"]}
 
 

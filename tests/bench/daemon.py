@@ -34,6 +34,7 @@ class Daemon:
     client: Client
     pid: int
     root: str
+    socket: Path
 
     def scan(self, tier: str, *, covers: bool = False) -> float:
         """Seconds from the request to `completed` with nothing left in any queue, with `covers` until all are stored.
@@ -55,8 +56,16 @@ class Daemon:
             raise AssertionError(f"the scan says it took {ended_s:.3f} s, its end was heard of after {told_s:.3f} s")
         if not covers:
             return ended_s
-        drained = wait_until(lambda: self._drained(last["ended_at"]), 600, "all covers are stored", turn_s=0.05)
-        return (datetime.fromisoformat(drained) - asked).total_seconds()
+        drained = wait_until(lambda: self._drained(last["ended_at"]), 600, "all covers are stored", turn_s=0.2)
+        return (datetime.fromisoformat(str(drained)) - asked).total_seconds()
+
+    def cpu_s(self) -> float:
+        """Processor time of the daemon and of all its processes that are alive."""
+        ticks = 0
+        for member in family(self.pid):
+            with contextlib.suppress(OSError), open(f"/proc/{member}/stat", "rb") as stat:
+                ticks += sum(int(part) for part in stat.read().rpartition(b")")[2].split()[11:13])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def _drained(self, ended_at: str) -> str | None:
         """When no cover was left that could be taken, if that was after the end of the scan."""
@@ -96,7 +105,7 @@ def a_daemon(root: str, place: Path) -> Iterator[Daemon]:
         if process.poll() is not None:
             raise AssertionError(f"the daemon ended:\n{(place / 'log').read_text(errors='replace')}")
         wait_until(lambda: "shishod_parser_processes 1.0" in client.text("/metrics"), 30, "its readers are loaded")
-        yield Daemon(client, process.pid, root)
+        yield Daemon(client, process.pid, root, socket)
     finally:
         process.terminate()
         try:

@@ -10,16 +10,24 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.bench.daemon import MemorySampler, a_daemon
 from tests.bench.drops import SETTLE_S, SLACK_S, drops
+from tests.bench.floors import microseconds, of_each_format, parse_floor, some_files
 from tests.bench.library import Shelf
+from tests.bench.starts import nothing, ready, status
 
 COLD_TIMES_FASTER = 8.0  # than the naive scanner, first scan
 FULL_TIMES_FIND = 1.6  # unchanged full rescan
 QUICK_TIMES_FIND = 1.0  # unchanged quick rescan
 TENFOLD_COSTS_AT_MOST = 11.0  # ten times the books
+STATUS_TIMES_NOTHING = 4.0  # `shishoctl status` over `python3 -c pass`
+READY_S = 0.6  # from the start of the daemon to READY
+PEAK_MIB = 200.0  # PSS of a first scan of 10,000 books
+PARSE_TIMES_FASTER = {".epub": 6.0, ".mp3": 2.0}  # than the stock parser of the same file
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +53,31 @@ def warmed(shelf: Shelf) -> None:
     subprocess.run(["tar", "-cf", "/dev/zero", "-C", shelf.root, "."], check=True, stderr=subprocess.DEVNULL)
 
 
-def naive_scan(shelf: Shelf) -> float:
+class Took(NamedTuple):
+    """What one scan took: on the clock, and of the processors."""
+
+    wall_s: float
+    cpu_s: float
+
+
+def naive_scan(shelf: Shelf) -> Took:
     with a_place() as place:
         command = [sys.executable, "-m", "tests.bench.baseline", shelf.root, str(place / "naive.db")]
         told = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     if (told["books"], told["files"], told["covers"]) != (shelf.books, shelf.files, shelf.books):
         raise AssertionError(f"the naive scanner found {told}, the library is {shelf}")
-    return float(told["elapsed_s"])
+    return Took(float(told["elapsed_s"]), float(told["cpu_s"]))
 
 
-def cold_scan(shelf: Shelf) -> float:
+def cold_scan(shelf: Shelf) -> Took:
     with a_place() as place, a_daemon(shelf.root, place) as daemon:
-        elapsed_s = daemon.scan("full", covers=True)
+        before_s = daemon.cpu_s()
+        wall_s = daemon.scan("full", covers=True)
+        took = Took(wall_s, daemon.cpu_s() - before_s)
         daemon.must_hold(shelf)
         if (stored := len(list((place / "state" / "covers").rglob("*.png")))) != shelf.books:
             raise AssertionError(f"{stored} covers are stored, {shelf.books} books have one")
-        return elapsed_s
+        return took
 
 
 def find(root: str) -> float:
@@ -84,12 +101,65 @@ def ratio(runs: dict[str, list[float]], over: str, under: str) -> float:
 
 
 def cold(shelf: Shelf, rounds: int) -> list[Figure]:
-    """The first scan against the naive one."""
+    """The first scan with all covers stored, against the naive one, and against reading alone."""
     warmed(shelf)
-    runs = alternated(rounds, naive=lambda: naive_scan(shelf), shishod=lambda: cold_scan(shelf))
+    worked: dict[str, list[float]] = {"naive": [], "shishod": []}
+
+    def clocked(side: str, scan: Callable[[Shelf], Took]) -> float:
+        took = scan(shelf)
+        worked[side].append(took.cpu_s)
+        return took.wall_s
+
+    runs = alternated(
+        rounds,
+        naive=lambda: clocked("naive", naive_scan),
+        shishod=lambda: clocked("shishod", cold_scan),
+        floor=lambda: parse_floor(shelf),
+    )
     value, least = ratio(runs, "naive", "shishod"), COLD_TIMES_FASTER
-    name = f"first scan of {shelf.books:,} books, faster than the naive scanner"
-    return [Figure(name, value, "x", f">= {least:g}", value >= least, runs)]
+    name = f"first scan of {shelf.books:,} books with their covers"
+    over = ratio(runs, "shishod", "floor")
+    return [
+        Figure(f"{name}, faster than the naive scanner", value, "x", f">= {least:g}", value >= least, runs),
+        Figure(f"{name}, processor time of naive over ours", ratio(worked, "naive", "shishod"), "x", "", None, worked),
+        Figure(f"{name}, over its parse floor", over, "x", "", None, _only(runs, "shishod", "floor")),
+    ]
+
+
+def parsing(shelf: Shelf, rounds: int) -> list[Figure]:
+    """Each format against the stock parser of the same files, in processor time and in this process."""
+    warmed(shelf)
+    rows = []
+    for ending, ours, stock in of_each_format():
+        files = some_files(shelf, ending)
+        turns = {"stock": partial(microseconds, stock, files), "shishod": partial(microseconds, ours, files)}
+        alternated(1, **turns)
+        runs = alternated(rounds, **turns)
+        value, least = ratio(runs, "stock", "shishod"), PARSE_TIMES_FASTER.get(ending)
+        name = f"reading {ending}, {statistics.median(runs['shishod']):,.0f} us a file, faster than the stock parser"
+        bound = f">= {least:g}" if least else ""
+        rows.append(Figure(name, value, "x", bound, None if least is None else value >= least, runs))
+    return rows
+
+
+def starting(shelf: Shelf, rounds: int) -> list[Figure]:
+    """The command line beside a program that does nothing, and the daemon until it is READY."""
+    with a_place() as place, a_daemon(shelf.root, place) as daemon:
+        turns = {"nothing": nothing, "status": lambda: status(daemon.socket)}
+        alternated(1, **turns)
+        runs = alternated(rounds, **turns)
+    value, most = ratio(runs, "status", "nothing"), STATUS_TIMES_NOTHING
+    readies = [_ready(shelf.root) for _ in range(rounds)]
+    until = statistics.median(readies)
+    return [
+        Figure("`shishoctl status`, over a program that does nothing", value, "x", f"<= {most:g}", value <= most, runs),
+        Figure("daemon READY", until, "s", f"<= {READY_S:g}", until <= READY_S, {"ready": readies}),
+    ]
+
+
+def _ready(root: str) -> float:
+    with a_place() as place:
+        return ready(root, place)
 
 
 def rescans(shelf: Shelf, rounds: int) -> list[Figure]:
@@ -120,7 +190,7 @@ def scale(small: Shelf, large: Shelf, rounds: int) -> list[Figure]:
     """Ten times the books must not cost much more than ten times the time."""
     warmed(small)
     warmed(large)
-    runs = alternated(rounds, small=lambda: cold_scan(small), large=lambda: cold_scan(large))
+    runs = alternated(rounds, small=lambda: cold_scan(small).wall_s, large=lambda: cold_scan(large).wall_s)
     value, most = ratio(runs, "large", "small"), TENFOLD_COSTS_AT_MOST * large.books / small.books / 10
     name = f"first scan of {large.books:,} books, over that of {small.books:,}"
     return [Figure(name, value, "x", f"<= {most:g}", value <= most, runs)]
@@ -134,9 +204,12 @@ def memory(shelf: Shelf) -> list[Figure]:
             daemon.scan("full")
         most = sampler.most
     name = f"peak memory with {shelf.books:,} books, daemon and workers"
-    mebi = 1 << 20
+    mebi, tenfold = 1 << 20, shelf.books == 10_000
+    pss = most.pss / mebi
     return [
-        Figure(f"{name} (PSS)", most.pss / mebi, "MiB", "", None, {}),
+        Figure(
+            f"{name} (PSS)", pss, "MiB", f"<= {PEAK_MIB:g}" if tenfold else "", pss <= PEAK_MIB if tenfold else None, {}
+        ),
         Figure(f"{name} (RSS)", most.rss / mebi, "MiB", "", None, {}),
     ]
 

@@ -8,6 +8,7 @@ import pytest
 from ebooklib import epub
 
 from tests.bench import figures
+from tests.bench.bare import make_bare
 from tests.bench.drops import SETTLE_S
 from tests.bench.figures import Figure
 from tests.bench.library import Shelf, make, plan
@@ -48,13 +49,23 @@ def test_every_file_of_a_library_is_read_by_the_stock_libraries(small: Shelf) ->
                 assert mutagen.File(path).tags  # type: ignore[attr-defined]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_every_figure_is_measured(small: Shelf) -> None:
     """On a machine that does other things as well only the bench's own command judges; here it has to run."""
     measured = figures.cold(small, rounds=1) + figures.rescans(small, rounds=1)
+    measured += figures.parsing(small, rounds=1) + figures.starting(small, rounds=1)
 
-    assert len(measured) == 3
+    assert len(measured) == 10
     assert all(row.value > 0 and all(len(runs) >= 1 for runs in row.runs.values()) for row in measured)
+
+
+@pytest.mark.timeout(300)
+def test_a_bare_tree_is_scanned_and_walked(tmp_path: Path) -> None:
+    tree = make_bare(tmp_path / "bare", 700)
+    assert make_bare(tmp_path / "bare", 700) == tree
+
+    assert all(row.value > 0 for row in figures.rescans(tree, rounds=1))
+    assert sum(len(folders) for _, folders, _ in os.walk(tree.root)) + 1 == tree.folders
 
 
 def test_drops_are_measured_from_the_last_byte_to_the_first_sight() -> None:
