@@ -62,6 +62,18 @@ def test_those_of_the_book_behind_are_told_where_the_first_has_none(tmp_path: Pa
     assert [one.title for one in formats.read(bytes(path)).chapters] == ["One"]
 
 
+def test_an_entry_that_lies_beyond_its_record_is_passed_over(tmp_path: Path):
+    head, entries, labels = an_ncx([("One", -1), ("Two", -1)])
+    beyond = entries[:-2] + b"\xff\xf0"
+    for broken in (beyond, entries.replace(b"IDXT", b"IDXX"), entries[:40], b""):
+        path = tmp_path / "a.mobi"
+        path.write_bytes(palm([a_header({503: "A Book"}, index=1), head, broken, labels]))
+
+        reading = formats.read(bytes(path))
+
+        assert reading.title == "A Book" and len(reading.chapters) < 2
+
+
 @pytest.mark.parametrize("index", [0, 1, 9_999, 1 << 31])
 def test_an_index_that_is_none_costs_the_chapters_and_not_the_book(tmp_path: Path, index: int):
     reading = mobi(tmp_path, index=index)

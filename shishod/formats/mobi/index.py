@@ -14,7 +14,7 @@ from shishod.model.book import Chapter
 _HEAD = struct.Struct(">4s13I")
 _POSITION, _LABEL, _PARENT = 1, 3, 21  # tags of an entry
 _PAGE = 0x1_0000  # labels of one record are counted up to this; those of the next go on from it
-_MOST_RECORDS = 1_000
+_MOST_RECORDS, _MOST_TAGS = 1_000, 256  # the latter in bytes
 
 
 class _Index(NamedTuple):
@@ -87,7 +87,7 @@ def _tags(record: bytes, at: int) -> tuple[int, list[_Tag]]:
     if record[at : at + 4] != b"TAGX" or at + 12 > len(record):
         return 0, []
     length, control = struct.unpack_from(">II", record, at + 4)
-    rows = record[at + 12 : at + min(length, 4096)]
+    rows = record[at + 12 : at + min(length, _MOST_TAGS)]
     return control, [_Tag(*rows[place : place + 4]) for place in range(0, len(rows) // 4 * 4, 4)]
 
 
@@ -99,7 +99,7 @@ def _entries(record: bytes) -> Iterator[bytes]:
     table = record[index.start + 4 : index.start + 4 + 2 * index.entries]
     starts = [*(place for (place,) in struct.iter_unpack(">H", table[: len(table) // 2 * 2])), index.start]
     for start, end in pairwise(starts):
-        if start < end:
+        if start < min(end, len(record)):
             yield record[start + 1 + record[start] : end]
 
 
