@@ -69,6 +69,7 @@ NAMES: dict[str, dict[str, object]] = {
     # series
     "Ann Author - Salt Roads 02 - The Salt Road.epub": IN_SERIES,
     "Ann Author - [Salt Roads 02] - The Salt Road.epub": IN_SERIES,
+    "Ann Author - [Salt Roads 2.0] - The Salt Road.epub": IN_SERIES,
     "Ann Author - Salt Roads - 02 - The Salt Road.epub": IN_SERIES,
     "Ann Author - Salt Roads - 02 The Salt Road.epub": IN_SERIES,
     "Ann Author - The Salt Road - Salt Roads, Book 2.epub": IN_SERIES,
@@ -136,6 +137,9 @@ HEARD: dict[str, dict[str, object]] = {
         **BY_ANN, "identifiers": (Identifier("asin", "B00ABCDE12"),)
     },
     "Ann Author/The Salt Road/01.mp3": {**BY_ANN, "track": 1},
+    "Ann Author/The Salt Road (2011)/The Salt Road - 03 of 45.mp3": {**BY_ANN, "year": "2011", "track": 3},
+    "Ann Author - Salt Roads 2 - The Salt Road/The Salt Road 03.mp3": {**IN_SERIES, "track": 3},
+    "Ann Author/Saltmarsh 451/Saltmarsh 451.mp3": {"title": "Saltmarsh 451", "by": "Ann Author"},
     "Ann Author/The Salt Road/03 - Chapter 3.mp3": {**BY_ANN, "track": 3},
     "Ann Author/The Salt Road/2-07.mp3": {**BY_ANN, "disc": 2, "track": 7},
     "Ann Author/The Salt Road/Disc 2/Track 07.mp3": {**BY_ANN, "disc": 2, "track": 7},

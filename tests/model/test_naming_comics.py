@@ -57,6 +57,7 @@ NAMES: dict[str, dict[str, object]] = {
     # chapters
     "[Group] Iron Harbor v03 c012.zip": {**IRON, "volume": "3"},
     "[Group]_Iron_Harbor_-_012_[v2].zip": IRON,
+    "Iron Harbor - 012v2.cbz": IRON,
     "Iron Harbor - c012 (v03) [Group].cbz": {**IRON, "volume": "3"},
     "Iron Harbor - Vol. 03 Ch. 012.5 - V4 Omake.cbz": {**IRON, "number": "12.5", "volume": "3"},
     "Iron Harbor Vol.03 Ch.012 A Name (en) [Group].cbz": {**IRON, "volume": "3", "title": "A Name"},

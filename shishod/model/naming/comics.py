@@ -55,7 +55,7 @@ _LATIN = tuple(marker for marker in MARKERS if marker.name.isascii())
 _ISSUE = r"(\d{1,5}(?:\.(?:\d{1,3}|[A-Z]{2,3}\b))?[½¼¾]?(?: ?- ?\d{1,5}(?:\.\d{1,3})?)?)"
 _AFTER_VOLUME = re.compile(rf"(?:[ -]*|\.){_ISSUE}(?=[ -]*(?:$|\t| - | (?:19|20)\d\d(?: |$)))")
 _AFTER_YEAR = re.compile(rf"\t ?{_ISSUE}(?= |$|\t)")
-_STOP = r"(?= *(?:$|\t| - | (?:19|20)\d\d(?: |$)))"
+_STOP = r"(?:v\d)?(?= *(?:$|\t| - | (?:19|20)\d\d(?: |$)))"
 _AT_END = re.compile(rf"(?<=[^\t-] ){_ISSUE}{_STOP}|(?<= - ){_ISSUE}{_STOP}")
 _ALONE = re.compile(rf"{_ISSUE}(?=$| - |\t|\. | \t)")
 _BEFORE_GROUP = re.compile(r"(?<=\w )(0\d{1,3})(?= [A-Z]{2,}$)")

@@ -22,7 +22,8 @@ _NUMBERED = re.compile(r"(\d{1,3})[ ._-]+(\d{1,4})")
 _CALIBRE = re.compile(r"(.+) \(\d{1,7}\)")
 _FIRST = re.compile(r"(\d{1,3})[ ._-]+(\D.*)")
 _LAST = re.compile(
-    r"(.*[^\s_-])[\s_-]*[\s_](?:[(\[]?(?:part|pt|cd|dis[ck]|teil|track|chapter)[ ._#]*|- )0*(\d{1,3})[)\]]?",
+    r"(.*?[^\s_-])[\s_-]*[\s_](?:[(\[]?(?:part|pt|cd|dis[ck]|teil|track|chapter)[ ._#]*|- )?0*(\d{1,3})"
+    r"(?: of \d{1,3})?[)\]]?",
     re.IGNORECASE,
 )
 

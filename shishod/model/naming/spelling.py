@@ -49,7 +49,7 @@ def number_of(text: str) -> str | None:
 
 def _plain(digits: str) -> str:
     whole, dot, rest = digits.partition(".")
-    return (whole.lstrip("0") or "0") + dot + rest
+    return (whole.lstrip("0") or "0") + (dot + rest if rest.strip("0") else "")
 
 
 @lru_cache(maxsize=1024)  # the books of one author lie together
