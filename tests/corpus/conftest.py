@@ -1,15 +1,13 @@
-"""Every file of the corpus, read once by one process that may take no more memory than a worker."""
+"""Every file of the corpus, read once by one process that is limited and locked in as a worker is."""
 
 import json
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from shishod.formats.limits import Limits
 from tests.corpus.scoring import Row, corpus, rows
 
 PLACE = corpus()
@@ -19,6 +17,9 @@ import base64, json, os, sys, time
 from shishod import formats
 from shishod.errors import BrokenFile
 from shishod.model.metadata import dump_reading
+from shishod.work.runners import confined, ground, sandbox
+confined.keep_within(confined.Limits(formats.Limits().memory_bytes))
+sandbox.enter(ground.Sandbox((os.fsencode(sys.argv[1]),)))
 for line in sys.stdin:
     began, answer = time.monotonic(), {}
     try:
@@ -30,20 +31,16 @@ for line in sys.stdin:
 """
 
 
-def bounded() -> None:
-    most = Limits().memory_bytes
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
-
-
 @pytest.fixture(scope="session")
 def answers() -> dict[str, tuple[Row, dict]]:
     """Every file of our formats with what became of it: a packed reading or a reason, and the seconds it took."""
     if PLACE is None:
         pytest.skip("no corpus: set SHISHOD_CORPUS to a folder with index.tsv")
     asked = list(rows(PLACE))
+    paths = "\n".join(json.dumps(str(PLACE / row.path)) for row in asked)
     told = subprocess.run(
-        [sys.executable, "-c", READ_ALL], input="\n".join(json.dumps(str(PLACE / row.path)) for row in asked),
-        capture_output=True, text=True, timeout=110, check=False, preexec_fn=bounded,
+        [sys.executable, "-c", READ_ALL, str(PLACE)], input=paths,
+        capture_output=True, text=True, timeout=110, check=False,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )  # fmt: skip
     lines = told.stdout.splitlines()

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from shishod import formats
 from shishod.errors import BrokenFile
 from shishod.formats.limits import Limits
+from shishod.formats.thumbnails import look, thumbnail
 from shishod.model.metadata import dump_reading, load_reading
 from tests.fuzz.mutation import mutated
 
@@ -32,6 +33,20 @@ def _content(path: str) -> bytes:
 def wrong(case: Case) -> bytes:
     chance = random.Random(f"{case.source.rpartition('/')[2]} {case.number}")
     return mutated(_content(case.source), _content(case.other), chance)
+
+
+def show(case: Case) -> str:
+    """The same of a cover: "shown", or the reason why not."""
+    began = time.monotonic()
+    try:
+        shown, small = look(wrong(case), Limits()), thumbnail(wrong(case), Limits())
+    except BrokenFile as broken:
+        assert broken.reason and broken.text, "a broken picture says why"
+        return broken.reason
+    assert shown.width * shown.height <= Limits().cover_pixels
+    assert small is None or look(small, Limits()).height <= shown.height
+    assert time.monotonic() - began < Limits().file_s / 3, "it took too long"
+    return "shown"
 
 
 def attempt(case: Case) -> str:
