@@ -78,7 +78,7 @@ class Daemon:
         self.cache = ScanCache(self.catalog)
         self.scans = Scans(self.queue, self.catalog, self.cache.stats, keep=settings.scan.history)
         self.recorder = CatalogRecorder(self.catalog, self.cache)
-        self.web = web_of(settings, self.catalog, self.recorder, self.queue, self.stop)
+        self.web = web_of(settings, self.catalog, self.recorder, self.painter, (self.queue, self.stop))
         self.recording = Waking(self.recorder, self.web.wake) if self.web else self.recorder
         self.editor = Editor(self.catalog, self.recording)
         self.guard = MountGuard(self.catalog, ground=ground)

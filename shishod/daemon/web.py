@@ -1,6 +1,7 @@
 """Web: enrichment as the daemon runs it; where no provider is on there is none of it."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,19 +9,24 @@ from urllib.parse import urlsplit
 from shishod import __version__
 from shishod.clock import CLOCK
 from shishod.daemon.config import Settings
+from shishod.daemon.runners import gallery_of
 from shishod.enrich.settings import EnrichSettings
-from shishod.errors import Refused
+from shishod.errors import Refused, Unreachable
 from shishod.metrics import Sample
 from shishod.model.catalog import Recorder
+from shishod.model.covers import PictureDue, PictureHung
 from shishod.model.finding import Found
 from shishod.model.ticket import Errand
 from shishod.model.updates import RelationshipUpdates, SavedBook
 from shishod.scan.learning import Learner
+from shishod.scan.taking import Fetched, hang
 from shishod.store.catalog import SqlCatalog
 from shishod.work.pool import WorkerPool
 from shishod.work.queue import TicketQueue
+from shishod.work.runners import Failed, Runner
 from shishod.work.stop import StopSignal
 
+Works = tuple[TicketQueue, StopSignal]
 _SECRETS = ("key_file", "token_file")
 
 
@@ -28,12 +34,12 @@ class Web:
     """Shared: by the daemon and its faces. Its rooms are entered, and httpx2 loaded, only where a provider is on."""
 
     def __init__(
-        self, settings: Settings, catalog: SqlCatalog, recorder: Recorder, queue: TicketQueue, stop: StopSignal
-    ):
+        self, settings: Settings, catalog: SqlCatalog, recorder: Recorder, painter: Runner, works: Works
+    ) -> None:
         from shishod.enrich.enricher import Enricher, Guide
         from shishod.enrich.providers import BY_NAME
 
-        said = settings.enrich
+        said, (queue, stop) = settings.enrich, works
         shared = bool(said.limits_url) or settings.store.url.startswith("postgres")
         ledger = _ledger(said, catalog, settings.state_path(), shared=shared)
         books = Learner(catalog, recorder)
@@ -43,9 +49,10 @@ class Web:
             client = _client(provider, said, ledger, catalog, stop, shared=shared)
             guides.append(Guide(provider, own, client, rank))
         self._catalog, self._books, self._cache = catalog, books, int(said.cache)
-        self._enricher = Enricher(
-            guides, catalog, books, queue, thin_only=said.books == "thin", ages=settings.scan.ages()
-        )
+        self._painter, self._gallery = painter, gallery_of(settings)
+        self._look = partial(hang, limits=settings.formats.limits())
+        thin_only, ages = said.books == "thin", settings.scan.ages()
+        self._enricher = Enricher(guides, catalog, books, queue, keep=self._hang, thin_only=thin_only, ages=ages)
         self.pool = WorkerPool("web", queue, {Errand.ENRICH: self._enricher.carry}, said.workers, stop)
 
     def start(self, *, idle: bool = False) -> None:
@@ -133,6 +140,15 @@ class Web:
                 told.append(Sample("shishod_provider_requests_total", count, labels))
         return told
 
+    def _hang(self, due: PictureDue, content: bytes) -> PictureHung:
+        """Have a picture looked at in a process of its own, and put into the gallery."""
+        (said,) = self._painter.run(self._look, [Fetched(self._gallery, content)])
+        if isinstance(said, Failed) or said.digest is None:
+            if said.reason == "stopped" or getattr(said, "halts", False):
+                raise Unreachable(f"a picture could not be kept: {said.text}", retry_after_s=300.0)
+            return PictureHung(due, text=said.text)
+        return PictureHung(due, said.digest, said.form, said.width, said.height)
+
     def _guide(self, name: str) -> Any:
         if name not in self._enricher.guides:
             on = ", ".join(self._enricher.guides)
@@ -140,11 +156,9 @@ class Web:
         return self._enricher.guides[name]
 
 
-def web_of(
-    settings: Settings, catalog: SqlCatalog, recorder: Recorder, queue: TicketQueue, stop: StopSignal
-) -> Web | None:
+def web_of(settings: Settings, catalog: SqlCatalog, recorder: Recorder, painter: Runner, works: Works) -> Web | None:
     """Enrichment where a provider is on. Raises SettingsError where a provider cannot be set up."""
-    return Web(settings, catalog, recorder, queue, stop) if settings.enrich.providers else None
+    return Web(settings, catalog, recorder, painter, works) if settings.enrich.providers else None
 
 
 class Waking:

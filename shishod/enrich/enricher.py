@@ -10,10 +10,11 @@ from shishod.clock import CLOCK, Clock
 from shishod.enrich.believing import believable, renewed, together
 from shishod.enrich.manners import Declined, Misconfigured
 from shishod.enrich.matching import best, ranked
-from shishod.enrich.polite import PoliteClient
+from shishod.enrich.polite import MOST_BYTES, PoliteClient
 from shishod.enrich.provider import Desk, Provider, ProviderSettings
 from shishod.errors import Refused, ShishodError, Unreachable
 from shishod.model.ageing import Ages
+from shishod.model.covers import PictureDue, PictureHung
 from shishod.model.finding import Asked, Books, Candidate, Found, Question, Scored, Standing, Wanted, WebShelf, sketch
 from shishod.model.metadata import Reading, dump_reading
 from shishod.model.ticket import Errand, Priority, Ticket
@@ -56,7 +57,9 @@ class Enricher:
         books: Books,
         queue: TicketQueue,
         *,
+        keep: Callable[[PictureDue, bytes], PictureHung],
         thin_only: bool = True,
+        most_bytes: int = MOST_BYTES,
         ages: Ages | None = None,
         clock: Clock = CLOCK,
     ) -> None:
@@ -64,7 +67,9 @@ class Enricher:
         self._shelf = shelf
         self._books = books
         self._queue = queue
+        self._keep = keep
         self._thin_only = thin_only
+        self._most_bytes = most_bytes
         self._ages = ages or Ages()
         self._clock = clock
         self._rests_until_s: dict[str, float] = {}  # each is written by the one worker that has its provider in hand
@@ -150,8 +155,23 @@ class Enricher:
         news = [one for one in asked if not self._holds(guide, one)]
         for one, found in self._found(guide, news):
             self._write(guide, one, found)
+        more = self._hang(guide)
         self._shelf.mark_fresh([one.question.book_id for one in news], self._clock.now())
-        return self._ticket(guide.name, 0.0, after=ids[-1]) if len(ids) == size else None
+        if len(ids) == size:
+            return self._ticket(guide.name, 0.0, after=ids[-1])
+        return self._ticket(guide.name, 0.0, after=after) if more else None
+
+    def _hang(self, guide: Guide) -> bool:
+        """Fetch the next few pictures of a provider into the gallery; whether there may be more."""
+        due = self._shelf.pictures_due(guide.name, HANDFUL, self._clock.now())
+        for one in due:
+            try:
+                content = guide.client.picture(one.url, self._most_bytes)
+                hung = PictureHung(one, text="it is not there") if content is None else self._keep(one, content)
+            except Declined as refusal:
+                hung = PictureHung(one, text=str(refusal))
+            self._shelf.hang_picture(hung, self._clock.now())
+        return bool(due)
 
     def _holds(self, guide: Guide, asked: Asked) -> bool:
         """Whether what was answered still holds: the book was written, but what it is asked for by is the same."""

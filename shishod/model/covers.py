@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from shishod.model.book import BookKind
 from shishod.model.library import Root
 from shishod.model.state import KnownFile
 
@@ -70,6 +71,48 @@ class Covers(Protocol):
 def is_small(width: int, height: int) -> bool:
     """Whether a picture of so many pixels is its own small form."""
     return height <= HEIGHT and width <= WIDEST
+
+
+class PictureDue(NamedTuple):
+    """A picture of a web catalogue that a book may show, and was not fetched yet."""
+
+    book_id: int
+    provider: str
+    url: str
+
+
+class PictureHung(NamedTuple):
+    """What became of one: a picture in the gallery by its digest, or the reason why there is none."""
+
+    due: PictureDue
+    digest: bytes | None = None
+    form: str = ""
+    width: int | None = None
+    height: int | None = None
+    text: str = ""
+
+
+ENOUGH = 1000  # pixels: a cover of a book's own that is as high is left as it is
+
+
+def may_be_upgraded(kind: BookKind, member: str | None, height: int | None) -> bool:
+    """Whether a book may show a picture of the web instead of its own cover, which lies in `member`, None for no cover.
+
+    Never where the cover is a page of the book, as that of a comic, and never where it is a file beside the book, which
+    somebody has put there.
+    """
+    if kind is BookKind.COMIC:
+        return False
+    if member is None:
+        return True
+    return member != "" and not member.startswith("page ") and (height or 0) < ENOUGH
+
+
+def is_larger(own: CoverState | None, width: int | None, height: int | None) -> bool:
+    """Whether a picture of so many pixels is worth showing instead of a book's own."""
+    if own is None or own.digest is None:
+        return own is None or bool(own.text)  # one that is still to be taken is waited for
+    return (width or 0) * (height or 0) > (own.width or 0) * (own.height or 0)
 
 
 def file_name(digest: bytes, ending: str) -> str:

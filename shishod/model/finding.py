@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
 from shishod.model.book import BookKind, Identifier, Role, SeriesEntry
+from shishod.model.covers import PictureDue, PictureHung
 from shishod.model.metadata import Finding, Metadata, Reading, dump_reading, load_reading
 
 
@@ -217,6 +218,12 @@ class WebShelf(Protocol):
 
     def mark_fresh(self, book_ids: Collection[int], now: datetime) -> int:
         """They have been asked for again, whatever was said."""
+
+    def pictures_due(self, provider: str, limit: int, now: datetime) -> list[PictureDue]:
+        """Pictures of a provider that some book may show; those that none may are noted as looked at."""
+
+    def hang_picture(self, hung: PictureHung, now: datetime) -> None:
+        """Note what became of a picture, if its book is still told of it."""
 
     def rank_providers(self, names: Sequence[str]) -> None:
         """In which order the providers are believed from now on."""

@@ -49,6 +49,13 @@ class Large(NamedTuple):
     form: str
 
 
+class Fetched(NamedTuple):
+    """A picture that was fetched, and where it goes."""
+
+    gallery: Gallery
+    content: bytes
+
+
 def take(wanted: Wanted, limits: Limits) -> Found:
     """One cover out of its file and into the gallery. May hang. Raises nothing that a file or a disk can cause."""
     from shishod.formats.thumbnails import look
@@ -69,6 +76,18 @@ def take(wanted: Wanted, limits: Limits) -> Found:
         return Found(reason="disk", text=f"{error.strerror} (errno {error.errno})", passing=True)
     found = Found(digest, shown.form, shown.width, shown.height, len(content))
     return found if held else _kept(wanted.gallery, content, found)
+
+
+def hang(fetched: Fetched, limits: Limits) -> Found:
+    """A picture of somebody else's into the gallery. Raises nothing that a picture or a disk can cause."""
+    from shishod.formats.thumbnails import look
+
+    try:
+        shown = look(fetched.content, limits)
+    except BrokenFile as broken:
+        return Found(reason=broken.reason, text=broken.text)
+    found = Found(digest_of(fetched.content), shown.form, shown.width, shown.height, len(fetched.content))
+    return _kept(fetched.gallery, fetched.content, found)
 
 
 def lessen(large: Large, limits: Limits) -> Found:

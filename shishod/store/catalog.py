@@ -21,6 +21,7 @@ from shishod.store.limits import SharedNotes
 from shishod.store.migrate import ready_schema
 from shishod.store.moves import Moves
 from shishod.store.passing import Passed
+from shishod.store.pictures import Pictures
 from shishod.store.place import PlaceLock, refuse_network
 from shishod.store.problems import ProblemReads
 from shishod.store.purge import Purging
@@ -53,6 +54,7 @@ class SqlCatalog(
     ProblemReads,
     Upkeep,
     WebReads,
+    Pictures,
     KeptAnswers,
     SharedNotes,
 ):

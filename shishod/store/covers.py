@@ -10,6 +10,7 @@ from shishod.model.library import RootState
 from shishod.store.border import Noun
 from shishod.store.dialect import chunks
 from shishod.store.memory import KNOWN, READ_STATES, as_known
+from shishod.store.pictures import best_picture, fetch_again, pictures_shown, take_down
 from shishod.store.tables import books, media_files, roots
 from shishod.store.tables import covers as cover_table
 
@@ -53,34 +54,37 @@ class Covers(Noun):
             return connection.execute(change, rows).rowcount if rows else 0
 
     def cover_of(self, book_id: int) -> CoverState | None:
-        """A book's cover; None where none is located."""
-        asked = select(_cover.digest, _cover.form, _cover.fault_text, _cover.width, _cover.height)
-        asked = asked.where(_cover.book_id == book_id, roots.c.enrolled)
-        asked = asked.join_from(cover_table, books, books.c.id == _cover.book_id).join(
-            roots, roots.c.id == books.c.root_id
+        """A book's cover, or a larger picture of a web catalogue; None where there is neither."""
+        asked = select(*(_cover[name] for name in ("digest", "form", "fault_text", "width", "height")), _cover.book_id)
+        asked = asked.add_columns(books.c.provider).where(books.c.id == book_id, roots.c.enrolled)
+        asked = asked.join_from(books, roots, roots.c.id == books.c.root_id).outerjoin(
+            cover_table, _cover.book_id == books.c.id
         )
         with self._reading() as connection:
             row = connection.execute(asked).first()
-        return None if row is None else CoverState(row[0], row[1] or "", row[2] or "", row[3], row[4])
+            if row is None:
+                return None
+            own = None if row[5] is None else CoverState(row[0], row[1] or "", row[2] or "", row[3], row[4])
+            return own if row.provider is None else best_picture(connection, book_id, own)
 
     def covers_shown(self) -> Mapping[bytes, str]:
         """The digest of every picture that some book shows, with its form."""
         asked = select(_cover.digest, _cover.form).where(_cover.digest.is_not(None)).distinct()
         with self._reading() as connection:
-            return {row[0]: row[1] for row in connection.execute(asked)}
+            return {row[0]: row[1] for row in connection.execute(asked)} | pictures_shown(connection)
 
     def spoil(self, digest: bytes, reason: str, text: str) -> int:
         """A picture cannot be shown after all, for this reason: no book shows it; how many books that is."""
         change = update(cover_table).values(digest=null(), form=null(), fault=reason, fault_text=text)
         with self._writing(of_the_disk=False) as connection:
-            return connection.execute(change.where(_cover.digest == digest)).rowcount
+            return connection.execute(change.where(_cover.digest == digest)).rowcount + take_down(connection, [digest])
 
     def retake(self, digests: Collection[bytes]) -> int:
         """Pictures are gone from the cache: they are due again; how many books that is."""
         due = update(cover_table).values(digest=null(), form=null(), taken_at=null())
         with self._writing(of_the_disk=False) as connection:
             changed = [connection.execute(due.where(_cover.digest.in_(some))) for some in chunks(sorted(digests))]
-            return sum(one.rowcount for one in changed)
+            return sum(one.rowcount for one in changed) + fetch_again(connection, digests)
 
 
 def count_due(connection: Connection) -> int:

@@ -1,6 +1,6 @@
 """What belongs to a book, replaced as a whole: one DELETE and one INSERT a table, however many books there are."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -46,8 +46,8 @@ def uncover(connection: Connection, told: Told) -> None:
         connection.execute(delete(covers).where(covers.c.book_id.in_(some)))
 
 
-def relate(connection: Connection, told: Told, names: NameBook, now: datetime) -> None:
-    """Write all relations of books that have none but covers and the user's words."""
+def relate(connection: Connection, told: Told, names: NameBook, now: datetime, reread: Collection[int]) -> None:
+    """Write all relations of books that have none but covers and the user's words; a cover of those `reread` is due."""
     for table, rows in (
         (contributions, _contributions(told, names)),
         (book_series, _series(told, names)),
@@ -57,7 +57,8 @@ def relate(connection: Connection, told: Told, names: NameBook, now: datetime) -
         (chapters, _chapters(told)),
     ):
         write(connection, table, list(rows))
-    write(connection, covers, list(_covers(told)), _due_again)
+    write(connection, covers, list(_covers([one for one in told if one[0] in reread])), _due_again)
+    write(connection, covers, list(_covers([one for one in told if one[0] not in reread])), if_missing)
     write(connection, field_sources, list(_sources(told, now)), if_missing)  # the user's own words are there already
 
 

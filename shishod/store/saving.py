@@ -165,7 +165,7 @@ def _save_fresh(
     reread = {book_id for book_id, book in zip(ids, books, strict=True) if book_id is not None and book.files}
     _lay_aside(connection, reread - created)
     reword(connection, {i: book.words for i, book in zip(ids, books, strict=True) if i and book.words is not None}, now)
-    relate(connection, told, names, now)
+    relate(connection, told, names, now, reread)
     if found := {i: book.found for i, book in zip(ids, books, strict=True) if i and book.found}:
         learn(connection, found, now)
     return [SavedBook(book_id, created=book_id in created) for book_id in ids]

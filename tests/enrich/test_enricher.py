@@ -17,16 +17,22 @@ from shishod.enrich.providers import BY_NAME
 from shishod.enrich.window import Limit, Rules
 from shishod.enrich.wire import Wire
 from shishod.errors import Refused
+from shishod.formats.limits import Limits
+from shishod.model.book import BookKind
+from shishod.model.covers import PictureDue, PictureHung, may_be_upgraded
 from shishod.model.finding import Standing
 from shishod.model.metadata import UserWord
 from shishod.model.ticket import Errand
 from shishod.model.words import CLEARED, Wording
 from shishod.scan.edits import Editor
+from shishod.scan.gallery import Gallery
 from shishod.scan.learning import Learner
+from shishod.scan.pauses import please
+from shishod.scan.taking import Fetched, hang
 from tests.enrich.conftest import QuickStop
-from tests.enrich.recorded import ANSWERS, LEFT_HAND_DOC, LEFT_HAND_WORK
+from tests.enrich.recorded import ANSWERS, LEFT_HAND_DOC, LEFT_HAND_WORK, LEVIATHAN
 from tests.enrich.simulator import Reply, Simulator
-from tests.samples import a_metadata_json, an_epub
+from tests.samples import a_metadata_json, a_png, an_epub, an_m4b
 from tests.scan.conftest import a_house, house
 from tests.scan.house import House
 
@@ -55,7 +61,12 @@ class Room:
             guides.append(Guide(provider, said, client, rank))
         self.books = Learner(house.catalog, house.recorder)
         self.editor = Editor(house.catalog, house.recorder)
-        self.enricher = Enricher(guides, house.catalog, self.books, house.queue, clock=clock)
+        self.gallery = Gallery(str(place / "state0" / "covers"))
+        self.enricher = Enricher(guides, house.catalog, self.books, house.queue, keep=self.keep, clock=clock)
+
+    def keep(self, due: PictureDue, content: bytes) -> PictureHung:
+        found = hang(Fetched(self.gallery, content), Limits())
+        return PictureHung(due, found.digest, found.form, found.width, found.height, found.text)
 
     def work(self) -> None:
         """Carry out all that is wanted now."""
@@ -426,3 +437,88 @@ def test_a_book_that_has_grown_stale_is_fresh_once_it_was_asked_for(a_room: Buil
     room.work()
 
     assert room.house.catalog.stale(0, 9) == []
+
+
+def heard(library: Path, **said: Any) -> None:
+    an_m4b(library / "Leviathan Wakes [B073H9PF2D].m4b", title="Leviathan Wakes", artist="James S. A. Corey", **said)
+
+
+def pictured(room: Room, picture: bytes) -> None:
+    """Audnexus, with a picture of the book that the simulator gives."""
+    told = {**LEVIATHAN, "runtimeLengthMin": None, "image": f"{room.simulator.url}/audnexus/cover.png"}
+    room.simulator.answers["audnexus"] = lambda request: (
+        Reply(picture, headers={"Content-Type": "image/png"}) if request.path == "/cover.png" else Reply(told)
+    )
+
+
+def test_a_book_without_a_cover_shows_the_catalogues_and_fetches_it_once(a_room: Build, library: Path) -> None:
+    heard(library)
+    room = a_room("audnexus")
+    pictured(room, a_png(600, 900))
+    room.house.scan()
+
+    room.work()
+    state = room.house.catalog.cover_of(room.book()["id"])
+
+    assert state is not None
+    assert (state.form, state.width, state.height, state.text) == ("png", 600, 900, "")
+    assert state.digest is not None
+    assert room.gallery.holds(state.digest, "png")
+    assert state.digest in room.house.catalog.covers_shown()
+    room.work()
+    assert room.asked().count("/cover.png") == 1
+
+    room.house.catalog.retake([state.digest])
+    room.work()
+    assert room.asked() == ["/cover.png"], "somebody has removed it from the cache"
+
+
+@pytest.mark.parametrize(("own", "shown"), [((8, 12), 900), ((700, 950), 950)], ids=["smaller", "larger"])
+def test_a_books_own_cover_gives_way_to_a_larger_one_alone(
+    a_room: Build, library: Path, own: tuple[int, int], shown: int
+) -> None:
+    heard(library, cover=a_png(*own))
+    room = a_room("audnexus")
+    pictured(room, a_png(600, 900))
+    room.house.scan()
+    room.house.queue.request(please(Errand.COVER, 0.0))
+    while room.house.turn(Errand.COVER):
+        room.house.clock.wind(10)
+
+    room.work()
+
+    state = room.house.catalog.cover_of(room.book()["id"])
+    assert state is not None
+    assert state.height == shown
+
+
+def test_what_is_no_picture_is_noted_and_not_fetched_again(a_room: Build, library: Path) -> None:
+    heard(library)
+    room = a_room("audnexus")
+    pictured(room, b"<html>no picture</html>")
+    room.house.scan()
+
+    for _ in range(2):
+        room.work()
+
+    assert room.house.catalog.cover_of(room.book()["id"]) is None
+    assert room.asked().count("/cover.png") == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "member", "height", "may"),
+    [
+        (BookKind.EBOOK, None, None, True),
+        (BookKind.EBOOK, "cover.jpg", 500, True),
+        (BookKind.EBOOK, "cover.jpg", None, True),
+        (BookKind.EBOOK, "cover.jpg", 1400, False),
+        (BookKind.EBOOK, "", 100, False),
+        (BookKind.EBOOK, "page 1", 100, False),
+        (BookKind.COMIC, "001.jpg", 100, False),
+        (BookKind.COMIC, None, None, False),
+    ],
+)
+def test_pages_and_pictures_beside_a_book_are_never_replaced(
+    kind: BookKind, member: str | None, height: int | None, may: bool
+) -> None:
+    assert may_be_upgraded(kind, member, height) is may
