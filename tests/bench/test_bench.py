@@ -7,7 +7,7 @@ import mutagen
 import pytest
 from ebooklib import epub
 
-from tests.bench import figures
+from tests.bench import figures, workers
 from tests.bench.bare import make_bare
 from tests.bench.drops import SETTLE_S
 from tests.bench.figures import Figure
@@ -83,3 +83,15 @@ def test_every_promised_figure_holds(tmp_path: Path) -> None:
     measured += figures.scale(thousand, ten_thousand, rounds=3) + figures.visible(200)
 
     assert failing(measured) == []
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_more_workers_are_worth_it_where_opening_a_file_is_slow(tmp_path: Path) -> None:
+    """On a machine that does nothing else; beside other work the processors are what everybody waits for."""
+    found = workers.table(tmp_path, 1_000, rounds=3, late_only=True)
+    times = {count: found[True, 1] / found[True, count] for count in workers.WORKERS}
+
+    print("times faster, by workers:", {count: round(ratio, 2) for count, ratio in times.items()})
+    assert times[4] >= 2.9
+    assert times[8] >= 3.6

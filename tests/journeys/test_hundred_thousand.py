@@ -1,0 +1,115 @@
+"""A library of a hundred thousand books: every tier ends, memory stays flat, and the daemon answers meanwhile."""
+
+import statistics
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.running import RunningDaemon, a_daemon
+from tests.samples import an_epub
+
+TEN, HUNDRED = 10_000, 100_000
+PER_FOLDER = 10
+CONFIG = "scan: {settle: 1ms, hash_rate: 0, cover_rate: 0, on_start: 'off'}\nwatch: {enabled: false}\n"
+FLAT = 1.2
+PATIENT_S = 0.050  # p99 of `status`, on a machine that does nothing else
+
+
+def shelve(library: Path, first: int, last: int) -> None:
+    """Books that differ in one number, ten to a folder, as fast as a disk takes them."""
+    plain = an_epub(library.parent / "model.epub", title="Title NNNNNN", authors=["Author NNN"])
+    content = plain.read_bytes()
+    for number in range(first, last):
+        folder = library / f"Shelf {number // 1000}" / f"Row {number // PER_FOLDER}"
+        if number % PER_FOLDER == 0:
+            folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{number}.epub").write_bytes(content)
+
+
+def resident_bytes(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:"))
+
+
+def spin() -> float:
+    """The seconds that a fixed piece of work takes: about two milliseconds of a processor that is free."""
+    began_s = time.monotonic()
+    sum(range(100_000))
+    return time.monotonic() - began_s
+
+
+class Waits(list[float]):
+    """How long each `status` took, and each piece of fixed work beside it: what else the machine did is in both."""
+
+    def __init__(self) -> None:
+        self.spins: list[float] = []
+
+    def slowed(self) -> float:
+        """How much slower than at its best this machine was, at the same quantile."""
+        return max(p99(self.spins) / min(self.spins), 1.0)
+
+
+def scanned(daemon: RunningDaemon, tier: str) -> tuple[dict[str, object], float, Waits]:
+    """A scan, how long it took, and how long each `status` took meanwhile, asked ten times a second."""
+    ended, waits = threading.Event(), Waits()
+
+    def ask() -> None:
+        while not ended.wait(0.1):
+            waits.spins.append(spin())
+            began_s = time.monotonic()
+            daemon.status()
+            waits.append(time.monotonic() - began_s)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    began_s = time.monotonic()
+    try:
+        scan = daemon.scan(tier, deadline_s=3000)
+    finally:
+        ended.set()
+        asking.join()
+    return scan, time.monotonic() - began_s, waits
+
+
+def p99(waits: list[float]) -> float:
+    return statistics.quantiles(waits, n=100)[98] if len(waits) >= 100 else max(waits, default=0.0)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(7200)
+def test_a_hundred_thousand_books_are_scanned_at_every_depth_with_flat_memory(tmp_path: Path) -> None:
+    library = tmp_path / "Books"
+    library.mkdir()
+    shelve(library, 0, TEN)
+    with a_daemon(tmp_path / "daemon", library, config=CONFIG) as daemon:
+        assert daemon.process is not None
+        pid = daemon.process.pid
+        small, small_s, _ = scanned(daemon, "full")
+        assert (small["status"], small["books_new"]) == ("completed", TEN)
+        before = resident_bytes(pid)
+        shelve(library, TEN, HUNDRED)
+
+        cold, cold_s, waits = scanned(daemon, "full")
+        assert (cold["status"], cold["books_new"], cold["failed"]) == ("completed", HUNDRED - TEN, 0)
+        after = resident_bytes(pid)
+        quick, quick_s, quick_waits = scanned(daemon, "quick")
+        again, quick_again_s, _ = scanned(daemon, "quick")
+        full, full_s, full_waits = scanned(daemon, "full")
+        held = resident_bytes(pid)
+        assert [one["unchanged"] for one in (again, full)] == [HUNDRED] * 2
+        assert quick["status"] == "completed"
+
+        per_file = (held - after) / HUNDRED
+        print(
+            f"\n10,000 books {small_s:.1f} s, 90,000 more {cold_s:.1f} s ({cold_s / small_s:.1f}x);"
+            f" quick {quick_s:.1f} s and {quick_again_s:.1f} s, full {full_s:.1f} s"
+            f"\nresident {before / 2**20:.0f} MB at 10,000, {after / 2**20:.0f} MB at 100,000,"
+            f" {held / 2**20:.0f} MB with the known files ({per_file:.0f} bytes a file)"
+            f"\nstatus p99 {p99(waits) * 1000:.1f} ms, median {statistics.median(waits) * 1000:.1f} ms of {len(waits)}"
+            f" during the cold scan, on a machine that was {waits.slowed():.1f}x slower than at its best;"
+            f" {p99(quick_waits + full_waits) * 1000:.1f} ms during the others"
+        )
+        assert after - per_file * (HUNDRED - TEN) <= before * FLAT
+        assert p99(waits) < PATIENT_S * waits.slowed()
