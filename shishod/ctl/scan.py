@@ -15,6 +15,12 @@ from shishod.ctl.rehearsal import rehearse
 @click.option("--full/--quick", default=False, help="List and stat everything, or trust folder times (the default).")
 @click.option("--reread", is_flag=True, help="Read every file again, whatever is known of it.")
 @click.option("--book", type=click.IntRange(min=1), help="With --reread: the files of the book with this number.")
+@click.option(
+    "--when-busy",
+    type=click.Choice(["join", "queue", "refuse"]),
+    default="join",
+    help="Where such a scan goes on: join it (the default), have one more behind it, or fail.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what the scan would find, and do nothing.")
 @click.option("--wait", is_flag=True, help="Stay until it ends; the exit code tells how.")
 @click.option("--json", "as_json", is_flag=True, help="The scan as JSON.")
@@ -27,6 +33,7 @@ def command(
     full: bool,
     reread: bool,
     book: int | None,
+    when_busy: str,
     dry_run: bool,
     wait: bool,
     as_json: bool,
@@ -43,4 +50,5 @@ def command(
     order = named | {"tier": "full" if full else "quick"}
     if dry_run:
         return rehearse(client, order, as_json=as_json)
-    return outlined(client, client.post("/v1/scans", order), wait=wait, as_json=as_json)
+    scan = client.post("/v1/scans", order | {"when_busy": when_busy})
+    return outlined(client, scan, wait=wait, as_json=as_json)

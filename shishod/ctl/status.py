@@ -148,7 +148,8 @@ def _load(load: dict[str, Any]) -> str:
 
 def _live(scan: dict[str, Any]) -> str:
     total = f"{scan['total']:,}{'' if scan['discovered'] else ' so far'}"
-    return f"{scan['tier']}, {scan['status']}, {scan['processed']:,} of {total} files, {scan['failed']:,} failed"
+    left = f", {span(scan['eta_s'])} left" if scan.get("eta_s") else ""
+    return f"{scan['tier']}, {scan['status']}, {scan['processed']:,} of {total} files, {scan['failed']:,} failed{left}"
 
 
 def _last(report: dict[str, Any]) -> list[dict[str, Any]]:

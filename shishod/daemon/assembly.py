@@ -379,5 +379,6 @@ def build(
 
 def _catalog(settings: Settings) -> SqlCatalog:
     catalog = open_catalog(settings.store, settings.state_path())
+    catalog.keep_alone()
     catalog.enrol(settings.as_libraries(), CLOCK.now())
     return catalog

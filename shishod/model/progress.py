@@ -22,6 +22,14 @@ class ScanStatus(StrEnum):
         return self not in (ScanStatus.QUEUED, ScanStatus.RUNNING)
 
 
+class WhenBusy(StrEnum):
+    """What is wanted where a scan of the same ground is alive: that one, another behind it, or none."""
+
+    JOIN = "join"
+    QUEUE = "queue"
+    REFUSE = "refuse"
+
+
 @dataclass(frozen=True, slots=True)
 class ScanSnapshot:
     """Counts are files unless the name says otherwise; processed = succeeded + failed + skipped, always.

@@ -11,7 +11,7 @@ from shishod.metrics import render
 from shishod.model.catalog import BookQuery, ScanHistory, Shelf
 from shishod.model.foresight import KINDS
 from shishod.model.library import OVERRULABLE, Root, RootState
-from shishod.model.progress import ScanSnapshot
+from shishod.model.progress import ScanSnapshot, WhenBusy
 from shishod.model.ticket import FolderSubject
 from shishod.model.tier import Tier
 from shishod.operations.copies import CopyDesk
@@ -116,7 +116,7 @@ class Operations:
             "started_at": self._started_at.isoformat(),
             "uptime_s": round(self._clock.monotonic_s() - self._started_s, 1),
             "loops": dict(self._probes.loops()),
-            "scan": {"active": [scan_row(scan) for scan in self._scans.active()]},
+            "scan": {"active": [self.scan_row(scan) for scan in self._scans.active()]},
             "queue": {str(errand): waiting for errand, waiting in self._probes.queue().items()},
             "workers": [
                 {"worker": row.worker, "doing": row.what, "since_s": round(row.since_s, 1)}
@@ -149,7 +149,13 @@ class Operations:
         report["severity"] = severity(report)
         return report
 
-    def start_scan(self, paths: Sequence[bytes], library: str | None, tier: Tier) -> ScanSnapshot:
+    def scan_row(self, scan: ScanSnapshot) -> Row:
+        """A scan as JSON, and how it goes on while it is alive."""
+        return scan_row(scan) | self._scans.pace(scan.id)
+
+    def start_scan(
+        self, paths: Sequence[bytes], library: str | None, tier: Tier, when_busy: WhenBusy = WhenBusy.JOIN
+    ) -> ScanSnapshot:
         """Ask for a scan of these absolute paths, else of a library, else of everything.
 
         A path costs one stat on its disk, which is not asked of a root that is known to be absent or stalled.
@@ -159,7 +165,7 @@ class Operations:
             scope = tuple(display(path) for path in paths)
         else:
             scope = tuple(dict.fromkeys(root.library for root in roots))
-        return self._scans.request(tier, subjects, "operator", scope)
+        return self._scans.request(tier, subjects, "operator", scope, when_busy=when_busy)
 
     def check_scope(self, paths: Sequence[bytes], library: str | None) -> None:
         """Raise Refused for paths or a library that could not be scanned."""

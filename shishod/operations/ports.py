@@ -13,7 +13,7 @@ from shishod.model.covers import CoverState
 from shishod.model.explanation import Explanation
 from shishod.model.foresight import Foresight
 from shishod.model.library import Root
-from shishod.model.progress import ScanSnapshot
+from shishod.model.progress import ScanSnapshot, WhenBusy
 from shishod.model.purge import Purged, PurgeOrder
 from shishod.model.state import KnownFile
 from shishod.model.ticket import Errand, FolderSubject
@@ -34,8 +34,14 @@ class Scans(Protocol):
         trigger: str,
         scope: tuple[str, ...],
         reread: Mapping[FolderSubject, frozenset[bytes]] | None = None,
+        *,
+        when_busy: WhenBusy = WhenBusy.JOIN,
     ) -> ScanSnapshot:
-        """Start a scan, or join the one alive that already covers it; or read these files whatever is known of them."""
+        """Start a scan, or join the one alive that already covers it; or read these files whatever is known of them.
+        Raises Refused where one is alive and `when_busy` says so."""
+
+    def pace(self, scan_id: str) -> dict[str, Any]:
+        """`phase`, `rate` in files a second and `eta_s` of a scan that is alive; {} for another."""
 
     def cancel(self, scan_id: str) -> ScanSnapshot:
         """Stop a scan after the file in hand. Raises Refused for one that is unknown or has ended."""

@@ -9,8 +9,9 @@ from shishod import log
 from shishod.clock import CLOCK, Clock
 from shishod.errors import Refused, Unreachable
 from shishod.model.catalog import ScanHistory
+from shishod.model.eta import Pace
 from shishod.model.event import Teller, to_nobody
-from shishod.model.progress import ScanSnapshot, ScanStatus
+from shishod.model.progress import ScanSnapshot, ScanStatus, WhenBusy
 from shishod.model.ticket import Errand, FolderSubject, Priority, Ticket
 from shishod.model.tier import Look, Tier
 from shishod.paths import is_under
@@ -36,6 +37,7 @@ class Scan:
         self._failures: list[str] = []
         self._unrecorded = ""
         self._cancelled = False
+        self._pace = Pace()
 
     @property
     def cancelled(self) -> bool:
@@ -58,6 +60,16 @@ class Scan:
         """Say what it is doing, or what became of it."""
         with self._state as state:
             state.update(fields)
+
+    def pace(self, now_s: float) -> dict[str, Any]:
+        """Where it stands, how fast it goes on, and how long it will take yet; None where that cannot be known."""
+        now = self.snapshot()
+        with self._state:
+            self._pace = self._pace.seen(now.processed, now_s)
+            pace = self._pace
+        eta_s = pace.eta_s(now.total - now.processed) if now.discovered else None
+        rate = None if pace.rate is None else round(pace.rate, 1)
+        return {"phase": _phase(now), "rate": rate, "eta_s": None if eta_s is None else round(eta_s, 1)}
 
     def cancel(self) -> None:
         self._cancelled = True
@@ -98,6 +110,15 @@ class Scan:
         if hindered or (self._failures and len(self._failures) >= len(self.subjects)):
             return ScanStatus.FAILED, reason
         return ScanStatus.COMPLETED, reason
+
+
+def _phase(now: ScanSnapshot) -> str:
+    """What a scan is at, in one word."""
+    if now.status is ScanStatus.QUEUED:
+        return "waiting"
+    if not now.discovered:
+        return "walking"
+    return "reading" if now.processed < now.total else "ending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +184,11 @@ class Scans:
         trigger: str,
         scope: tuple[str, ...],
         reread: Mapping[FolderSubject, frozenset[bytes]] | None = None,
+        *,
+        when_busy: WhenBusy = WhenBusy.JOIN,
     ) -> ScanSnapshot:
-        """Start a scan and return at once; one that is alive and covers the same ground is returned instead.
+        """Start a scan and return at once; one that is alive and covers the same ground is returned instead, unless
+        `when_busy` asks for one more behind it, or for none: then Refused is raised.
 
         One that is to `reread` files is always a scan of its own. Where it names single files of a folder, what lies
         below the folder is not looked at.
@@ -174,8 +198,11 @@ class Scans:
             subjects = tuple(reread)
         if tier.look is Look.NONE or not subjects:
             raise Refused("there is nothing to scan: no folder was named, or the tier looks at none")
+        joins = reread is None and when_busy is WhenBusy.JOIN
         with self._alive as alive:
-            for scan in alive.values() if reread is None else ():
+            if when_busy is WhenBusy.REFUSE:
+                _refuse_beside(alive.values(), subjects)
+            for scan in alive.values() if joins else ():
                 before = scan.snapshot()
                 if before.status is not ScanStatus.QUEUED and trigger == "operator":
                     continue  # it may be past what has changed since
@@ -243,6 +270,12 @@ class Scans:
         with self._alive as alive:
             scan = alive.get(scan_id)
         return scan.snapshot() if scan is not None else self._history.scan(scan_id)
+
+    def pace(self, scan_id: str) -> dict[str, Any]:
+        """How a scan that is alive goes on: its `phase`, its `rate` in files a second, and `eta_s`; {} for another."""
+        with self._alive as alive:
+            scan = alive.get(scan_id)
+        return {} if scan is None else scan.pace(self._clock.monotonic_s())
 
     def active(self) -> tuple[ScanSnapshot, ...]:
         """The scans that have not ended, the oldest first."""
@@ -332,3 +365,11 @@ def _anchored(reread: Mapping[FolderSubject, frozenset[bytes]]) -> Mapping[Folde
         home = subject if _whole(subject, paths) else FolderSubject(subject.root_id, anchor(subject.path))
         meant[home] = meant.get(home, frozenset()) | paths
     return meant
+
+
+def _refuse_beside(alive: Iterable[Scan], subjects: Sequence[FolderSubject]) -> None:
+    """Raise Refused where a scan of one of these roots is alive."""
+    roots = {one.root_id for one in subjects}
+    for scan in alive:
+        if roots & {one.root_id for one in scan.subjects} and not scan.snapshot().status.ended:
+            raise Refused(f"scan {scan.id} is going on there", "busy", f"wait for it, or `shishoctl cancel {scan.id}`")

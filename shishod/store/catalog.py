@@ -8,6 +8,7 @@ from shishod import log
 from shishod.clock import CLOCK, Clock
 from shishod.errors import SettingsError, Unreachable
 from shishod.store.ageing import Ageing
+from shishod.store.alone import ServerLock
 from shishod.store.answers import KeptAnswers
 from shishod.store.backup import Upkeep
 from shishod.store.claims import Claiming
@@ -66,6 +67,7 @@ class SqlCatalog(
     def __init__(self, database: Database, clock: Clock = CLOCK, lock: PlaceLock | None = None) -> None:
         super().__init__(database, clock)
         self._lock = lock
+        self._alone: ServerLock | None = None
         self._inode = _inode(database.path)
         self.writers = database.writers
 
@@ -80,12 +82,26 @@ class SqlCatalog(
             " `systemctl start shishod`"
         )
 
+    def keep_alone(self) -> None:
+        """Be the one daemon of this catalogue, or see that it still is; on SQLite the lock of the file says so already.
+
+        Raises Unreachable where another is, or nobody answers.
+        """
+        if self._database.path is not None:
+            return
+        if self._alone is None:
+            self._alone = ServerLock(self._database.engine, self._database.describe)
+        else:
+            self._alone.renew()
+
     def close(self) -> None:
         """Give back every connection, and the SQLite file to the next daemon."""
         database = self._database
         if database.footing is not None:
             with database.turn:
                 _leave(database, database.footing)
+        if self._alone is not None:
+            self._alone.release()
         database.engine.dispose()
         if self._lock is not None:
             self._lock.release()

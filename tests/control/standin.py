@@ -15,7 +15,7 @@ from shishod.errors import Refused, Unreachable
 from shishod.model.catalog import BookQuery
 from shishod.model.covers import CoverState
 from shishod.model.library import LibraryKind, Root, RootState
-from shishod.model.progress import ScanSnapshot, ScanStatus
+from shishod.model.progress import ScanSnapshot, ScanStatus, WhenBusy
 from shishod.model.purge import Purged, PurgeOrder
 from shishod.model.review import Review
 from shishod.model.state import KnownFile
@@ -203,12 +203,19 @@ class Standin:
         trigger: str,
         scope: tuple[str, ...],
         reread: Mapping[FolderSubject, frozenset[bytes]] | None = None,
+        *,
+        when_busy: WhenBusy = WhenBusy.JOIN,
     ) -> ScanSnapshot:
+        if when_busy is WhenBusy.REFUSE and self.alive:
+            raise Refused("a scan is going on there", "busy")
         self.asked.append((tier, tuple(subjects), scope))
         self.reread.append(reread)
         scan = a_scan(len(self.asked), ScanStatus.QUEUED, tier=tier, trigger=trigger, scope=scope)
         self.alive[scan.id] = scan
         return scan
+
+    def pace(self, scan_id: str) -> dict[str, Any]:
+        return {"phase": "reading", "rate": 12.5, "eta_s": 90.0} if scan_id in self.alive else {}
 
     def cancel(self, scan_id: str) -> ScanSnapshot:
         if scan_id not in self.alive:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shishod.errors import Refused, Unreachable
-from shishod.model.progress import ScanSnapshot, ScanStatus
+from shishod.model.progress import ScanSnapshot, ScanStatus, WhenBusy
 from shishod.model.signature import KnownFolder, pack
 from shishod.model.ticket import Errand, FolderSubject, Ticket
 from shishod.model.tier import Look, Tier
@@ -290,3 +290,43 @@ def test_folders_that_cannot_be_signed_on_the_way_do_not_keep_a_walk_from_ending
         assert sweep.finished(place, well=True)
 
     assert hasty.catalog.folders(hasty.root().id) == {}, "the next scan compares them"
+
+
+def test_a_scan_behind_another_is_one_more_and_comes_after_it(house: House, library: Path) -> None:
+    first = house.request()
+    second = house.scans.request(Tier.FULL, house.subjects(), "operator", ("all",), when_busy=WhenBusy.QUEUE)
+    assert second.id != first.id
+
+    house.work()
+
+    ended = [house.scans.snapshot(one.id) for one in (first, second)]
+    assert [one and one.status for one in ended] == [ScanStatus.COMPLETED] * 2
+
+
+def test_a_scan_that_would_meet_another_is_refused_where_that_is_asked_for(house: House) -> None:
+    first = house.request()
+
+    with pytest.raises(Refused, match=first.id) as refused:
+        house.scans.request(Tier.QUICK, house.subjects(), "operator", ("all",), when_busy=WhenBusy.REFUSE)
+
+    assert refused.value.kind == "busy"
+    house.work()
+    assert house.scans.request(Tier.QUICK, house.subjects(), "operator", ("all",), when_busy=WhenBusy.REFUSE)
+
+
+def test_a_scan_tells_its_phase_and_how_long_it_will_take_yet(house: House, library: Path) -> None:
+    for number in range(40):
+        an_epub(library / f"{number}.epub")
+    asked = house.request()
+    assert house.scans.pace(asked.id) == {"phase": "waiting", "rate": None, "eta_s": None}
+
+    house.turn(Errand.WALK)
+    told = []
+    while house.turn(Errand.INSPECT):
+        house.clock.wind(1)
+        told.append(house.scans.pace(asked.id))
+
+    assert [one["phase"] for one in told[:-1]] == ["reading"] * 9
+    assert [round(one["eta_s"]) for one in told[1:-1]] == list(range(8, 0, -1))
+    house.work()
+    assert house.scans.pace(asked.id) == {}

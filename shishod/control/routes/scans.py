@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from shishod.control.answers import Answer, Asked, body, event, query, told
 from shishod.control.house import House, house
-from shishod.model.progress import ScanSnapshot
+from shishod.model.progress import ScanSnapshot, WhenBusy
 from shishod.model.tier import Tier
 from shishod.operations import scan_row
 
@@ -35,14 +35,15 @@ class ScanOrder(Asked):
     paths_b64: tuple[Base64Bytes, ...] = ()
     library: str | None = None
     tier: Literal["quick", "full"] = "quick"
+    when_busy: WhenBusy = WhenBusy.JOIN
 
 
 async def start(request: Request) -> Response:
-    """202 with the scan as it was queued, or with the one alive that it joined."""
+    """202 with the scan as it was queued, or with the one alive that it joined; 409 where it was to be refused."""
     order = await body(request, ScanOrder)
     here = house(request)
     paths = [*map(os.fsencode, order.paths), *order.paths_b64]
-    scan = await here.disk.run(here.operations.start_scan, paths, order.library, Tier(order.tier))
+    scan = await here.disk.run(here.operations.start_scan, paths, order.library, Tier(order.tier), order.when_busy)
     return Answer(scan_row(scan), 202, {"location": f"/v1/scans/{scan.id}"})
 
 
@@ -86,7 +87,7 @@ async def listing(request: Request) -> Response:
 async def one(request: Request) -> Response:
     """One scan as it stands."""
     here = house(request)
-    return Answer(scan_row(await here.short.run(here.operations.scan, request.path_params["id"])))
+    return Answer(here.operations.scan_row(await here.short.run(here.operations.scan, request.path_params["id"])))
 
 
 async def cancel(request: Request) -> Response:
@@ -109,7 +110,7 @@ async def _follow(here: House, scan: ScanSnapshot) -> AsyncIterator[bytes]:
     told, told_at_s = None, loop.time()
     while True:
         if scan != told:
-            yield event("end" if scan.status.ended else "progress", scan_row(scan))
+            yield event("end" if scan.status.ended else "progress", here.operations.scan_row(scan))
             told, told_at_s = scan, loop.time()
         elif loop.time() - told_at_s > STILL_HERE_EVERY_S:
             yield b": still here\n\n"
