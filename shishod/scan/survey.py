@@ -192,7 +192,9 @@ class Survey:
 
     def _inspect(self, place: Place, order: BookOrder) -> None:
         load = InspectLoad(order, ((place, order),))
-        priority = Priority.MEDIUM if place.sweep.order.scans else Priority.HIGH
+        priority = Priority.HIGH
+        if place.sweep.order.scans:  # of a scan: what is new before what is merely other than it was
+            priority = Priority.MEDIUM if order.book_id is None else Priority.LOW
         subject, weight = BookSubject(order.root.id, order.key), 1.0 if order.read else UNREAD
         self._rooms.queue.request(Ticket(subject, Errand.INSPECT, priority, load=load, weight=weight))
 
