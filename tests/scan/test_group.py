@@ -1,7 +1,7 @@
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from shishod import formats
@@ -156,6 +156,7 @@ PATH = some.builds(
 
 
 @given(some.lists(PATH, max_size=9, unique=True), some.randoms())
+@settings(deadline=None)
 def test_groups_part_the_files_whatever_the_order_of_events(paths: list[bytes], luck: object) -> None:
     shuffled = list(paths)
     luck.shuffle(shuffled)  # type: ignore[attr-defined]

@@ -136,7 +136,7 @@ PATHS = some.builds("{}{}{}".format, some.sampled_from(PLACES), some.sampled_fro
 
 
 @given(some.lists(PATHS, max_size=12, unique=True), some.randoms(use_true_random=False))
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_order_of_sightings_makes_other_books(paths: list[str], luck: Any) -> None:
     shuffled = list(paths)
     luck.shuffle(shuffled)
