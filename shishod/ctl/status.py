@@ -67,12 +67,18 @@ def _watch(client: Client, as_json: bool) -> int:
 
 
 def _draw(reports: Iterator[dict[str, Any]]) -> None:
-    from rich.live import Live
-    from rich.text import Text
+    from time import monotonic
 
+    from rich.live import Live
+
+    from shishod.ctl.picture import Pace, picture
+
+    pace = Pace()
     with Live(auto_refresh=False, screen=True) as screen:
         for report in reports:
-            screen.update(Text("\n".join(lines(report))), refresh=True)
+            for scan in report["scan"]["active"]:
+                pace.look(scan, monotonic())
+            screen.update(picture(report, lines(report), pace), refresh=True)
 
 
 def lines(report: dict[str, Any]) -> list[str]:
