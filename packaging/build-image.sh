@@ -33,7 +33,7 @@ mmdebstrap --quiet --variant=essential --include="$carried" \
     --customize-hook='useradd --uid 10001 --gid 10001 --home-dir /var/lib/shishod --no-create-home --shell /usr/sbin/nologin --root "$1" shishod' \
     --customize-hook="copy-in $work/shishod.deb /tmp" \
     --customize-hook='chroot "$1" dpkg --install /tmp/shishod.deb && rm "$1/tmp/shishod.deb"' \
-    --customize-hook='install -d -o 10001 -g 10001 -m 750 "$1/var/lib/shishod" "$1/run/shishod"' \
+    --customize-hook='install -d -o 10001 -g 10001 -m 750 "$1/var/lib/shishod"' \
     --customize-hook='rm -rf "$1"/var/cache/* "$1"/var/log/* "$1"/var/lib/apt/lists/*' \
     "${suite%%-*}" "$work/base.tar" "$site"
 
@@ -42,13 +42,15 @@ export CONTAINERS_STORAGE_CONF="$work/storage.conf" BUILDAH_FORMAT="${FORMAT:-do
 printf '[storage]\ndriver = "vfs"\ngraphroot = "%s/graph"\nrunroot = "%s/run"\n' "$work" "$work" >"$CONTAINERS_STORAGE_CONF"
 container=$(buildah from scratch)
 buildah add --quiet "$container" "$work/base.tar" /
+mkdir "$work/empty" # mmdebstrap leaves /run empty
+buildah add --quiet --chown 10001:10001 "$container" "$work/empty" /run/shishod
 buildah config --user 10001:10001 --workingdir / --volume /var/lib/shishod \
-    --env STATE_DIRECTORY=/var/lib/shishod --env RUNTIME_DIRECTORY=/run/shishod --env PYTHONDONTWRITEBYTECODE=1 \
+    --env PATH=/usr/sbin:/usr/bin:/sbin:/bin --env STATE_DIRECTORY=/var/lib/shishod --env RUNTIME_DIRECTORY=/run/shishod --env PYTHONDONTWRITEBYTECODE=1 \
     --entrypoint '["/usr/bin/shishod"]' --cmd 'run --config /etc/shishod/config.yaml' --stop-signal SIGTERM \
     --label org.opencontainers.image.title=shishod --label org.opencontainers.image.version="$version" \
     --label org.opencontainers.image.licenses=AGPL-3.0-or-later "$container"
 if [ "${FORMAT:-docker}" = docker ]; then
-    buildah config --healthcheck '["CMD", "/usr/bin/shishoctl", "health"]' --healthcheck-interval 30s \
+    buildah config --healthcheck 'CMD /usr/bin/shishoctl health' --healthcheck-interval 30s \
         --healthcheck-timeout 10s --healthcheck-start-period 60s "$container"
 fi
 rm -f "$out/shishod-image.tar"
