@@ -45,7 +45,7 @@ buildah add --quiet "$container" "$work/base.tar" /
 mkdir "$work/empty" # mmdebstrap leaves /run empty
 buildah add --quiet --chown 10001:10001 "$container" "$work/empty" /run/shishod
 buildah config --user 10001:10001 --workingdir / --volume /var/lib/shishod \
-    --env PATH=/usr/sbin:/usr/bin:/sbin:/bin --env STATE_DIRECTORY=/var/lib/shishod --env RUNTIME_DIRECTORY=/run/shishod --env PYTHONDONTWRITEBYTECODE=1 \
+    --env PATH=/usr/sbin:/usr/bin:/sbin:/bin --env STATE_DIRECTORY=/var/lib/shishod --env RUNTIME_DIRECTORY=/run/shishod --env TMPDIR=/run/shishod --env PYTHONDONTWRITEBYTECODE=1 \
     --entrypoint '["/usr/bin/shishod"]' --cmd 'run --config /etc/shishod/config.yaml' --stop-signal SIGTERM \
     --label org.opencontainers.image.title=shishod --label org.opencontainers.image.version="$version" \
     --label org.opencontainers.image.licenses=AGPL-3.0-or-later "$container"
