@@ -90,6 +90,7 @@ def lines(report: dict[str, Any]) -> list[str]:
     facts += [("last scan", f"{scan['tier']}, {local(scan['ended_at'])}, {outcome(scan)}") for scan in _last(report)]
     facts += [("next", ", ".join(f"{name} {local(due)}" for name, due in report["next_runs"].items()))]
     facts += [("", f"{name}: {reason}") for name, reason in report["moved_runs"].items()]
+    facts += [("web", f"{name} {why}") for name, why in report.get("web", {}).items() if why]
     facts += [("waiting", ", ".join(f"{number:,} {errand}" for errand, number in report["queue"].items() if number))]
     facts += [("unfinished", _waiting(report["waiting"]))]
     facts += [("working", f"{one['worker']}: {one['doing']}, {span(one['since_s'])}") for one in report["workers"]]

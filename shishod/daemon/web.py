@@ -128,6 +128,11 @@ class Web:
             rows.append(row)
         return rows
 
+    def states(self) -> dict[str, str]:
+        """What keeps each provider from being asked, "" where nothing does."""
+        told = {name: guide.client.health() for name, guide in self._enricher.guides.items()}
+        return {name: "" if one.state == "ready" else f"{one.state}: {one.reason}" for name, one in told.items()}
+
     def samples(self) -> list[Sample]:
         """What was asked and waited for since the start."""
         told = []

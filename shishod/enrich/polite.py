@@ -58,7 +58,7 @@ class Terms:
 
 
 class Health(NamedTuple):
-    """How a provider is: `state` is ready, slowed, resting, or stopped; `rest_s` until it is asked again."""
+    """How a provider is: `state` is ready, failing, resting or stopped; `rest_s` until it is asked again."""
 
     state: str
     reason: str
@@ -142,7 +142,7 @@ class PoliteClient:
             counted = dict(outcomes)
         with self._waited as waited:
             waited_s = waited[0]
-        state = "stopped" if self._stopped else "resting" if rest_s else "ready"
+        state = "stopped" if self._stopped else "resting" if rest_s else "failing" if reason else "ready"
         return Health(state, self._stopped or reason, rest_s, counted, waited_s)
 
     def use(self) -> tuple[int, int, float]:

@@ -17,6 +17,7 @@ class WebRoom(Protocol):
     """Enrichment as it runs."""
 
     def providers(self) -> list[Row]: ...
+    def states(self) -> dict[str, str]: ...
     def request(self, book_ids: Sequence[int], provider: str | None) -> int: ...
     def preview(self, book_id: int, provider: str | None) -> list[Found]: ...
     def choose(self, book_id: int, provider: str, candidate: str) -> bool: ...
@@ -35,6 +36,10 @@ class WebDesk:
     def providers(self) -> list[Row]:
         """Each provider that is on: how it is, how full its window is, and how books stand with it; empty for none."""
         return [] if self._web is None else self._web.providers()
+
+    def states(self) -> dict[str, str]:
+        """Each provider that is on, with what keeps it from being asked, "" for nothing; asks the memory alone."""
+        return {} if self._web is None else self._web.states()
 
     def enrich(self, book_ids: Sequence[int], provider: str | None) -> Row:
         """Have these books asked for, else all that lack something; it is done in the background."""

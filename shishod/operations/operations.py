@@ -125,6 +125,7 @@ class Operations:
             "next_runs": {name: due.isoformat() for name, due in self._probes.schedule().items()},
             "moved_runs": dict(self._probes.moved()),
             "cache": dict(self._probes.cache()),
+            "web": self.web.states(),
             "covers": {"drained_at": covered.isoformat() if covered else None},
             "sandbox": self._probes.sandbox(),
             "load": self.steering.report(),

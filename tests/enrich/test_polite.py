@@ -136,7 +136,10 @@ def test_a_storm_of_faults_is_answered_with_patience_and_then_with_rest(a_client
     assert [round(wait) for wait in stop.waits if wait > 0.5] == [1, 2, 4, 8, 17]
     assert len(dune.requests) == 6
 
+    assert client.health()[:2] == ("failing", "127.0.0.1 answers 503")
+
     assert client.ask("dune").found, "one failure is no reason to rest"
+    assert client.health()[:2] == ("ready", "")
 
 
 def test_a_provider_that_fails_again_and_again_is_left_alone_and_tried_after_its_rest(

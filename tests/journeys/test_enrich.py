@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from shishod.ctl.status import lines
 from tests.enrich.recorded import ANSWERS
 from tests.enrich.simulator import Reply, Simulator, a_simulator
 from tests.journeys.running import RunningDaemon, a_daemon, running
@@ -60,6 +61,11 @@ def test_a_book_is_enriched_by_itself_and_shishoctl_tells_of_it(
         assert "A lone envoy on a winter world." in shown
         assert "date           1969  [web openlibrary OL59800W " in shown
 
+        report = daemon.client.get("/v1/status")
+        assert report["web"] == {"openlibrary": ""}
+        assert not [line for line in lines(report) if line.strip().startswith("web ")]
+        away = lines(report | {"web": {"openlibrary": "resting: no answer", "tmdb": ""}})
+        assert "  web        openlibrary resting: no answer" in away
         told = shishoctl(daemon, "providers").stdout
         assert told.startswith("openlibrary: ready\n")
         assert "1 matched, 1 not found" in told
