@@ -143,6 +143,7 @@ def test_an_archive_that_breaks_off_leaves_no_file(daemon: RunningDaemon, tmp_pa
 
 
 def test_all_that_is_known_is_exported_line_by_line(daemon: RunningDaemon) -> None:
+    wait_until(daemon.quiet, 30, "the covers are taken")
     lines = shishoctl(daemon, "export").stdout.splitlines()
 
     books = [json.loads(line) for line in lines]
