@@ -1,11 +1,13 @@
 """What a face may ask of copies: to make one now, and to take it away with the covers; and of all that is known."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from shishod.errors import Refused
 from shishod.model.catalog import BookQuery, Shelf
+from shishod.model.library import Root
+from shishod.operations.place import refuse_unknown
 
 Row = dict[str, Any]
 PAGE = 50  # books of an export that are asked for at once
@@ -14,10 +16,17 @@ PAGE = 50  # books of an export that are asked for at once
 class CopyDesk:
     """Shared: by every face. None of it waits for a library, or has anybody wait."""
 
-    def __init__(self, copy: Callable[[], Path | None], pack: Callable[[Path], Iterator[bytes]], shelf: Shelf) -> None:
+    def __init__(
+        self,
+        copy: Callable[[], Path | None],
+        pack: Callable[[Path], Iterator[bytes]],
+        shelf: Shelf,
+        roots: Callable[[], Sequence[Root]],
+    ) -> None:
         self._copy = copy
         self._pack = pack
         self._shelf = shelf
+        self._roots = roots
 
     def make(self) -> Row:
         """A copy of the catalogue beside it, while everything goes on. Raises Refused on PostgreSQL."""
@@ -29,8 +38,13 @@ class CopyDesk:
         return self._pack(self._copied())
 
     def export(self, after: int, library: str | None) -> tuple[list[Row], int | None]:
-        """The next books with all that is known of each, and the id to go on after; None at the end."""
+        """The next books with all that is known of each, and the id to go on after; None at the end.
+
+        Raises Refused for a library that is not known and has no books.
+        """
         rows, rest = self._shelf.books(BookQuery(library=library, after=after, limit=PAGE))
+        if not rows:
+            refuse_unknown(library, self._roots())
         whole = (self._shelf.book(row["id"]) for row in rows)
         return [book for book in whole if book is not None], rest
 

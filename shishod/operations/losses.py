@@ -7,9 +7,9 @@ from typing import Any
 import durationpy
 
 from shishod.clock import Clock
-from shishod.errors import Refused
 from shishod.model.library import Hold, Root
 from shishod.model.purge import Purged, PurgeOrder
+from shishod.operations.place import refuse_unknown
 from shishod.operations.ports import Roots
 from shishod.paths import display, join, json_path
 
@@ -39,7 +39,7 @@ class LossDesk:
 
     def missing(self, limit: int = 100, after: int = 0, library: str | None = None) -> tuple[list[Row], int | None]:
         """A page of missing files, with when each is purged, and the id to go on after."""
-        self._known(library)
+        refuse_unknown(library, self._catalog.roots())
         rows, rest = self._catalog.missing(limit, after, library)
         return [self._missing_row(row) for row in rows], rest
 
@@ -53,14 +53,9 @@ class LossDesk:
         rehearsal: bool = False,
     ) -> Purged:
         """Forget what is missing now, or only what has been for so long. Raises Refused for an unknown library."""
-        self._known(library)
+        refuse_unknown(library, self._catalog.roots())
         before = self._clock.now() - timedelta(seconds=older_s or 0)
         return self._catalog.purge(PurgeOrder(before, library, book_id, with_edits, rehearsal))
-
-    def _known(self, library: str | None) -> None:
-        named = sorted({root.library for root in self._catalog.roots()})
-        if library is not None and library not in named:
-            raise Refused(f'there is no library "{library}"', "not-found", f"the libraries are: {', '.join(named)}")
 
     def _held_row(self, root: Root, held: Hold) -> Row:
         return {

@@ -21,7 +21,7 @@ from shishod.operations.events import EventDesk
 from shishod.operations.explain import ExplainDesk
 from shishod.operations.losses import LossDesk, LossRules
 from shishod.operations.modes import ModeDesk
-from shishod.operations.place import root_list, subject
+from shishod.operations.place import refuse_unknown, root_list, subject
 from shishod.operations.ports import Probes, Roots, Scans
 from shishod.operations.report import (
     Row,
@@ -78,7 +78,7 @@ class Operations:
         self.losses = LossDesk(catalog, rules or LossRules(), clock)
         self.covers = CoverDesk(shelf, self._probes)
         self.events = EventDesk(self._probes.bulletin)
-        self.copies = CopyDesk(self._probes.copy, self._probes.pack, shelf)
+        self.copies = CopyDesk(self._probes.copy, self._probes.pack, shelf, catalog.roots)
         self.web = WebDesk(self._probes.web, self.book, self._probes.freeze)
         self.reviews = ReviewDesk(shelf, (review or ReviewSettings()).complete, self.book)
         self.words = WordDesk(self._probes.edit, self.book)
@@ -225,8 +225,10 @@ class Operations:
         return self._scans.cancel(scan_id)
 
     def books(self, query: BookQuery) -> tuple[list[Row], int | None]:
-        """A page of books, and the id to go on after."""
+        """A page of books, and the id to go on after. Raises Refused for a library that is not known and has none."""
         rows, after = self._shelf.books(self.reviews.asked(query))
+        if not rows:
+            refuse_unknown(query.library, self._catalog.roots())
         return (rows if query.complete is None else self.reviews.told(rows)), after
 
     def book(self, book_id: int) -> Row:

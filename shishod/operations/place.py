@@ -16,6 +16,13 @@ def root_list(roots: Sequence[Root]) -> str:
     return "the roots are: " + ", ".join(f"{display(root.path)} ({root.id})" for root in roots)
 
 
+def refuse_unknown(library: str | None, roots: Sequence[Root]) -> None:
+    """Raise Refused for a library that has no root; None is every library."""
+    named = sorted({root.library for root in roots})
+    if library is not None and library not in named:
+        raise Refused(f'there is no library "{library}"', "not-found", f"the libraries are: {', '.join(named)}")
+
+
 def subject(path: bytes, roots: Sequence[Root]) -> FolderSubject:
     """The folder that a path is, or that its file lies in. Raises Refused with what would be right."""
     place = found(path, roots)

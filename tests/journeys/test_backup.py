@@ -157,7 +157,15 @@ def test_more_books_than_a_page_are_exported(daemon: RunningDaemon, library: Pat
     daemon.scan()
 
     assert len(shishoctl(daemon, "export").stdout.splitlines()) == 122
-    assert shishoctl(daemon, "export", "--library", "Else").stdout == ""
+    assert len(shishoctl(daemon, "export", "--library", "Books").stdout.splitlines()) == 122
+
+
+@pytest.mark.parametrize("command", ["export", "books"])
+def test_a_library_that_is_misspelt_is_no_empty_one(daemon: RunningDaemon, command: str) -> None:
+    said = shishoctl(daemon, command, "--library", "Boks")
+
+    assert (said.returncode, said.stdout) == (1, "")
+    assert said.stderr == 'shishoctl: there is no library "Boks"\n  the libraries are: Books\n'
 
 
 def test_an_exported_opf_says_the_same_when_it_is_read_again(daemon: RunningDaemon, tmp_path: Path) -> None:

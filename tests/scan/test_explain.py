@@ -107,6 +107,23 @@ def test_a_file_that_is_still_being_written_is_told_with_the_moment_that_it_is_w
     assert told.next.at.timestamp() == pytest.approx(book.stat().st_mtime + 3600, abs=1)
 
 
+def test_an_empty_file_is_told_with_the_longer_wait_that_it_is_given(explain: Explain, library: Path) -> None:
+    book = library / "dune.epub"
+    book.touch()
+
+    told = explain("dune.epub")
+
+    assert told.next.text == "it is empty, and may yet be written: it is read once it was left alone for 600 s"
+    assert told.next.at is not None
+    assert told.next.at.timestamp() == pytest.approx(book.stat().st_mtime + 600, abs=1)
+
+
+def test_a_name_that_no_disk_can_hold_is_told_in_words(explain: Explain) -> None:
+    told = explain("x" * 300 + ".epub")
+
+    assert told.silent == "File name too long"
+
+
 def test_a_broken_file_is_told_with_its_error_and_its_next_try(house: House, explain: Explain, library: Path) -> None:
     (library / "half.epub").write_bytes(an_epub(library / "whole.epub").read_bytes()[:300])
     house.scan()

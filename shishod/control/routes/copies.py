@@ -51,8 +51,10 @@ async def _exported(
 ) -> AsyncIterator[bytes]:
     while True:
         yield b"".join(packed(book) + b"\n" for book in books)
-        if after is None or here.closing.is_set():
+        if after is None:
             return
+        if here.closing.is_set():
+            raise ConnectionAbortedError("the daemon stops; what was sent so far is not all")
         books, after = await here.short.run(here.operations.copies.export, after, asked.library)
 
 
