@@ -12,7 +12,9 @@ MIB = 2**20
 
 
 @click.command("backup", short_help="Copy the catalogue, and the covers.")
-@click.option("--to", "target", type=click.Path(), help="Take the copy and the covers away, as a tar in this file.")
+@click.option(
+    "--to", "target", type=click.Path(dir_okay=False), help="Take the copy and the covers away, as a tar in this file."
+)
 @click.option("--json", "as_json", is_flag=True, help="The outcome as JSON.")
 @click.pass_obj
 def command(client: Client, target: str | None, as_json: bool) -> None:
@@ -28,7 +30,10 @@ def command(client: Client, target: str | None, as_json: bool) -> None:
 
 
 def _take(client: Client, target: str) -> dict[str, Any]:
-    """Nobody finds half an archive: it has its name once it is whole."""
+    """Nobody finds half an archive: it has its name once it is whole. It goes where a link leads."""
+    if os.path.exists(target) and not os.path.isfile(target):
+        raise click.BadParameter("it is a device or a pipe; name a file to be made", param_hint="--to")
+    target = os.path.realpath(target)
     partial = f"{target}.partial"
     try:
         with open(partial, "wb") as file:

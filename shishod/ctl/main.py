@@ -12,7 +12,7 @@ from shishod import __version__
 from shishod.control.client import Client
 from shishod.ctl.voice import plain
 from shishod.errors import Refused, Unreachable
-from shishod.paths import find_socket
+from shishod.paths import display, find_socket
 
 COMMANDS = (
     "status",
@@ -117,7 +117,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return UNREACHABLE
     except OSError as error:  # the client has words of its own for whatever befalls the socket
         _write_no_more()
-        _complain(f"the answer could not be written: {error.strerror}")
+        where = f" to {display(os.fsencode(error.filename))}" if error.filename else ""
+        _complain(f"the answer could not be written{where}: {error.strerror}")
         return UNWRITTEN
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED

@@ -168,6 +168,28 @@ def test_a_library_that_is_misspelt_is_no_empty_one(daemon: RunningDaemon, comma
     assert said.stderr == 'shishoctl: there is no library "Boks"\n  the libraries are: Books\n'
 
 
+def test_an_archive_never_takes_the_place_of_a_pipe(daemon: RunningDaemon, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    said = shishoctl(daemon, "backup", "--to", pipe)
+
+    assert said.returncode == 64
+    assert "name a file to be made" in said.stderr
+    assert pipe.is_fifo()
+    assert [one.name for one in tmp_path.iterdir() if "partial" in one.name] == []
+
+
+def test_an_archive_goes_where_a_link_leads(daemon: RunningDaemon, tmp_path: Path) -> None:
+    link = tmp_path / "newest.tar"
+    link.symlink_to("monday.tar")
+
+    assert shishoctl(daemon, "backup", "--to", link).returncode == 0
+
+    assert link.is_symlink()
+    assert tarfile.is_tarfile(tmp_path / "monday.tar")
+
+
 def test_an_exported_opf_says_the_same_when_it_is_read_again(daemon: RunningDaemon, tmp_path: Path) -> None:
     words = ["title=A <Title> & more", "authors=Ann Author; Bo Writer", "series=Salt Roads #2.5", "language=en"]
     words += ["genres=Fantasy; Sea", "publisher=Some House", "date=2011-03-02", "description=With \u201cquotes\u201d."]
