@@ -45,9 +45,13 @@ def racy(seen: Sighting, now_ns: int) -> bool:
 
 
 def settled(seen: Sighting, now_ns: int, settle_ns: int) -> bool:
-    """Whether a file has been left alone for long enough to be read; a time in the future is no reason to wait.
+    """Whether a file has been left alone for long enough to be read; a time in the future is no reason to wait."""
+    return not 0 <= now_ns - max(seen.mtime_ns, seen.ctime_ns) < quiet_ns(seen, settle_ns)
+
+
+def quiet_ns(seen: Sighting, settle_ns: int) -> int:
+    """For how long a file must have been left alone before it is read, where `settle_ns` is asked of every file.
 
     An empty file is waited for longer: programs create a file first, and may come to fill it only much later.
     """
-    quiet_ns = settle_ns if seen.size else max(settle_ns, EMPTY_NS)
-    return not 0 <= now_ns - max(seen.mtime_ns, seen.ctime_ns) < quiet_ns
+    return settle_ns if seen.size else max(settle_ns, EMPTY_NS)

@@ -68,8 +68,10 @@ def look(rooms: Rooms, runner: Runner, stalled: frozenset[int], root: Root, path
         folder = path if thing is Thing.FOLDER else parent(path)
         catalog.due = frozenset({start_of(admission.real, folder, root.ways)})
         return _planned(_Looking(rooms), runner, admission, path, thing)
-    except (LibraryAbsent, OSError) as error:
+    except LibraryAbsent as error:
         return Looked(Thing.UNSAID, str(error))
+    except OSError as error:
+        return Looked(Thing.UNSAID, error.strerror or str(error))
 
 
 def _planned(survey: "_Looking", runner: Runner, admission: Admission, path: bytes, thing: Thing) -> Looked:

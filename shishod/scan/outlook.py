@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from shishod.model.explanation import Next, Thing
 from shishod.model.library import Root, RootState
 from shishod.model.record import FileRecord
-from shishod.model.sighting import Sighting
+from shishod.model.sighting import Sighting, quiet_ns
 from shishod.model.state import State
 from shishod.paths import display
 from shishod.scan.looking import Looked
@@ -55,8 +55,10 @@ def _forgotten(record: FileRecord, grace: timedelta) -> Next:
 def _planned(seen: Sighting, record: FileRecord | None, there: Looked, plan: Plan) -> Next:
     if seen in plan.unsettled:
         changed_s = max(seen.mtime_ns, seen.ctime_ns) / 1e9
-        at = datetime.fromtimestamp(changed_s + there.settle_s, UTC)
-        return Next(f"it is still being written: it is read once it was left alone for {there.settle_s:g} s", at)
+        quiet_s = quiet_ns(seen, int(there.settle_s * 1e9)) / 1e9
+        why = "it is still being written" if seen.size else "it is empty, and may yet be written"
+        at = datetime.fromtimestamp(changed_s + quiet_s, UTC)
+        return Next(f"{why}: it is read once it was left alone for {quiet_s:g} s", at)
     if seen in plan.twins or any(seen == one for one, _ in plan.links):
         return Next("nothing: it is another path to a file that is known, and is told with that one's book")
     if seen in plan.strays:
