@@ -100,6 +100,7 @@ class Status(BaseModel):
     scan: Scans
     last_scans: list[ScanShape]
     queue: dict[str, int]
+    later: dict[str, int]
     workers: list[Worker]
     next_runs: dict[str, AwareDatetime]
     problems: int

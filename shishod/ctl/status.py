@@ -91,7 +91,9 @@ def lines(report: dict[str, Any]) -> list[str]:
     facts += [("next", ", ".join(f"{name} {local(due)}" for name, due in report["next_runs"].items()))]
     facts += [("", f"{name}: {reason}") for name, reason in report["moved_runs"].items()]
     facts += [("web", f"{name} {why}") for name, why in report.get("web", {}).items() if why]
-    facts += [("waiting", ", ".join(f"{number:,} {errand}" for errand, number in report["queue"].items() if number))]
+    later = report.get("later", {})
+    facts += [("waiting", _errands({one: number - later.get(one, 0) for one, number in report["queue"].items()}))]
+    facts += [("later", _errands(later))]
     facts += [("unfinished", _waiting(report["waiting"]))]
     facts += [("working", f"{one['worker']}: {one['doing']}, {span(one['since_s'])}") for one in report["workers"]]
     facts += [("load", _load(report["load"]))]
@@ -103,6 +105,10 @@ def lines(report: dict[str, Any]) -> list[str]:
     facts += [("sandbox", report["sandbox"])]
     facts += [("daemon", f"shishod {report['version']}, pid {report['pid']}, up {span(report['uptime_s'])}")]
     return text + [f"  {name:<10} {plain(fact)}" for name, fact in facts if fact]
+
+
+def _errands(counts: dict[str, int]) -> str:
+    return ", ".join(f"{number:,} {errand}" for errand, number in counts.items() if number > 0)
 
 
 def _root_lines(root: dict[str, Any]) -> list[str]:

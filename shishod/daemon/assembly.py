@@ -329,6 +329,7 @@ class Daemon:
             workers=lambda: worker_rows(*self._pools()),
             waiting=lambda: waiting_rows(self.watcher, self.sweeper.survey.unsettled, scan.waiting_after),
             queue=self.queue.waiting,
+            later=self.queue.later,
             schedule=self.schedule.next_runs,
             moved=self.schedule.reasons,
             loops=lambda: {part.name: part.alive() for part in self.parts},

@@ -118,6 +118,7 @@ class Operations:
             "loops": dict(self._probes.loops()),
             "scan": {"active": [self.scan_row(scan) for scan in self._scans.active()]},
             "queue": {str(errand): waiting for errand, waiting in self._probes.queue().items()},
+            "later": {str(errand): waiting for errand, waiting in self._probes.later().items()},
             "workers": [
                 {"worker": row.worker, "doing": row.what, "since_s": round(row.since_s, 1)}
                 for row in self._probes.workers()

@@ -140,6 +140,7 @@ class Probes:
     workers: Callable[[], Sequence[WorkerRow]] = tuple
     waiting: Callable[[], Sequence[WaitingRow]] = tuple
     queue: Callable[[], Mapping[Errand, int]] = dict
+    later: Callable[[], Mapping[Errand, int]] = dict  # of these, what is not to begin for a while
     schedule: Callable[[], Mapping[str, datetime]] = dict
     moved: Callable[[], Mapping[str, str]] = dict  # why a job's next run is not where it was set
     loops: Callable[[], Mapping[str, bool]] = dict

@@ -127,7 +127,8 @@ def _activity(report: Mapping[str, Any]) -> str:
     if active:
         scan = active[0]
         return f"a {scan['tier']} scan has done {scan['processed']:,} of {scan['total']:,} files"
-    doing = {one["doing"] for one in report["workers"]} | {one for one, count in report["queue"].items() if count}
+    due = {one for one, count in report["queue"].items() if count > report["later"].get(one, 0)}
+    doing = {one["doing"] for one in report["workers"]} | due
     if doing:
         told = (text for errands, text in _IN_PAUSES if doing <= errands)
         return next(told, "changes are being looked at")

@@ -12,6 +12,7 @@ from shishod.model.ticket import Errand, Ticket
 
 Key = tuple[Errand, Any]
 ALL = frozenset(Errand)
+LATER_S = 30.0  # what may only begin after that is no work at hand
 
 
 @dataclass(slots=True)
@@ -149,6 +150,15 @@ class TicketQueue:
             for errand in self._lines:
                 self._come_due_locked(errand, now)
             return {errand: line.count for errand, line in self._lines.items()}
+
+    def later(self, apart_s: float = LATER_S) -> dict[Errand, int]:
+        """How many of those that wait may not begin before `apart_s` have passed."""
+        with self._lock:
+            due = self._monotonic_s() + apart_s
+            return {
+                errand: sum(1 for since_s, _, place in line.later if since_s > due and not place.gone)
+                for errand, line in self._lines.items()
+            }
 
     def in_hand(self) -> list[Ticket]:
         with self._lock:

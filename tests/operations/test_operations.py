@@ -227,12 +227,20 @@ def test_broken_files_are_counted_but_are_no_alarm():
         "counts": {"books": 1, "files": 4},
         "problems": 3,
         "queue": {},
+        "later": {},
         "workers": [],
         "scan": {"active": []},
         "load": {"paused": ""},
     }
 
     assert verdict(said) == (True, "All is well: 1 book in 4 files, 3 problems; no library is configured.")
+
+
+@pytest.mark.parametrize(("due", "activity"), [(0, "nothing to do"), (1, "changes are being looked at")])
+def test_what_is_tried_again_later_is_not_told_as_being_looked_at(daemon: Standin, due: int, activity: str):
+    said = daemon.operations().status() | {"queue": {"walk": 5 + due}, "later": {"walk": 5}}
+
+    assert verdict(said)[1].endswith(f"; {activity}.")
 
 
 def test_a_status_says_what_holds_the_readers_in(daemon: Standin):

@@ -177,6 +177,18 @@ def test_a_delayed_ticket_waits_for_its_time(queue: TicketQueue, clock: Clock) -
     assert drained(queue) == ["later"]
 
 
+def test_those_that_wait_for_a_far_moment_are_counted_apart(queue: TicketQueue, clock: Clock) -> None:
+    for subject, wait_s in (("soon", 5), ("far", 60), ("farther", 600)):
+        queue.request(Ticket(subject, not_before_s=clock.now_s + wait_s))
+    queue.request(Ticket("now"))
+
+    assert (queue.waiting()[Errand.INSPECT], queue.later()[Errand.INSPECT]) == (4, 2)
+
+    clock.now_s += 60
+
+    assert (queue.waiting()[Errand.INSPECT], queue.later()[Errand.INSPECT]) == (4, 1)
+
+
 def test_a_ticket_wanted_later_stays_wanted_when_the_same_is_done_before(queue: TicketQueue, clock: Clock) -> None:
     queue.request(Ticket("a", not_before_s=clock.now_s + 60))
     queue.request(Ticket("a", not_before_s=clock.now_s + 3))
