@@ -244,7 +244,7 @@ def test_scans_asked_of_a_dead_share_take_no_place_from_other_calls(daemon: Stan
     release = threading.Event()
     entered = threading.Semaphore(0)
 
-    def hang(*_: object) -> None:
+    def hang(*_: object, **__: object) -> None:
         entered.release()
         release.wait(30)
 
