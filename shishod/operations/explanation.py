@@ -56,7 +56,7 @@ def verdict(told: Explanation) -> str:
     if told.thing is Thing.FOLDER:
         books = len(told.gathered)
         trouble = f"; {told.trouble}" if told.trouble else ""
-        return f"it is a folder with {books} book{'s' * (books != 1)} in it{trouble}"
+        return f"it is a folder with {books or 'no'} book{'s' * (books != 1)} directly in it{trouble}"
     if told.thing is Thing.NOTHING:
         return "nothing is there, and nothing is remembered of it"
     if told.thing is Thing.UNSAID:

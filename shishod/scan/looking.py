@@ -168,7 +168,8 @@ class _Looking(Survey):
         self._found.append((place, made))
 
     def _trouble(self, _sweep: Sweep, trouble: Trouble) -> None:
-        self.trouble = self.trouble or f"{display(trouble.folder) or 'its folder'} could not be listed: {trouble.error}"
+        why = trouble.error.strerror or str(trouble.error)
+        self.trouble = self.trouble or f"{display(trouble.folder) or 'its folder'} could not be listed: {why}"
 
     def _well_again(self, root: Root, walk: Walk, places: Sequence[Neighbourhood]) -> None:
         """Nothing is forgotten."""

@@ -118,6 +118,13 @@ def test_an_empty_file_is_told_with_the_longer_wait_that_it_is_given(explain: Ex
     assert told.next.at.timestamp() == pytest.approx(book.stat().st_mtime + 600, abs=1)
 
 
+def test_a_folder_is_told_with_the_books_directly_in_it(explain: Explain, library: Path) -> None:
+    an_epub(at(library, "Austen/Emma/emma.epub"))
+
+    assert verdict(explain("Austen/Emma")) == "it is a folder with 1 book directly in it"
+    assert verdict(explain("Austen")) == "it is a folder with no books directly in it"
+
+
 def test_a_name_that_no_disk_can_hold_is_told_in_words(explain: Explain) -> None:
     told = explain("x" * 300 + ".epub")
 
