@@ -72,8 +72,9 @@ UNPACKER = Extra(
 )
 PIKEPDF = Extra("pikepdf", "the XMP of PDFs", "`pip install 'shishod[pdf]'`", _module("pikepdf"))
 FFPROBE = Extra("ffprobe", "videos", "install the Debian package ffmpeg", _program("ffprobe"))
+GUESSIT = Extra("guessit", "the names of films and episodes", "`pip install 'shishod[video]'`", _module("guessit"))
 
-EXTRAS: tuple[Extra, ...] = (RARFILE, LIBARCHIVE, UNPACKER, PIKEPDF, FFPROBE)
+EXTRAS: tuple[Extra, ...] = (RARFILE, LIBARCHIVE, UNPACKER, PIKEPDF, FFPROBE, GUESSIT)
 
 
 def edition(revision: int, *extras: Extra) -> int:

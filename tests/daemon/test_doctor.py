@@ -4,6 +4,7 @@ import fcntl
 import os
 import socket
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ from shishod.ailment import Ailment, told
 from shishod.clock import CLOCK
 from shishod.daemon.config import Settings
 from shishod.daemon.doctor import Patient, examine
-from shishod.formats.extras import FFPROBE
+from shishod.formats.extras import FFPROBE, GUESSIT
 from shishod.model.progress import ScanSnapshot, ScanStatus
 from shishod.model.tier import Tier
 from shishod.store.catalog import SqlCatalog, open_catalog
@@ -336,6 +337,19 @@ def test_no_ffprobe_for_a_library_of_films(place: Path, without_programs: None) 
 
     assert (one.check, one.about) == ("programs", "ffprobe")
     assert "the Debian package ffmpeg" in one.remedy
+
+
+def test_no_guessit_for_a_library_of_shows(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shows = {"Shows": {"kind": "shows", "paths": [str(place / "books")]}}
+    assert found(place, libraries=shows) == []
+    monkeypatch.setitem(sys.modules, "guessit", None)  # as where it is not installed
+    GUESSIT.present.cache_clear()  # type: ignore[attr-defined]
+
+    one = sole(place, libraries=shows)
+    GUESSIT.present.cache_clear()  # type: ignore[attr-defined]
+
+    assert (one.check, one.about) == ("programs", "guessit")
+    assert "shishod[video]" in one.remedy
 
 
 def test_a_check_that_cannot_look_says_so(place: Path) -> None:

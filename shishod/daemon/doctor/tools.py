@@ -15,6 +15,7 @@ SERVES = {
     "unrar or unar": COMICS,
     "pikepdf": frozenset({LibraryKind.EBOOKS}),
     "ffprobe": FILMS,
+    "guessit": FILMS,
 }
 """The kinds of library that go short where an extra is missing; the others need not hear of it."""
 
