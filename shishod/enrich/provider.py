@@ -80,6 +80,7 @@ class Provider(Protocol):
     kinds: ClassVar[frozenset[BookKind]]
     limits: ClassVar[tuple[Limit, ...]]
     hosts: ClassVar[tuple[str, ...]]
+    """Whom it may be asked of, and where its pictures lie; ".archive.org" is every host below that."""
     needs_secret: ClassVar[bool]
     batch: ClassVar[int]
     """How many questions it likes to be asked at once."""

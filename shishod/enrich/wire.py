@@ -25,8 +25,8 @@ class Reply(NamedTuple):
 class Wire:
     """Shared: by every thread that asks one provider. Connections are kept; nothing is followed, retried or stored.
 
-    Only the named hosts are spoken to, and only over TLS with their certificates checked; a host that is this machine
-    itself may do without.
+    Only the named hosts are spoken to (".archive.org" are all below that), and only over TLS with their certificates
+    checked; a host that is this machine itself may do without.
     """
 
     def __init__(self, hosts: Collection[str], user_agent: str, *, limit_s: float = 30.0) -> None:
@@ -50,7 +50,10 @@ class Wire:
         """Whether this may be asked at all."""
         parts = urlsplit(url)
         safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _OURSELVES)
-        return safe and (parts.hostname or "") in self._hosts and not parts.username
+        return safe and self._knows(parts.hostname or "") and not parts.username
+
+    def _knows(self, host: str) -> bool:
+        return host in self._hosts or any(one.startswith(".") and host.endswith(one) for one in self._hosts)
 
     def send(self, url: str, headers: Mapping[str, str], most_bytes: int) -> Reply:
         """One GET. Raises Unreachable, without the URL in its text, for what failed on the way.

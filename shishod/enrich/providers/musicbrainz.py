@@ -29,7 +29,7 @@ class MusicBrainz:
     about: ClassVar[str] = "MusicBrainz: audiobooks and albums; free, one request a second"
     kinds: ClassVar[frozenset[BookKind]] = frozenset({BookKind.AUDIOBOOK, BookKind.ALBUM})
     limits: ClassVar[tuple[Limit, ...]] = (Limit(1, 1.0),)
-    hosts: ClassVar[tuple[str, ...]] = ("musicbrainz.org", "coverartarchive.org", "archive.org")
+    hosts: ClassVar[tuple[str, ...]] = ("musicbrainz.org", "coverartarchive.org", "archive.org", ".archive.org")
     needs_secret: ClassVar[bool] = False
     batch: ClassVar[int] = 1
     Settings: ClassVar[type[ProviderSettings]] = ProviderSettings

@@ -32,7 +32,7 @@ class OpenLibrary:
     about: ClassVar[str] = "Open Library: printed books; free, and asked by name of its operator three times a second"
     kinds: ClassVar[frozenset[BookKind]] = frozenset({BookKind.EBOOK, BookKind.AUDIOBOOK, BookKind.COMIC})
     limits: ClassVar[tuple[Limit, ...]] = (Limit(3, 1.0),)
-    hosts: ClassVar[tuple[str, ...]] = ("openlibrary.org", "covers.openlibrary.org", "archive.org")
+    hosts: ClassVar[tuple[str, ...]] = ("openlibrary.org", "covers.openlibrary.org", "archive.org", ".archive.org")
     needs_secret: ClassVar[bool] = False
     batch: ClassVar[int] = 25
     Settings: ClassVar[type[ProviderSettings]] = ProviderSettings
