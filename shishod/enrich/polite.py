@@ -218,6 +218,8 @@ class PoliteClient:
                 reply = self._wire.send(self._with_secrets(target), {**asking, **self._credentials(target)}, most_bytes)
                 meaning = self.terms.means(reply.status, reply.body)
                 if meaning is Meaning.TOO_OFTEN:
+                if meaning is Meaning.MISCONFIGURED and not self._is_its_own(target):
+                    meaning = Meaning.DECLINED  # who keeps its pictures was not told who is asking
                     self._stay_away(turn.refused, reply)
             if meaning is not Meaning.MOVED:
                 return _sound(reply, meaning, asking), meaning

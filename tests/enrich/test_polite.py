@@ -185,6 +185,18 @@ def test_a_provider_that_does_not_know_us_is_asked_no_more(a_client: Build, dune
     assert (len(dune.requests), client.health().state) == (1, "stopped")
 
 
+def test_a_picture_that_its_own_host_refuses_stops_nobody_who_asks_the_catalogue(
+    a_client: Build, dune: Simulator
+) -> None:
+    client = a_client(url=f"{dune.url.replace('127.0.0.1', 'localhost')}/books/")
+    for status in (401, 403):
+        dune.faults["books"].append(Reply({}, status))
+        with pytest.raises(Declined):
+            client.picture(f"{dune.url}/books/cover.png", 1000)
+
+    assert client.health().state == "ready"
+
+
 def test_a_question_that_is_declined_spoils_no_other(a_client: Build, dune: Simulator) -> None:
     client = a_client()
     dune.faults["books"].append(Reply({}, 400))
