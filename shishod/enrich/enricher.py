@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from shishod import log
 from shishod.clock import CLOCK, Clock
 from shishod.enrich.believing import believable, renewed, together
-from shishod.enrich.manners import Declined, Misconfigured
+from shishod.enrich.manners import Declined, Misconfigured, Unanswered
 from shishod.enrich.matching import best, ranked
 from shishod.enrich.polite import MOST_BYTES, PoliteClient
 from shishod.enrich.provider import Desk, Provider, ProviderSettings
@@ -23,6 +23,7 @@ from shishod.work.queue import TicketQueue
 _log = log.get(__name__)
 HANDFUL = 10  # books, where a provider does not take several in one request
 CANDIDATES = 5  # kept for the operator to choose from
+PICTURE_TRIES = 3  # each after a rest; then it is done without, for the pictures behind it wait
 AGAIN = timedelta(days=30)  # what was not found, or not surely enough, is asked for again
 
 
@@ -72,6 +73,7 @@ class Enricher:
         self._most_bytes = most_bytes
         self._ages = ages or Ages()
         self._clock = clock
+        self._unanswered: dict[str, tuple[str, int]] = {}  # of each the picture that it is at, and how often in vain
         self._rests_until_s: dict[str, float] = {}  # each is written by the one worker that has its provider in hand
 
     @property
@@ -155,8 +157,8 @@ class Enricher:
         news = [one for one in asked if not self._holds(guide, one)]
         for one, found in self._found(guide, news):
             self._write(guide, one, found)
-        more = self._hang(guide)
         self._shelf.mark_fresh([one.question.book_id for one in news], self._clock.now())
+        more = self._hang(guide)
         if len(ids) == size:
             return self._ticket(guide.name, 0.0, after=ids[-1])
         return self._ticket(guide.name, 0.0, after=after) if more else None
@@ -170,8 +172,19 @@ class Enricher:
                 hung = PictureHung(one, text="it is not there") if content is None else self._keep(one, content)
             except Declined as refusal:
                 hung = PictureHung(one, text=str(refusal))
+            except Unanswered as error:
+                if not self._gives_up(guide, one.url):
+                    raise
+                hung = PictureHung(one, text=str(error))
             self._shelf.hang_picture(hung, self._clock.now())
         return bool(due)
+
+    def _gives_up(self, guide: Guide, url: str) -> bool:
+        """Note that a picture was asked for in vain; whether that was often enough."""
+        before, tries = self._unanswered.get(guide.name, ("", 0))
+        tries = tries + 1 if before == url else 1
+        self._unanswered[guide.name] = (url, tries)
+        return tries >= PICTURE_TRIES
 
     def _holds(self, guide: Guide, asked: Asked) -> bool:
         """Whether what was answered still holds: the book was written, but what it is asked for by is the same."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
-from shishod.errors import ShishodError
+from shishod.errors import ShishodError, Unreachable
 
 TRIES = 6  # the first, and five more
 LATER_S = 10.0  # where a provider is asked too often and does not say for how long to stay away
@@ -20,6 +20,10 @@ class Misconfigured(ShishodError):
 
 class Declined(ShishodError):
     """Do not ask this again as it stands: the provider does not answer this question, and may answer the next."""
+
+
+class Unanswered(Unreachable):
+    """It was asked as often as is decent, and this question was not answered once."""
 
 
 class Meaning(StrEnum):

@@ -18,6 +18,7 @@ from shishod.enrich.manners import (
     Declined,
     Meaning,
     Misconfigured,
+    Unanswered,
     backoff_s,
     meaning_of,
     retry_after_s,
@@ -263,7 +264,7 @@ class PoliteClient:
             _log.warning(
                 "a provider cannot be reached; it rests, and is tried again", provider=self.terms.name, error=reason
             )
-        return Unreachable(f"{reason}. What it was asked is asked for again by itself", retry_after_s=max(rest_s, 30.0))
+        return Unanswered(f"{reason}. What it was asked is asked for again by itself", retry_after_s=max(rest_s, 30.0))
 
     def _ready(self) -> None:
         if self._stopped:

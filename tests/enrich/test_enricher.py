@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shishod.clock import Clock
-from shishod.enrich.enricher import Enricher, Guide
+from shishod.enrich.enricher import PICTURE_TRIES, Enricher, Guide
 from shishod.enrich.ledger import FileNotes, Ledger
 from shishod.enrich.limiter import Limiter
 from shishod.enrich.polite import PoliteClient
@@ -31,7 +31,7 @@ from shishod.scan.pauses import please
 from shishod.scan.taking import Fetched, hang
 from tests.enrich.conftest import QuickStop
 from tests.enrich.recorded import ANSWERS, LEFT_HAND_DOC, LEFT_HAND_WORK, LEVIATHAN
-from tests.enrich.simulator import Reply, Simulator
+from tests.enrich.simulator import Reply, Request, Simulator
 from tests.samples import a_metadata_json, a_png, an_epub, an_m4b
 from tests.scan.conftest import a_house, house
 from tests.scan.house import House
@@ -503,6 +503,33 @@ def test_what_is_no_picture_is_noted_and_not_fetched_again(a_room: Build, librar
 
     assert room.house.catalog.cover_of(room.book()["id"]) is None
     assert room.asked().count("/cover.png") == 1
+
+
+def test_a_picture_that_is_never_answered_keeps_no_other_waiting(a_room: Build, library: Path) -> None:
+    heard(library)
+    an_m4b(library / "Caliban's War [B0073H9PF2].m4b", title="Caliban's War", artist="James S. A. Corey")
+    room = a_room("audnexus")
+    told = {**LEVIATHAN, "runtimeLengthMin": None}
+
+    def answer(request: Request) -> Reply:
+        if request.path == "/well.png":
+            return Reply(a_png(600, 900), headers={"Content-Type": "image/png"})
+        if request.path == "/ill.png":
+            return Reply({}, 500)
+        ill = "B073H9PF2D" in request.path
+        title = told["title"] if ill else "Caliban's War"
+        return Reply({**told, "title": title, "image": f"{room.simulator.url}/audnexus/{'ill' if ill else 'well'}.png"})
+
+    room.simulator.answers["audnexus"] = answer
+    room.house.scan()
+    for _ in range(6):
+        room.work()
+        room.house.clock.wind(601)
+
+    asked = room.asked()
+    assert asked.count("/well.png") == 1
+    assert asked.count("/ill.png") == 6 * PICTURE_TRIES
+    assert room.house.queue.waiting()[Errand.ENRICH] == 0
 
 
 @pytest.mark.parametrize(
