@@ -214,16 +214,29 @@ class Enricher:
         desk = guide.desk(_since(guide, asked, self._clock.now()))
         try:
             return guide.provider.search(desk, [one.question for one in asked])
-        except Declined as refusal:
+        except Exception as error:  # noqa: BLE001 - what the web says may surprise us; the others must not pay
+            refusal = _refusal(error)
             if len(asked) == 1:
-                return [self._found_none(guide, asked[0].question, Standing.REFUSED, str(refusal))]
+                return [self._refused(guide, asked[0], refusal)]
             return [offer for one in asked for offer in self._offers(guide, [one])]
 
     def _answered(self, guide: Guide, asked: Asked, answer: Callable[[], Found]) -> Found:
         try:
             return answer()
-        except Declined as refusal:
-            return self._found_none(guide, asked.question, Standing.REFUSED, str(refusal))
+        except Exception as error:  # noqa: BLE001 - as above
+            return self._refused(guide, asked, _refusal(error))
+
+    def _refused(self, guide: Guide, asked: Asked, refusal: Exception) -> Found:
+        if not isinstance(refusal, Declined):
+            _log.error(
+                "an answer could not be understood; its book is told as refused",
+                provider=guide.name,
+                book=asked.question.book_id,
+                exc_info=refusal,
+            )
+            text = f"its answer could not be understood ({type(refusal).__name__}); this is a fault of shishod"
+            return self._found_none(guide, asked.question, Standing.REFUSED, text)
+        return self._found_none(guide, asked.question, Standing.REFUSED, str(refusal))
 
     @staticmethod
     def _is_known(guide: Guide, asked: Asked) -> bool:
@@ -312,6 +325,13 @@ class Enricher:
     def _ticket(self, name: str, wait_s: float, *, after: int) -> Ticket:
         now_s = self._clock.monotonic_s()
         return Ticket(name, Errand.ENRICH, Priority.VERY_LOW, now_s + wait_s if wait_s else 0.0, load=after)
+
+
+def _refusal(error: Exception) -> Exception:
+    """What is the matter with one book alone; raises what is the matter with the provider or the catalogue."""
+    if isinstance(error, ShishodError) and not isinstance(error, Declined):
+        raise error
+    return error
 
 
 def _since(guide: Guide, asked: Sequence[Asked], now: datetime) -> datetime | None:

@@ -174,7 +174,7 @@ class PoliteClient:
 
     def _answer(self, said: Any, holds_s: float, headers: Mapping[str, str] | None = None) -> Answer:
         now, told = self._clock.now(), headers or {}
-        body = b"" if said is None else json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+        body = b"" if said is None else _packed(said)
         return Answer(
             404 if said is None else 200,
             body,
@@ -218,9 +218,9 @@ class PoliteClient:
             with turn:
                 reply = self._wire.send(self._with_secrets(target), {**asking, **self._credentials(target)}, most_bytes)
                 meaning = self.terms.means(reply.status, reply.body)
-                if meaning is Meaning.TOO_OFTEN:
                 if meaning is Meaning.MISCONFIGURED and not self._is_its_own(target):
                     meaning = Meaning.DECLINED  # who keeps its pictures was not told who is asking
+                if meaning is Meaning.TOO_OFTEN:
                     self._stay_away(turn.refused, reply)
             if meaning is not Meaning.MOVED:
                 return _sound(reply, meaning, asking), meaning
@@ -288,6 +288,11 @@ class PoliteClient:
         if not self.terms.secrets or not self._is_its_own(url):
             return url
         return f"{url}{'&' if '?' in url else '?'}{urlencode(self.terms.secrets)}"
+
+
+def _packed(said: Any) -> bytes:
+    """JSON in UTF-8; half a character, which JSON can say and UTF-8 cannot, is a question mark."""
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def _sound(reply: Reply, meaning: Meaning, asking: Mapping[str, str]) -> Reply:

@@ -12,15 +12,16 @@ from shishod.enrich.enricher import PICTURE_TRIES, Enricher, Guide
 from shishod.enrich.ledger import FileNotes, Ledger
 from shishod.enrich.limiter import Limiter
 from shishod.enrich.polite import PoliteClient
-from shishod.enrich.provider import Here
+from shishod.enrich.provider import Desk, Here
 from shishod.enrich.providers import BY_NAME
+from shishod.enrich.providers.openlibrary import OpenLibrary
 from shishod.enrich.window import Limit, Rules
 from shishod.enrich.wire import Wire
 from shishod.errors import Refused
 from shishod.formats.limits import Limits
 from shishod.model.book import BookKind
 from shishod.model.covers import PictureDue, PictureHung, may_be_upgraded
-from shishod.model.finding import Standing
+from shishod.model.finding import Candidate, Question, Standing
 from shishod.model.metadata import UserWord
 from shishod.model.ticket import Errand
 from shishod.model.words import CLEARED, Wording
@@ -530,6 +531,32 @@ def test_a_picture_that_is_never_answered_keeps_no_other_waiting(a_room: Build, 
     assert asked.count("/well.png") == 1
     assert asked.count("/ill.png") == 6 * PICTURE_TRIES
     assert room.house.queue.waiting()[Errand.ENRICH] == 0
+
+
+def test_an_answer_that_surprises_us_is_one_books_alone(
+    a_room: Build, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.epub", "b.epub"):
+        left_hand(library, name)
+    room = a_room()
+    room.house.scan()
+    detail = OpenLibrary.detail
+
+    def surprised(self: OpenLibrary, desk: Desk, question: Question, candidate: Candidate) -> Candidate | None:
+        if question.book_id == 1:
+            raise KeyError("covers")
+        return detail(self, desk, question, candidate)
+
+    monkeypatch.setattr(OpenLibrary, "detail", surprised)
+    room.work()
+
+    (first,) = room.house.catalog.book(1)["findings"]  # type: ignore[index]
+    (second,) = room.house.catalog.book(2)["findings"]  # type: ignore[index]
+    assert (first["status"], first["reason"]) == (
+        "refused",
+        "its answer could not be understood (KeyError); this is a fault of shishod",
+    )
+    assert second["status"] == "matched"
 
 
 @pytest.mark.parametrize(

@@ -197,6 +197,12 @@ def test_a_picture_that_its_own_host_refuses_stops_nobody_who_asks_the_catalogue
     assert client.health().state == "ready"
 
 
+def test_half_a_character_in_an_answer_is_kept_as_a_question_mark(a_client: Build, simulator: Simulator) -> None:
+    simulator.answers["books"] = lambda _: Reply(b'{"title": "Dune \\ud83d"}')
+
+    assert a_client().ask("dune").json() == {"title": "Dune ?"}
+
+
 def test_a_question_that_is_declined_spoils_no_other(a_client: Build, dune: Simulator) -> None:
     client = a_client()
     dune.faults["books"].append(Reply({}, 400))
