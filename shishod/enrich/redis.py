@@ -33,7 +33,12 @@ class RedisNotes:
                 "enrich.limits_url: the Redis client is not installed. Run: pip install 'shishod[redis]'"
             ) from error
         self._fault: type[Exception] = redis.RedisError
-        server: Any = redis.Redis.from_url(url, socket_timeout=PATIENCE_S, socket_connect_timeout=PATIENCE_S)
+        try:
+            server: Any = redis.Redis.from_url(url, socket_timeout=PATIENCE_S, socket_connect_timeout=PATIENCE_S)
+        except ValueError:  # whose text may have a password in it
+            raise SettingsError(
+                "enrich.limits_url is no address of a Redis server; write it as redis://host:6379/0"
+            ) from None
         self._read = server.register_script(_READ)
         self._replace = server.register_script(_REPLACE)
         self._turn = Guarded(server)

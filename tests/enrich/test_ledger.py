@@ -15,7 +15,7 @@ from shishod.enrich.ledger import FileNotes, Ledger, Notes
 from shishod.enrich.limiter import Limiter
 from shishod.enrich.redis import RedisNotes
 from shishod.enrich.window import Limit, Rules, Window
-from shishod.errors import Unreachable
+from shishod.errors import SettingsError, Unreachable
 from shishod.store.catalog import open_catalog
 from shishod.store.settings import StoreSettings
 from shishod.work.stop import StopSignal
@@ -166,6 +166,12 @@ def test_a_disk_that_takes_nothing_is_told_and_nobody_is_asked(tmp_path: Path) -
 
     with pytest.raises(Unreachable, match="Nobody is asked without them"):
         Limiter("books", RULES, Ledger(FileNotes(tmp_path / "file")), StopSignal()).turn()
+
+
+def test_an_address_that_is_none_is_refused_without_its_password() -> None:
+    with pytest.raises(SettingsError, match=r"redis://host") as told:
+        RedisNotes("http://ann:a-secret@host/0")
+    assert "a-secret" not in str(told.value)
 
 
 def test_a_server_that_is_away_is_told_and_nobody_is_asked(tmp_path: Path) -> None:
