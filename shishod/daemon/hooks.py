@@ -27,6 +27,10 @@ _log = log.get(__name__)
 def _web(url: str) -> str:
     if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
         raise ValueError(f'"{url}" is no address of a service; it begins with http:// or https://')
+    if url and not (url.isascii() and url.isprintable() and " " not in url):
+        raise ValueError("has a letter that no address may have; write it as %C3%A9 and the like")
+    if url and urlsplit(url).port == 0:  # which raises ValueError for what is no port at all
+        raise ValueError("port 0 is nobody's")
     return url
 
 
@@ -108,7 +112,8 @@ class Hooks:
             try:
                 way(content)
             except (OSError, HTTPException, subprocess.SubprocessError) as error:
-                hook = self._settings.url if way == self._post else self._settings.command[0]
+                # the rest of an address may be as good as a key
+                hook = urlsplit(self._settings.url).hostname if way == self._post else self._settings.command[0]
                 _log.warning("a hook did not take its events", hook=hook, tried=attempt + 1, error=str(error))
             else:
                 return

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from structlog.testing import capture_logs
 
 from shishod.daemon.hooks import Hooks, HookSettings
 from shishod.work.bulletin import Bulletin
@@ -152,6 +153,25 @@ def test_a_program_that_is_not_there_stops_nobody(tmp_path: Path) -> None:
             assert hooks.alive()
     finally:
         service.close()
+
+
+def test_of_a_service_that_fails_the_log_names_the_host_alone() -> None:
+    service, bulletin = Service(500), Bulletin()
+    try:
+        with listening(bulletin, url=service.url.replace("mine", "a-secret")), capture_logs() as logs:
+            a_scan(bulletin)
+            wait_until(lambda: service.heard, 20)
+    finally:
+        service.close()
+
+    assert [one["hook"] for one in logs if "hook" in one] == ["127.0.0.1"]
+    assert "a-secret" not in str(logs)
+
+
+@pytest.mark.parametrize("url", ["http://a:b/", "http://a:0/", "http://a:99999/", "http://a/é", "http://a/b c"])
+def test_what_cannot_be_sent_to_is_refused(url: str) -> None:
+    with pytest.raises(ValidationError):
+        HookSettings(url=url)
 
 
 def test_without_a_hook_there_is_no_thread() -> None:
