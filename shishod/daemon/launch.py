@@ -67,6 +67,8 @@ def _supervise(daemon: assembly.Daemon, notifier: Notifier, drawn: bool) -> None
             supervisor.run()
     finally:
         if supervisor.undrained:
+            if sys.exc_info()[1] is None:
+                daemon.intake.close()  # we were asked to stop: what hangs is not what ends us
             _leave()
         daemon.close()
 
