@@ -1,6 +1,7 @@
 """Web: enrichment as the daemon runs it; where no provider is on there is none of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -101,11 +102,13 @@ class Web:
             return []
         guides = [self._guide(provider)] if provider else list(self._enricher.guides.values())
         able = [guide for guide in guides if asked.question.kind in guide.provider.kinds]
-        return [found for guide in able for found in self._enricher.find(guide, [asked])]
+        with _told():
+            return [found for guide in able for found in self._enricher.find(guide, [asked])]
 
     def choose(self, book_id: int, provider: str, candidate: str) -> bool:
         """Believe the operator which of a provider's works a book is; False for no such book."""
-        return self._enricher.choose(book_id, provider, candidate)
+        with _told():
+            return self._enricher.choose(book_id, provider, candidate)
 
     def providers(self) -> list[dict[str, Any]]:
         """How each provider is, the most believed first."""
@@ -159,6 +162,17 @@ class Web:
             on = ", ".join(self._enricher.guides)
             raise Refused(f'the provider "{name}" is not on', "not-found", f"those that are: {on} (enrich.providers)")
         return self._enricher.guides[name]
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What a provider does not answer is told to whoever asks, and is no fault of the daemon's."""
+    from shishod.enrich.manners import Declined, Misconfigured
+
+    try:
+        yield
+    except (Declined, Misconfigured) as error:
+        raise Refused(f"the provider does not answer that: {error}", hint="shishoctl providers") from error
 
 
 def web_of(settings: Settings, catalog: SqlCatalog, recorder: Recorder, painter: Runner, works: Works) -> Web | None:
