@@ -68,19 +68,12 @@ class SqlCatalog(
         super().__init__(database, clock)
         self._lock = lock
         self._alone: ServerLock | None = None
-        self._inode = _inode(database.path)
         self.writers = database.writers
 
     def removed(self) -> str:
-        """What to do where the SQLite file that is in use lies there no more, "" where it does; asks for one stat."""
-        path = self._database.path
-        if self._inode == _inode(path):
-            return ""
-        return (
-            f"the catalogue's file {path} was removed or replaced while it is in use. What it held is still here: save"
-            " it with `shishoctl backup --to FILE`, then `systemctl stop shishod`, `shishod restore FILE` and"
-            " `systemctl start shishod`"
-        )
+        """What to do while the SQLite file that is in use does not lie there, "" while it does; asks for one stat."""
+        footing = self._database.footing
+        return "" if footing is None else footing.trouble()
 
     def keep_alone(self) -> None:
         """Be the one daemon of this catalogue, or see that it still is; on SQLite the lock of the file says so already.
@@ -105,13 +98,6 @@ class SqlCatalog(
         database.engine.dispose()
         if self._lock is not None:
             self._lock.release()
-
-
-def _inode(path: Path | None) -> int | None:
-    try:
-        return path.stat().st_ino if path is not None else None
-    except OSError:
-        return None
 
 
 def open_catalog(settings: StoreSettings, state_dir: Path, clock: Clock = CLOCK) -> SqlCatalog:

@@ -33,17 +33,32 @@ class Footing:
         except OSError:
             return True
 
+    def trouble(self) -> str:
+        """What is wrong with the place and what helps, "" where all is well; safe from any thread."""
+        if not self.moved():
+            return ""
+        if os.path.lexists(self._path):
+            return self._taken()
+        return (
+            f"the catalogue's file {self._path} was removed while it is in use, and is not there again yet. What it"
+            " held is still here: do not stop shishod before it is, or save it with `shishoctl backup --to FILE`, then"
+            " `systemctl stop shishod`, `shishod restore FILE` and `systemctl start shishod`"
+        )
+
+    def _taken(self) -> str:
+        return (
+            f"another file lies in the place of the catalogue {self._path}. Nothing is written over it, and what is"
+            " found meanwhile is recorded later. To go on with that file: systemctl restart shishod; to go on with"
+            " what is shown now, move it away"
+        )
+
     def confirm(self, engine: Engine) -> None:
         """See to it that what is written now is found after a restart. Raises Unreachable where it would not be."""
         now = _file(self._path)
         if now == self._file:
             return
         if now is not None:
-            raise Unreachable(
-                f"another file lies in the place of the catalogue {self._path}. Nothing is written over it, and what is"
-                " found meanwhile is recorded later. To go on with that file: systemctl restart shishod; to go on with"
-                " what is shown now, move it away"
-            )
+            raise Unreachable(self._taken())
         try:
             self._write_anew()
         except (OSError, sqlite3.Error) as error:
