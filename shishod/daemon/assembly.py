@@ -110,8 +110,8 @@ class Daemon:
         self.pauses = self._pauses()
         self.walkers = WorkerPool("walk", self.queue, {Errand.WALK: self.sweeper.walk}, WALKERS, self.stop)
         self.stall_check = StallCheck(self.sweeper, self.walkers, settings.scan.stall_after)
-        self.restraint, left_out = self._restraint(), frozenset(settings.schedule.leave_out)
-        self.requests = Requests(self.queue, self.catalog, self.scans, self.restraint, left_out)
+        self.restraint = self._restraint()
+        self.requests = Requests(self.queue, self.catalog, self.scans, self.restraint, self._left_out)
         self.watcher = Watcher(
             self.catalog.roots(),
             settings.watch,
@@ -147,6 +147,9 @@ class Daemon:
             busy=self._working,
             looked_s=looked_s,
         )
+
+    def _left_out(self) -> Sequence[str]:
+        return self.settings.schedule.leave_out
 
     def _steward(self) -> Steward:
         work = self.settings.work
@@ -249,6 +252,7 @@ class Daemon:
         self._born = born
         changed = [name for name in type(new).model_fields if getattr(new, name) != getattr(old, name)]
         self.schedule.reconfigure(new.schedule)
+        self.restraint.reconfigure(new.schedule)
         log.setup(new.log.level, new.log.style)
         live = [name for name in changed if name in ("schedule", "log")]
         self.settings = old.model_copy(update={name: getattr(new, name) for name in live})

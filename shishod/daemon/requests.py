@@ -1,7 +1,7 @@
 """Requests: what the watch, the clock and the mounts ask for; each ends in the queue or with the scans."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -37,13 +37,13 @@ class Requests:
     catalog: Catalog
     scans: Scans
     restraint: Restraint
-    left_out: frozenset[str] = frozenset()  # libraries that have plans of their own
+    left_out: Callable[[], Collection[str]] = frozenset  # libraries that have plans of their own
 
     def scan_all(self, tier: Tier, trigger: str) -> None:
         """Every root, as one scan."""
         roots = self.catalog.roots()
         if trigger != "start":
-            roots = tuple(root for root in roots if root.library not in self.left_out)
+            roots = tuple(root for root in roots if root.library not in self.left_out())
         self._scan(tier, trigger, roots)
 
     def scan_planned(self, plan: PlanSettings) -> None:

@@ -35,6 +35,10 @@ class Restraint:
         self._disks: Guarded[Disks] = Guarded(disks or Disks(clock.monotonic_s))
         self._noted_s = float("-inf")
 
+    def reconfigure(self, settings: ScheduleSettings) -> None:
+        """Apply other settings while running."""
+        self._settings = settings
+
     def tick(self) -> None:
         """See which disks are used by others; to be called every few seconds, and free where no disk is spared."""
         now_s = self._now_s()

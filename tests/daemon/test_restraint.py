@@ -48,6 +48,14 @@ class House:
         return self.restraint.holds_back(ROOT)
 
 
+def test_other_settings_count_at_once(tmp_path: Path) -> None:
+    house = House(tmp_path, spare_disks=True)
+    assert house.after(SPINS_DOWN_S + 1)
+
+    house.restraint.reconfigure(ScheduleSettings(spare_disks=False))
+    assert not house.after(0)
+
+
 def test_in_quiet_hours_nothing_begins(tmp_path: Path) -> None:
     house = House(tmp_path)
     assert not house.after(0)
