@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from shishod.daemon.config import FaultySettings, Settings, load, settings_for_run
+from shishod.daemon.report import report
 from shishod.errors import SettingsError
 from shishod.model.library import Follow, Library, LibraryKind, Ways
 
@@ -320,3 +321,11 @@ class TestRunWithoutAFile:
         settings = load(file, {"log": {"level": "debug"}, "state_dir": "/b"})
 
         assert (settings.log.level, settings.log.style, settings.state_dir) == ("debug", "text", "/b")
+
+
+def test_the_report_keeps_the_password_of_the_database_to_itself(tmp_path: Path) -> None:
+    file = written(tmp_path, "store: {url: 'postgresql://ann:a@secret@db:5432/books'}")
+
+    told = report(load(file))
+
+    assert "catalogue  postgresql://ann:***@db:5432/books" in told
