@@ -83,7 +83,7 @@ class WebReads(Noun):
 
     def freeze(self, book_ids: Collection[int], frozen: bool) -> int:
         """Have books never enriched again, or have them be; how many there are of them."""
-        with self._writing(of_the_disk=False) as connection:
+        with self._writing(of_the_disk=False, durably=True) as connection:
             change = update(books).where(_book.id.in_(sorted(book_ids))).values(frozen=frozen)
             return connection.execute(change).rowcount
 

@@ -97,7 +97,8 @@ class Saving(Noun):
 
 def _manner(books: Updates) -> dict[str, bool]:
     """What the user says no disk can tell us again."""
-    return {"of_the_disk": any(book.files for book in books), "durably": any(book.words is not None for book in books)}
+    of_the_user = any(book.words is not None or any(one.chosen for one in book.found) for book in books)
+    return {"of_the_disk": any(book.files for book in books), "durably": of_the_user}
 
 
 def _library_of(books: Updates) -> int:

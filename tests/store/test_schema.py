@@ -1,7 +1,7 @@
 """One schema, told three times: the tables, the migrations and the model agree."""
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,8 +10,9 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.engine import Inspector
 from sqlalchemy.engine.interfaces import ReflectedIndex
 
+from shishod.model.finding import Found, Standing
 from shishod.model.library import RootIdentity
-from shishod.model.metadata import Metadata, UserWord
+from shishod.model.metadata import Metadata, Reading, UserWord
 from shishod.model.progress import Problem, ScanSnapshot
 from shishod.model.state import KnownFile
 from shishod.store.catalog import SqlCatalog, open_catalog
@@ -191,4 +192,19 @@ def test_a_book_with_words_of_the_users_is_written_durably(tmp_path: Path, monke
     save(catalogue, a_book(root, book_id=book_id, words=(UserWord("title", "Mine"),)))
 
     assert asked == [False, True]
+    catalogue.close()
+
+
+def test_what_the_user_says_of_the_web_is_written_durably(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogue = open_catalog(StoreSettings(), tmp_path)
+    root, writing, asked = a_root(catalogue), catalogue._writing, list[bool]()
+    (book_id,) = save(catalogue, a_book(root))
+    monkeypatch.setattr(catalogue, "_writing", lambda **how: asked.append(how["durably"]) or writing(**how))
+    found = Found("openlibrary", Standing.MATCHED, "q", NOW, NOW, "OL1W", "work", 1.0, reading=Reading(title="Told"))
+
+    save(catalogue, a_book(root, book_id=book_id, found=(found,)))
+    save(catalogue, a_book(root, book_id=book_id, found=(replace(found, chosen=True),)))
+    catalogue.freeze([book_id], frozen=True)
+
+    assert asked == [False, True, True]
     catalogue.close()
