@@ -1,5 +1,6 @@
 """Processes come when there is work, go when there is none, and leave nothing behind."""
 
+import multiprocessing
 import os
 import resource
 import signal
@@ -14,6 +15,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from shishod.work.runners import Failed
+from shishod.work.runners.confined import Limits, serve
 from shishod.work.runners.lane import Lane
 from shishod.work.runners.processes import ProcessRunner
 from tests.contracts.deeds import deed, double, hang_the_first_time, where
@@ -52,6 +54,18 @@ def test_a_process_is_used_again(make: Callable[..., ProcessRunner]) -> None:
 
     assert len(pids) == 1
     assert runner.stats()["started"] == 1
+
+
+def test_a_process_that_nobody_waits_for_any_more_ends_in_silence() -> None:
+    context = multiprocessing.get_context("forkserver")
+    near, far = context.Pipe()
+    process = context.Process(target=serve, args=(far, Limits(0)))
+    near.close()
+
+    process.start()
+    process.join(30)
+
+    assert process.exitcode == 0, "1 is a traceback on the standard error of the daemon"
 
 
 def test_a_crowd_of_answers_is_taken_with_few_calls(

@@ -54,9 +54,9 @@ def serve(pipe: Connection, limits: Limits) -> None:
     standing = _confine(limits)
     gc.freeze()  # what was imported stays: no collection need look at it, or write into pages that all processes share
     gc.set_threshold(GARBAGE)
-    _send(pipe, pickle.dumps(standing), 0)
-    while True:
-        try:
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the daemon has let go of this process, or is gone
+        _send(pipe, pickle.dumps(standing), 0)
+        while True:
             packed_call, packed = pickle.loads(pipe.recv_bytes())  # noqa: S301 - from our own daemon
             call = _call(packed_call)
             for thing in packed:
@@ -64,8 +64,6 @@ def serve(pipe: Connection, limits: Limits) -> None:
                 _allow_cpu(limits.cpu_s)
                 answer = _answer(call, thing)
                 _send(pipe, answer, time.monotonic_ns() - began_ns)
-        except (EOFError, BrokenPipeError, ConnectionResetError):
-            return  # the daemon has let go of this process, or is gone
 
 
 def _send(pipe: Connection, answer: bytes, took_ns: int) -> None:
