@@ -90,7 +90,7 @@ def cli(ctx: click.Context, socket: str | None) -> None:
     """Ask the shishod daemon how it is, and tell it what to do.
 
     Exit codes: 0 done, 1 it failed, 64 usage, 69 no daemon answers, 74 its answer could not be
-    written, 77 permission, 78 configuration.
+    written, 75 busy, 77 permission, 78 configuration.
     """
     if socket == "":
         raise click.BadParameter("it is empty; leave it out and the socket is found by itself", param_hint="--socket")

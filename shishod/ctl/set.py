@@ -21,6 +21,7 @@ def command(client: Client, book_id: int, said: tuple[str, ...], *, as_json: boo
     date                               1999, 1999-05 or 1999-05-01
     language                           a code as en or pt-BR, or a name
     identifiers                        isbn:9780306406157; asin:B002V0QK4C
+    season                             a number, 0 for specials
     abridged                           yes or no
 
     \b

@@ -258,3 +258,9 @@ def test_shishoctl_starts_within_its_budget():
     own = [int(line.split("|")[0].removeprefix("import time:")) for line in ran.stderr.splitlines()[1:]]
 
     assert sum(own) < 300_000  # microseconds; about 70,000 on an idle machine, and this one is shared
+
+
+def test_set_tells_how_every_field_of_the_model_is_written():
+    told = run("set", "--help").stdout
+
+    assert [field for field in OF_THE_MODEL if field not in told] == []
