@@ -1,8 +1,14 @@
-"""What every room's tests may ask for."""
+"""What every room's tests may ask for, and how many of them run at once."""
 
 from pathlib import Path
 
 import pytest
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """The whole is run by two, for half of what it does is wait; a part of it, or what failed, by none but oneself."""
+    whole = config.args == config.getini("testpaths") and not config.option.lf and config.option.markexpr == "not long"
+    return 2 if whole else 0
 
 
 @pytest.fixture
