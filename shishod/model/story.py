@@ -20,7 +20,7 @@ class Turn(NamedTuple):
 def line_of(at: datetime, state: State, why: str = "") -> str:
     """A turn as it is added to a story. Each begins a line, so that a story may be cut anywhere at its front."""
     reason = " ".join(why.split())[:_LONGEST]
-    return f"\n{int(at.timestamp())} {state.value} {reason}".rstrip()
+    return f"\n{int(at.timestamp())} {state} {reason}".rstrip()
 
 
 def turns_of(story: str | None) -> tuple[Turn, ...]:
