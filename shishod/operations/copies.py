@@ -21,11 +21,13 @@ class CopyDesk:
         copy: Callable[[], Path | None],
         pack: Callable[[Path], Iterator[bytes]],
         shelf: Shelf,
+        told: Callable[[Sequence[Row]], list[Row]],
         roots: Callable[[], Sequence[Root]],
     ) -> None:
         self._copy = copy
         self._pack = pack
         self._shelf = shelf
+        self._told = told
         self._roots = roots
 
     def make(self) -> Row:
@@ -46,7 +48,7 @@ class CopyDesk:
         if not rows:
             refuse_unknown(library, self._roots())
         whole = (self._shelf.book(row["id"]) for row in rows)
-        return [book for book in whole if book is not None], rest
+        return self._told([book for book in whole if book is not None]), rest
 
     def _copied(self) -> Path:
         copy = self._copy()

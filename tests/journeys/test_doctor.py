@@ -210,7 +210,8 @@ def daemon(place: Path) -> Iterator[RunningDaemon]:
 
 def shishoctl(daemon: RunningDaemon, *words: str, path: str = "") -> subprocess.CompletedProcess[str]:
     command = [PROGRAMS / "shishoctl", "--socket", daemon.socket, *words]
-    surroundings = os.environ | ({"PATH": path} if path else {})
+    elsewhere = {name: str(daemon.socket.parent) for name in ("XDG_STATE_HOME", "XDG_RUNTIME_DIR")}  # of nobody else
+    surroundings = os.environ | elsewhere | ({"PATH": path} if path else {})
     return subprocess.run(command, capture_output=True, text=True, check=False, env=surroundings)
 
 
