@@ -1,5 +1,6 @@
 """MountGuard: whether a root is still the one we know, and what is said of it when it is not."""
 
+import errno
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from typing import Protocol
 
 from shishod import log
 from shishod.clock import CLOCK, Clock
-from shishod.errors import LibraryAbsent
+from shishod.errors import LibraryAbsent, Unreachable
 from shishod.model.catalog import Catalog
 from shishod.model.event import Teller, to_nobody
 from shishod.model.ignore import ignored
@@ -29,6 +30,7 @@ from shishod.work.runners.ground import Ground
 
 _log = log.get(__name__)
 SAMPLE = 20  # how many remembered files vouch for a root that is known by nothing else
+_OURS = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)  # what is lacking here, and says nothing of a disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,10 @@ class MountGuard:
         self._mounts: Guarded[dict[int, tuple[bytes, Mount | None]]] = Guarded({})
 
     def admit(self, root: Root) -> Admission:
-        """Look at a root before a walk. Raises LibraryAbsent with the reason; may hang on a dead share."""
+        """Look at a root before a walk. Raises LibraryAbsent with the reason; may hang on a dead share.
+
+        Raises Unreachable where it is we who may open nothing more: that says nothing of the root.
+        """
         try:
             real = os.path.realpath(root.path, strict=True)
             if twin := self._twin(root, real):
@@ -116,6 +121,8 @@ class MountGuard:
                 raise self._absent(root, reason)
         except OSError as error:
             said = f"{error.strerror or error} (errno {error.errno})"
+            if error.errno in _OURS:
+                raise Unreachable(f"{display(root.path)} cannot be looked at: {said}; see LimitNOFILE=") from error
             raise self._absent(root, f"it cannot be looked at: {said}") from error
         if root.identity != identity or root.state in (RootState.OFFLINE, RootState.STALLED):
             state = RootState.HELD if root.held else RootState.ONLINE
