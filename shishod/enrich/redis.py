@@ -30,7 +30,7 @@ class RedisNotes:
             import redis
         except ModuleNotFoundError as error:
             raise SettingsError(
-                "enrich.limits_url: the Redis client is not installed. Run: pip install 'shishod[redis]'"
+                "enrich.limits_url: the Redis client is not installed. Run: pip install redis"
             ) from error
         self._fault: type[Exception] = redis.RedisError
         try:

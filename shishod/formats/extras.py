@@ -60,19 +60,19 @@ LIBARCHIVE_SO = "libarchive.so.13"  # the name of its interface for all of libar
 LIBARCHIVE = Extra(
     "libarchive",
     "7-Zip comics, and the tags that RAR comics hold compressed,",
-    "install the Debian package libarchive13 and `pip install 'shishod[comics]'`",
+    "install the Debian package libarchive13 and `pip install libarchive-c`",
     _libarchive,
 )
-RARFILE = Extra("rarfile", "RAR comics", "`pip install 'shishod[comics]'`", _module("rarfile"))
+RARFILE = Extra("rarfile", "RAR comics", "`pip install rarfile`", _module("rarfile"))
 UNPACKER = Extra(
     "unrar or unar",
     "tags that old RAR comics hold in one solid block",
     "install the Debian package unar",
     _program(*UNPACKERS),
 )
-PIKEPDF = Extra("pikepdf", "the XMP of PDFs", "`pip install 'shishod[pdf]'`", _module("pikepdf"))
+PIKEPDF = Extra("pikepdf", "the XMP of PDFs", "`pip install pikepdf`", _module("pikepdf"))
 FFPROBE = Extra("ffprobe", "videos", "install the Debian package ffmpeg", _program("ffprobe"))
-GUESSIT = Extra("guessit", "the names of films and episodes", "`pip install 'shishod[video]'`", _module("guessit"))
+GUESSIT = Extra("guessit", "the names of films and episodes", "`pip install guessit`", _module("guessit"))
 
 EXTRAS: tuple[Extra, ...] = (RARFILE, LIBARCHIVE, UNPACKER, PIKEPDF, FFPROBE, GUESSIT)
 

@@ -143,6 +143,6 @@ def _postgresql(url: URL, settings: StoreSettings) -> Database:
         )
     except ModuleNotFoundError as error:
         raise SettingsError(
-            "store.url: the PostgreSQL driver is not installed. Run: pip install 'shishod[postgres]'"
+            "store.url: the PostgreSQL driver is not installed. Run: pip install 'psycopg[binary]'"
         ) from error
     return Database(engine, engine, settings.writers, None, url.render_as_string(hide_password=True), nullcontext())

@@ -365,7 +365,7 @@ class TestWithoutItsExtras:
 
         assert (reading.format, reading.title, reading.technical.pages) == (ending, None, None)
         (note,) = reading.notes
-        assert missing in note and "pip install 'shishod[comics]'" in note
+        assert missing in note and f"pip install {missing}" in note
 
     def test_it_is_read_again_when_they_are_there(self, bare: None):
         before = [CBR.version, CB7.version]
