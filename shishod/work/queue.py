@@ -12,7 +12,7 @@ from shishod.model.ticket import Errand, Ticket
 
 Key = tuple[Errand, Any]
 ALL = frozenset(Errand)
-LATER_S = 30.0  # what may only begin after that is no work at hand
+LATER_S = 10.0  # what may only begin after that is no work at hand
 
 
 @dataclass(slots=True)

@@ -117,9 +117,9 @@ class RunningDaemon:
         return next((book for book in self.books() if book["title"] == title), None)
 
     def idle(self) -> bool:
-        """Nothing runs and nothing waits; what is hashed and which covers are taken in the pauses is no work."""
+        """Nothing runs and nothing is due; what is hashed and which covers are taken in the pauses is no work."""
         status = self.status()
-        waiting = sum(count for errand, count in status["queue"].items() if errand not in IN_PAUSES)
+        waiting = sum(count - status["later"][one] for one, count in status["queue"].items() if one not in IN_PAUSES)
         working = [one for one in status["workers"] if one["doing"] not in IN_PAUSES]
         return not status["scan"]["active"] and not waiting and not working
 
