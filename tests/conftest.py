@@ -7,8 +7,8 @@ import pytest
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """The whole is run by two, for half of what it does is wait; a part of it, or what failed, by none but oneself."""
-    whole = config.args == config.getini("testpaths") and not config.option.lf and config.option.markexpr == "not long"
-    return 2 if whole else 0
+    every_path = config.args == config.getini("testpaths") and not config.getoption("lf", False)
+    return 2 if every_path and config.option.markexpr == "not long" else 0
 
 
 @pytest.fixture
