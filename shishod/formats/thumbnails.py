@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from importlib import import_module
 from io import BytesIO
 from typing import NamedTuple
 
@@ -17,9 +17,20 @@ FORMS: dict[str, str] = {  # what Pillow calls what we take -> the word it is st
     "JPEG": "jpeg", "MPO": "jpeg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "AVIF": "avif", "BMP": "bmp",
     "TIFF": "tiff",
 }  # fmt: skip
+_PLUGINS = ("Jpeg", "Mpo", "Png", "WebP", "Gif", "Avif", "Bmp", "Tiff")  # each costs a process milliseconds: no others
 _QUALITY = 82
 _FAULTS = (OSError, ValueError, TypeError, SyntaxError, EOFError, KeyError, IndexError, struct.error, OverflowError,
            ArithmeticError)  # fmt: skip
+
+
+def _openers() -> tuple[str, ...]:
+    """Those that this Pillow can open: a build may lack AVIF; an MPO is opened as the JPEG that it begins with."""
+    for name in _PLUGINS:
+        import_module(f"PIL.{name}ImagePlugin")
+    return tuple(form for form in FORMS if form in Image.OPEN)
+
+
+_OPENERS = _openers()  # as this is imported, which the server that processes are forked from does before any of them
 
 
 class Shown(NamedTuple):
@@ -47,7 +58,7 @@ def thumbnail(content: bytes, limits: Limits) -> bytes | None:
 
 @contextmanager
 def _opened(content: bytes, limits: Limits) -> Iterator[Image.Image]:
-    with _told(), Image.open(BytesIO(content), formats=_openers()) as picture:
+    with _told(), Image.open(BytesIO(content), formats=_OPENERS) as picture:
         if picture.width * picture.height > limits.cover_pixels:
             text = f"the cover has more than {limits.cover_pixels} pixels (formats.max_cover_pixels)"
             raise BrokenFile("limit", text)
@@ -72,13 +83,6 @@ def _on_white(picture: Image.Image) -> Image.Image:
     paper = Image.new("RGB", opaque.size, "white")
     paper.paste(opaque, mask=opaque.getchannel("A"))
     return paper
-
-
-@cache
-def _openers() -> tuple[str, ...]:
-    """Those that this Pillow can open: a build may lack AVIF; an MPO is opened as the JPEG that it begins with."""
-    Image.init()
-    return tuple(form for form in FORMS if form in Image.OPEN)
 
 
 @contextmanager
