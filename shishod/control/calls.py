@@ -10,21 +10,25 @@ from shishod.errors import Unreachable
 
 P = ParamSpec("P")
 T = TypeVar("T")
+PATIENCE_S = 5.0
 
 
 class Calls:
-    """At most `most` calls at once, on daemonic threads; more wait their turn.
+    """At most `most` calls at once, on daemonic threads; more wait their turn, where there is `busy` to say no longer
+    than `patience_s`.
 
     A call that outlives `limit_s` (a stat on a dead share) is given up by its caller, but keeps its place until it
     returns, so that such calls can never be more than `most`.
     """
 
-    def __init__(self, most: int, limit_s: float) -> None:
+    def __init__(self, most: int, limit_s: float, busy: str = "", patience_s: float = PATIENCE_S) -> None:
         self._places = asyncio.Semaphore(most)
         self._limit_s = limit_s
+        self._busy = busy
+        self._patience_s = patience_s if busy else None
 
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The call's result or its exception. Raises Unreachable when the time is over."""
+        """The call's result or its exception. Raises Unreachable when the time is over, or no place becomes free."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[T] = loop.create_future()
 
@@ -49,7 +53,7 @@ class Calls:
 
         try:
             async with asyncio.timeout(self._limit_s):
-                await self._places.acquire()
+                await self._take_place()
                 threading.Thread(target=work, name="control-call", daemon=True).start()
                 return await answer
         except TimeoutError as error:
@@ -58,3 +62,10 @@ class Calls:
                 "waiting; `shishoctl status` says how the roots are",
                 retry_after_s=self._limit_s,
             ) from error
+
+    async def _take_place(self) -> None:
+        try:
+            async with asyncio.timeout(self._patience_s):
+                await self._places.acquire()
+        except TimeoutError as error:
+            raise Unreachable(self._busy, retry_after_s=60.0) from error

@@ -8,10 +8,20 @@ from starlette.requests import Request
 from shishod.control.calls import Calls
 from shishod.operations import Operations
 
+_BUSY = (
+    "two backups, dry runs of a scan or looks of the doctor go on already; ask again when one of them has ended. "
+    "Nothing was begun, and all else is answered"
+)
+_ASKING = (
+    "web catalogues are asked for two others already, which takes as long as their limits say; ask again when that has "
+    "ended. Nothing was changed; `shishoctl providers` shows what they wait for"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """`short` calls ask the catalogue; `disk` calls may touch a library; `long` ones walk whole disks.
+    """`short` calls ask the catalogue; `disk` calls may touch a library; `long` ones walk whole disks, and `web` ones
+    wait for web catalogues.
 
     They have places apart, so that a share that died cannot take those of the others. `closing` is set when the
     server stops.
@@ -20,7 +30,8 @@ class House:
     operations: Operations
     short: Calls = field(default_factory=lambda: Calls(most=8, limit_s=30.0))
     disk: Calls = field(default_factory=lambda: Calls(most=2, limit_s=5.0))
-    long: Calls = field(default_factory=lambda: Calls(most=2, limit_s=86400.0))
+    long: Calls = field(default_factory=lambda: Calls(most=2, limit_s=86400.0, busy=_BUSY))
+    web: Calls = field(default_factory=lambda: Calls(most=2, limit_s=900.0, busy=_ASKING))
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
 

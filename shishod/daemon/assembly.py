@@ -79,7 +79,7 @@ class Daemon:
         self.scans = Scans(self.queue, self.catalog, self.cache.stats, keep=settings.scan.history)
         self.recorder = CatalogRecorder(self.catalog, self.cache)
         self.web = web_of(settings, self.catalog, self.recorder, self.painter, (self.queue, self.stop))
-        self.recording = Waking(self.recorder, self.web.wake) if self.web else self.recorder
+        self.recording = Waking(self.recorder, self.web.note) if self.web else self.recorder
         self.editor = Editor(self.catalog, self.recording)
         self.guard = MountGuard(self.catalog, ground=ground)
         reconciler = Reconciler(self.catalog, self.guard, settings.scan, self.runner)

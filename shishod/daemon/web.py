@@ -1,6 +1,6 @@
 """Web: enrichment as the daemon runs it; where no provider is on there is none of it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -71,8 +71,9 @@ class Web:
         return ended
 
     def tidy(self) -> None:
-        """Each night: forget old answers."""
+        """Each night: forget old answers, and ask for what has become due, or was written by another daemon."""
         self._catalog.prune_answers(CLOCK.now(), self._cache)
+        self._enricher.wake()
 
     def willing(self) -> bool:
         """Whether there is anybody to ask."""
@@ -82,9 +83,9 @@ class Web:
         """What is known of these books has grown old."""
         self._enricher.refresh(book_ids)
 
-    def wake(self) -> None:
+    def note(self, book_ids: Collection[int]) -> None:
         """Books were written: some may lack something."""
-        self._enricher.wake()
+        self._enricher.note(book_ids)
 
     def request(self, book_ids: Sequence[int], provider: str | None) -> int:
         """Have books asked for at once, all that are wanted where none is named; how many that is about."""
@@ -92,7 +93,7 @@ class Web:
         for name in names:
             kinds = self._enricher.guides[name].provider.kinds
             self._catalog.want(name, kinds, book_ids, CLOCK.now())
-        self._enricher.wake(*names)
+        self._enricher.wake(*names, after=min(book_ids, default=1) - 1)
         return len(book_ids)
 
     def preview(self, book_id: int, provider: str | None) -> list[Found]:
@@ -183,14 +184,14 @@ def web_of(settings: Settings, catalog: SqlCatalog, recorder: Recorder, painter:
 class Waking:
     """Shared: a Recorder that has the web asked for what was just recorded."""
 
-    def __init__(self, recorder: Recorder, wake: Callable[[], object]) -> None:
+    def __init__(self, recorder: Recorder, note: Callable[[Collection[int]], object]) -> None:
         self._recorder = recorder
-        self._wake = wake
+        self._note = note
 
     def record(self, books: Sequence[RelationshipUpdates]) -> Sequence[SavedBook]:
         saved = self._recorder.record(books)
-        if any(one.book_id is not None for one in saved):
-            self._wake()
+        if ids := [one.book_id for one in saved if one.book_id is not None]:
+            self._note(ids)
         return saved
 
 

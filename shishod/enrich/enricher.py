@@ -1,7 +1,7 @@
 """Enricher: the errand ENRICH: what a provider is asked for, a handful at a time, and what is made of its answers."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from shishod.enrich.manners import Declined, Misconfigured, Unanswered
 from shishod.enrich.matching import best, ranked
 from shishod.enrich.polite import MOST_BYTES, PoliteClient
 from shishod.enrich.provider import Desk, Provider, ProviderSettings
+from shishod.enrich.stretch import END, Stretch
 from shishod.errors import Refused, ShishodError, Unreachable
 from shishod.model.ageing import Ages
 from shishod.model.covers import PictureDue, PictureHung
@@ -24,6 +25,7 @@ _log = log.get(__name__)
 HANDFUL = 10  # books, where a provider does not take several in one request
 CANDIDATES = 5  # kept for the operator to choose from
 PICTURE_TRIES = 3  # each after a rest; then it is done without, for the pictures behind it wait
+PAUSE_S = 3.0  # what is written within one is looked through together
 AGAIN = timedelta(days=30)  # what was not found, or not surely enough, is asked for again
 
 
@@ -81,33 +83,42 @@ class Enricher:
         """The providers that are on, by name."""
         return self._guides
 
-    def wake(self, *names: str) -> None:
-        """Ask that the providers, or these of them, be asked for all that is wanted; returns at once.
+    def wake(self, *names: str, after: int = 0) -> None:
+        """Ask that the providers, or these of them, be asked for all that is wanted behind a book; returns at once.
 
         One that rests is asked when it has rested, however often it is asked for before.
         """
+        self._wake(names or tuple(self._guides), after, 0.0)
+
+    def note(self, book_ids: Collection[int]) -> None:
+        """Books were written: have them looked through with all that are before the end of this pause."""
+        ends_s = (self._clock.monotonic_s() // PAUSE_S + 1) * PAUSE_S
+        self._wake(tuple(self._guides), min(book_ids) - 1, ends_s)
+
+    def _wake(self, names: Collection[str], after: int, not_before_s: float) -> None:
         now_s = self._clock.monotonic_s()
-        for name in names or self._guides:
+        for name in names:
             if self._rests_until_s.get(name, 0.0) <= now_s:
-                self._queue.request(self._ticket(name, 0.0, after=0))
+                self._queue.request(_ticket(name, Stretch(anew=after), not_before_s))
 
     def refresh(self, book_ids: Sequence[int]) -> None:
         """Have what is known of books asked for again; those that nobody was asked for are as fresh as they can be."""
         now = self._clock.now()
         due = self._shelf.make_due(book_ids, list(self._guides), now)
         self._shelf.mark_fresh(set(book_ids) - due, now)
-        self.wake()
+        if due:
+            self.wake(after=min(due) - 1)
 
     def carry(self, tickets: Sequence[Ticket]) -> None:
         """The errand: the next handful of a provider, and then it asks for itself again."""
         for ticket in tickets:
             guide = self._guides[str(ticket.subject)]
             try:
-                again = self._handful(guide, int(ticket.load or 0))
+                again = self._handful(guide, ticket.load)
             except Unreachable as error:
                 wait_s = error.retry_after_s or 60.0
                 _log.debug("a provider cannot be asked now", provider=guide.name, error=str(error), wait_s=wait_s)
-                again = self._ticket(guide.name, wait_s, after=0)
+                again = _ticket(guide.name, Stretch(anew=0), self._clock.monotonic_s() + wait_s)
                 self._rests_until_s[guide.name] = again.not_before_s
             except Misconfigured:
                 continue  # its client has said so; nothing is asked until the next start
@@ -147,11 +158,11 @@ class Enricher:
             raise Refused(f'the provider "{name}" is not on', "not-found", f"those that are: {on} (enrich.providers)")
         return self._guides[name]
 
-    def _handful(self, guide: Guide, after: int) -> Ticket | None:
-        """Ask for the next books behind one; the ticket for those that follow, None where there are none."""
+    def _handful(self, guide: Guide, stretch: Stretch) -> Ticket | None:
+        """Ask for the next books of a stretch; the ticket for those that follow, None where there are none."""
         provider = guide.provider
         size = max(provider.batch, HANDFUL)
-        wanted = Wanted(guide.name, provider.kinds, self._clock.now(), after, size, self._thin_only)
+        wanted = Wanted(guide.name, provider.kinds, self._clock.now(), stretch.start, size, self._thin_only)
         ids = self._shelf.books_wanted(wanted)
         asked = [one for book_id in ids if (one := self._books.ask(book_id)) is not None and not one.frozen]
         news = [one for one in asked if not self._holds(guide, one)]
@@ -160,8 +171,11 @@ class Enricher:
         self._shelf.mark_fresh([one.question.book_id for one in news], self._clock.now())
         more = self._hang(guide)
         if len(ids) == size:
-            return self._ticket(guide.name, 0.0, after=ids[-1])
-        return self._ticket(guide.name, 0.0, after=after) if more else None
+            return _ticket(guide.name, stretch.behind(ids[-1]))
+        if more:
+            return _ticket(guide.name, stretch.behind(END))
+        left = stretch.behind(END).anew
+        return None if left is None else _ticket(guide.name, Stretch(anew=left))
 
     def _hang(self, guide: Guide) -> bool:
         """Fetch the next few pictures of a provider into the gallery; whether there may be more."""
@@ -322,9 +336,9 @@ class Enricher:
             refused = self._found_none(guide, asked.question, Standing.REFUSED, str(error))
             self._books.learn(book_id, [refused])
 
-    def _ticket(self, name: str, wait_s: float, *, after: int) -> Ticket:
-        now_s = self._clock.monotonic_s()
-        return Ticket(name, Errand.ENRICH, Priority.VERY_LOW, now_s + wait_s if wait_s else 0.0, load=after)
+
+def _ticket(name: str, stretch: Stretch, not_before_s: float = 0.0) -> Ticket:
+    return Ticket(name, Errand.ENRICH, Priority.VERY_LOW, not_before_s, load=stretch)
 
 
 def _refusal(error: Exception) -> Exception:

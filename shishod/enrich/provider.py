@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Protocol
+from urllib.parse import quote
 
 from pydantic import AfterValidator, Field
 
@@ -97,6 +98,11 @@ class Provider(Protocol):
 
     def detail(self, desk: Desk, question: Question, candidate: Candidate, /) -> Candidate | None:
         """All that it says of one; the candidate may have nothing but its id. None where there is none of that id."""
+
+
+def part(text: str) -> str:
+    """An id as the one part of a path that it is, whatever it holds."""
+    return quote(text, safe="").replace(".", "%2E")
 
 
 def year_of(date: str | None) -> str | None:

@@ -36,8 +36,8 @@ class Nobody:
 
 
 class Refresher:
-    """Owned by the worker of its errand. A batch is asked for once the one before it is done, and never sooner than
-    REST_S after it; whatever is left when the daemon ends is still STALE, and found by the next refresh."""
+    """Owned by the worker of its errand. A batch is asked for once nobody who can be asked is at the one before it, and
+    never sooner than REST_S after that; whatever is left when the daemon ends is still STALE, and found by the next."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class Refresher:
             _log.warning("books could not be refreshed; the next refresh goes on with them", error=str(error))
 
     def _next(self) -> None:
-        if self._queue.waiting()[Errand.ENRICH]:
+        if self._queue.waiting()[Errand.ENRICH] > self._queue.later()[Errand.ENRICH]:  # one that rests delays no other
             self._again()
             return
         books = self._catalog.stale(self._after, self._batch)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -157,6 +158,18 @@ def test_a_book_is_told_again_by_its_number_alone(stand: Stand, case: Case) -> N
     assert detail is not None
     assert (detail.provider_id, detail.reading.title) == (case.provider_id, case.known.title)
     assert stand.provider.detail(stand.desk, case.known, replace(bare, provider_id="0000-none")) is None
+
+
+@pytest.mark.parametrize("number", ["../../elsewhere", "..", "78?api_key=x#", "78/../../account", "a b%2Fc"])
+def test_an_id_is_one_part_of_the_path_whatever_it_holds(stand: Stand, case: Case, number: str) -> None:
+    stand.provider.detail(stand.desk, case.known, Candidate("1", "", Reading()))
+    stand.provider.detail(stand.desk, case.known, Candidate(number, "", Reading()))
+
+    plain, odd = stand.simulator.requests
+    assert [unquote(one) for one in odd.path.split("/")] == [
+        number if one == "1" else one.replace("1.json", f"{number}.json") for one in plain.path.split("/")
+    ]
+    assert odd.query == plain.query
 
 
 def test_every_request_says_who_asks(stand: Stand, case: Case) -> None:

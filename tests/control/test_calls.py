@@ -77,3 +77,19 @@ def test_a_call_that_outlives_the_loop_harms_nobody():
     release.set()
 
     assert ended.wait(5)
+
+
+def test_where_all_places_are_taken_whoever_comes_is_told_so_soon():
+    release = threading.Event()
+
+    async def several() -> bool:
+        calls = Calls(most=1, limit_s=30, busy="one is asked already", patience_s=0.05)
+        first = asyncio.ensure_future(calls.run(release.wait, 30))
+        await asyncio.sleep(0)
+        for _ in range(3):
+            with pytest.raises(Unreachable, match="one is asked already"):
+                await calls.run(str)
+        release.set()
+        return await first
+
+    assert asyncio.run(several())

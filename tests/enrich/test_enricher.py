@@ -8,20 +8,22 @@ from typing import Any
 import pytest
 
 from shishod.clock import Clock
-from shishod.enrich.enricher import PICTURE_TRIES, Enricher, Guide
+from shishod.enrich.enricher import PAUSE_S, PICTURE_TRIES, Enricher, Guide
 from shishod.enrich.ledger import FileNotes, Ledger
 from shishod.enrich.limiter import Limiter
 from shishod.enrich.polite import PoliteClient
 from shishod.enrich.provider import Desk, Here
 from shishod.enrich.providers import BY_NAME
 from shishod.enrich.providers.openlibrary import OpenLibrary
+from shishod.enrich.stretch import END
 from shishod.enrich.window import Limit, Rules
 from shishod.enrich.wire import Wire
 from shishod.errors import Refused
 from shishod.formats.limits import Limits
 from shishod.model.book import BookKind
+from shishod.model.catalog import BookQuery
 from shishod.model.covers import PictureDue, PictureHung, may_be_upgraded
-from shishod.model.finding import Candidate, Question, Standing
+from shishod.model.finding import Candidate, Question, Standing, Wanted
 from shishod.model.metadata import UserWord
 from shishod.model.ticket import Errand
 from shishod.model.words import CLEARED, Wording
@@ -30,6 +32,7 @@ from shishod.scan.gallery import Gallery
 from shishod.scan.learning import Learner
 from shishod.scan.pauses import please
 from shishod.scan.taking import Fetched, hang
+from shishod.store.catalog import SqlCatalog
 from tests.enrich.conftest import QuickStop
 from tests.enrich.recorded import ANSWERS, LEFT_HAND_DOC, LEFT_HAND_WORK, LEVIATHAN
 from tests.enrich.simulator import Reply, Request, Simulator
@@ -72,6 +75,10 @@ class Room:
     def work(self) -> None:
         """Carry out all that is wanted now."""
         self.enricher.wake()
+        self.carry()
+
+    def carry(self) -> None:
+        """Carry out all that was asked for."""
         while tickets := self.house.queue.claim_some(1, [Errand.ENRICH], 0):
             try:
                 self.enricher.carry(tickets)
@@ -329,6 +336,69 @@ def test_many_books_are_asked_for_a_handful_at_a_time(a_room: Build, library: Pa
     batches = [one.query["q"].count(" OR ") + 1 for one in room.simulator.requests if "q" in one.query]
     assert batches == [25, 25, 10]
     assert room.house.catalog.standings() == {"openlibrary": {"not_found": 60}}
+
+
+class Counting:
+    """The catalogue, and how many of its books each question about those that are wanted goes through."""
+
+    def __init__(self, catalog: SqlCatalog) -> None:
+        self._catalog = catalog
+        self.rows = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._catalog, name)
+
+    def books_wanted(self, wanted: Wanted) -> list[int]:
+        ids = self._catalog.books_wanted(wanted)
+        known = (book["id"] for book in self._catalog.books(BookQuery(limit=500))[0])
+        last = ids[-1] if len(ids) == wanted.limit else END
+        self.rows += sum(wanted.after < number <= last for number in known)
+        return ids
+
+
+def test_a_first_scan_has_every_book_looked_at_once_however_many_batches_it_comes_in(
+    a_room: Build, library: Path
+) -> None:
+    room = a_room()
+    counting = Counting(room.house.catalog)
+    room.enricher._shelf = counting  # type: ignore[assignment]
+    for batch in range(8):
+        for number in range(5):
+            name = f"{batch} {number}"
+            an_epub(library / f"{name}.epub", title=name, description="Known.", date="1999", cover=a_png(8, 12))
+        before = {book["id"] for book in room.house.books()}
+        room.house.scan()
+        room.enricher.note([book["id"] for book in room.house.books() if book["id"] not in before])
+        assert not room.house.queue.claim([Errand.ENRICH], 0), "it waits for more"
+        room.house.clock.wind(PAUSE_S)
+        room.carry()
+
+    assert counting.rows == 40
+    assert room.asked() == []
+
+
+def test_a_book_that_changes_behind_the_walk_is_asked_for_after_it(a_room: Build, library: Path) -> None:
+    for number in range(30):
+        an_epub(library / f"{number:02}.epub", title=f"Unknown {number}", identifiers=[f"urn:isbn:{isbn(number)}"])
+    room = a_room()
+    room.house.scan()
+    numbers = sorted(book["id"] for book in room.house.books())
+    changed: list[int] = []
+
+    def answer(request: Request) -> Reply | None:
+        if " OR " in request.query.get("q", "") and len(room.simulator.requests) > 1 and not changed:
+            left_hand(library, "00.epub", identifiers=[URN])
+            room.house.scan()
+            changed.append(numbers[0])
+            room.enricher.note(changed)
+            room.house.clock.wind(PAUSE_S)
+        return ANSWERS["openlibrary"](request)
+
+    room.simulator.answers["openlibrary"] = answer
+    room.work()
+
+    assert room.house.catalog.book(numbers[0])["findings"][0]["status"] == "matched"  # type: ignore[index]
+    assert room.house.queue.waiting()[Errand.ENRICH] == 0
 
 
 def isbn(number: int) -> str:

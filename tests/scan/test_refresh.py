@@ -101,6 +101,19 @@ def test_the_next_batch_waits_for_the_one_before_it(house: House, web: Web) -> N
     assert len(web.asked) == 1
 
 
+def test_a_provider_that_rests_does_not_delay_the_others(house: House, web: Web) -> None:
+    house.clock.wind(QUARTER_S + 3600)
+    rests_until_s = house.clock.monotonic_s() + 3600
+    house.queue.request(Ticket("resting", Errand.ENRICH, Priority.VERY_LOW, rests_until_s))
+    refresh(house)
+    web.answer()
+
+    house.clock.wind(30)
+    house.turn(Errand.REFRESH)
+
+    assert [len(batch) for batch in web.asked] == [3, 3]
+
+
 def test_with_nobody_to_ask_nothing_grows_stale(house: House, web: Web) -> None:
     web.there = False
     house.clock.wind(10 * QUARTER_S)

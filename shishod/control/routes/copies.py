@@ -32,7 +32,7 @@ async def archive(request: Request) -> Response:
 
 
 async def _streamed(here: House, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    while (piece := await here.long.run(next, pieces, None)) is not None:
+    while (piece := await here.short.run(next, pieces, None)) is not None:
         if here.closing.is_set():
             raise ConnectionAbortedError("the daemon stops; what was sent so far is no archive")
         yield piece

@@ -48,7 +48,7 @@ async def enrich(request: Request) -> Response:
     here = house(request)
     if wish.dry_run:
         look = partial(here.operations.web.preview, wish.books, wish.provider)
-        return Answer({"books": await here.long.run(look), "dry_run": True})
+        return Answer({"books": await here.web.run(look), "dry_run": True})
     ask = partial(here.operations.web.enrich, wish.books, wish.provider)
     return Answer({**await here.short.run(ask), "dry_run": False}, status_code=202)
 
@@ -64,7 +64,7 @@ async def choose(request: Request) -> Response:
     said = await body(request, Choice)
     here = house(request)
     order = partial(here.operations.web.choose, number(request, "book", LISTED), said.provider, said.candidate)
-    return Answer(await here.long.run(order))
+    return Answer(await here.web.run(order))
 
 
 async def frost(request: Request) -> Response:

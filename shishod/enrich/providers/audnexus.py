@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from shishod.enrich.polite import Terms
-from shishod.enrich.provider import Desk, Here, ProviderSettings, first_number, listed, mapped, said, whole
+from shishod.enrich.provider import Desk, Here, ProviderSettings, first_number, listed, mapped, part, said, whole
 from shishod.enrich.window import Limit
 from shishod.formats.dates import partial_date
 from shishod.formats.identifiers import identifier
@@ -55,7 +55,7 @@ class Audnexus:
 
     def _book(self, desk: Desk, asin: str) -> Candidate | None:
         for region in desk.settings.regions:
-            if (told := desk.ask(f"/books/{asin}", {"region": region})) is not None:
+            if (told := desk.ask(f"/books/{part(asin)}", {"region": region})) is not None:
                 return _candidate(asin, mapped(told))
         return None
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from shishod.enrich.manners import Meaning, meaning_of
 from shishod.enrich.polite import Terms
-from shishod.enrich.provider import Desk, Here, ProviderSettings, listed, mapped, said, texts, whole
+from shishod.enrich.provider import Desk, Here, ProviderSettings, listed, mapped, part, said, texts, whole
 from shishod.enrich.window import Limit
 from shishod.formats.dates import partial_date
 from shishod.formats.identifiers import identifier
@@ -60,7 +60,7 @@ class GoogleBooks:
     def detail(self, desk: Desk, _question: Question, candidate: Candidate) -> Candidate | None:
         if candidate.reading.title:
             return candidate  # a search has told it all
-        told = desk.ask(f"volumes/{candidate.provider_id}", {"country": desk.settings.country})
+        told = desk.ask(f"volumes/{part(candidate.provider_id)}", {"country": desk.settings.country})
         return None if told is None else _candidate(mapped(told), "")
 
     def _one(self, desk: Desk, question: Question) -> list[Candidate]:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from shishod.enrich.manners import Meaning, meaning_of
 from shishod.enrich.polite import Terms
-from shishod.enrich.provider import Desk, Here, ProviderSettings, listed, mapped, said, whole
+from shishod.enrich.provider import Desk, Here, ProviderSettings, listed, mapped, part, said, whole
 from shishod.enrich.window import Limit
 from shishod.formats.dates import partial_date
 from shishod.formats.identifiers import identifier
@@ -46,7 +46,7 @@ class MusicBrainz:
 
     def detail(self, desk: Desk, _question: Question, candidate: Candidate) -> Candidate | None:
         query = {"inc": "artist-credits+labels+genres+media", "fmt": "json"}
-        told = desk.ask(f"release/{candidate.provider_id}", query)
+        told = desk.ask(f"release/{part(candidate.provider_id)}", query)
         return None if told is None else _candidate(mapped(told), candidate.exact)
 
     def _one(self, desk: Desk, question: Question) -> list[Candidate]:
@@ -54,7 +54,7 @@ class MusicBrainz:
             if _ID.fullmatch(number):
                 return [Candidate(number, "release", Reading(title=question.title), "musicbrainz")]
         for asin in question.ids("asin")[:1]:
-            if found := self._ask(desk, f"asin:{asin}", "asin"):
+            if found := self._ask(desk, f"asin:{_escaped(asin)}", "asin"):
                 return found
         words = f'release:"{_escaped(question.title)}"'
         words += f' AND artist:"{_escaped(question.authors[0])}"' if question.authors else ""

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any, ClassVar
 
 from shishod.enrich.polite import Terms
-from shishod.enrich.provider import Desk, Here, ProviderSettings, listed, mapped, said, texts, whole, year_of
+from shishod.enrich.provider import Desk, Here, ProviderSettings, listed, mapped, part, said, texts, whole, year_of
 from shishod.enrich.window import Limit
 from shishod.formats.dates import partial_date
 from shishod.formats.identifiers import identifier
@@ -53,7 +53,7 @@ class OpenLibrary:
         return offers
 
     def detail(self, desk: Desk, _question: Question, candidate: Candidate) -> Candidate | None:
-        told = desk.ask(f"/works/{candidate.provider_id}.json")
+        told = desk.ask(f"/works/{part(candidate.provider_id)}.json")
         if told is None:
             return None
         work = mapped(told)
@@ -100,7 +100,7 @@ class OpenLibrary:
     def _with_edition(self, desk: Desk, reading: Reading) -> Reading:
         """What stands in the very edition whose ISBN the book has."""
         isbn = next((one.value for one in reading.identifiers if one.scheme == "isbn"), None)
-        told = desk.ask(f"/isbn/{isbn}.json") if isbn else None
+        told = desk.ask(f"/isbn/{part(isbn)}.json") if isbn else None
         if told is None:
             return reading
         edition = mapped(told)

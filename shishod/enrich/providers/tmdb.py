@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from shishod.enrich.polite import Terms
-from shishod.enrich.provider import Desk, Here, ProviderSettings, listed, mapped, said, texts, whole, year_of
+from shishod.enrich.provider import Desk, Here, ProviderSettings, listed, mapped, part, said, texts, whole, year_of
 from shishod.enrich.window import Limit
 from shishod.formats.dates import partial_date
 from shishod.formats.words import plain_text
@@ -66,7 +66,7 @@ class Tmdb:
         if question.kind is BookKind.EPISODE:
             return self._episode(desk, question, candidate)
         query = {"append_to_response": _WITH_MOVIE, "language": desk.settings.language}
-        told = desk.ask(f"movie/{candidate.provider_id}", query)
+        told = desk.ask(f"movie/{part(candidate.provider_id)}", query)
         return None if told is None else _movie(mapped(told), desk.settings.country, candidate.exact)
 
     def _one(self, desk: Desk, question: Question) -> list[Candidate]:
@@ -74,7 +74,7 @@ class Tmdb:
         what, titled = ("tv", "name") if episode else ("movie", "title")
         for number in question.ids("imdb")[:1]:
             query = {"external_source": "imdb_id", "language": desk.settings.language}
-            told = mapped(desk.ask(f"find/{number}", query))
+            told = mapped(desk.ask(f"find/{part(number)}", query))
             if found := [_offer(mapped(one), titled, what, "imdb") for one in listed(told.get(f"{what}_results"))]:
                 return found
         query = {"query": question.sought, "language": desk.settings.language}
@@ -88,7 +88,7 @@ class Tmdb:
         if season is None:
             return None
         query = {"append_to_response": f"season/{season},{_WITH_SHOW}", "language": desk.settings.language}
-        show = mapped(desk.ask(f"tv/{candidate.provider_id}", query))
+        show = mapped(desk.ask(f"tv/{part(candidate.provider_id)}", query))
         episodes = map(mapped, listed(mapped(show.get(f"season/{season}")).get("episodes")))
         told = next((one for one in episodes if one.get("episode_number") == number), None)
         return None if told is None else _told(show, told, candidate, desk.settings.country)
