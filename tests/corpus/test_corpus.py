@@ -9,7 +9,7 @@ from shishod.formats.limits import Limits
 from tests.corpus.scoring import EXCUSED, Row, Score, reading_of, score
 
 HELD = (
-    *("cbz", "cbr", "cb7", "cbt", "pdf", "djvu", "mobi", "azw3", "fb2"),
+    *("epub", "cbz", "cbr", "cb7", "cbt", "pdf", "djvu", "mobi", "azw3", "fb2"),
     *(ending.decode().lstrip(".") for ending in SOUND),
 )
 

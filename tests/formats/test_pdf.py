@@ -134,12 +134,22 @@ def test_xmp_speaks_where_info_lacks_the_title_or_the_authors(tmp_path: Path):
     assert dict(reading.places)["title"] == "XMP title"
 
 
-def test_what_info_says_is_not_overwritten(tmp_path: Path):
-    packet = an_xmp(rdf("title", "Alt", "By XMP") + rdf("creator", "Seq", "Xavier"))
+def test_xmp_is_believed_on_title_and_authors_before_info(tmp_path: Path):
+    packet = an_xmp(rdf("title", "Alt", "By XMP") + rdf("creator", "Seq", "Xavier") + rdf("date", "Seq", "2012-03"))
 
-    assert (pdf(tmp_path, xmp=packet).title, names(pdf(tmp_path, xmp=packet))) == ("A Book", ["Ann Author"])
-    lacking = pdf(tmp_path, author=None, xmp=packet)
+    reading = pdf(tmp_path, xmp=packet, CreationDate="D:20110101")
+
+    assert (reading.title, names(reading), reading.date) == ("By XMP", ["Xavier"], "2011-01-01")
+    assert [place for name, place in reading.places if name == "title"] == ["XMP title"]
+    lacking = pdf(tmp_path, xmp=an_xmp(rdf("creator", "Seq", "Xavier")))
     assert (lacking.title, names(lacking)) == ("A Book", ["Xavier"])
+
+
+@pytest.mark.parametrize(("changed", "title"), [("D:20200102", "A Book"), ("D:20200101", "By XMP"), ("", "By XMP")])
+def test_info_that_was_changed_on_a_later_day_than_xmp_is_believed(tmp_path: Path, changed: str, title: str):
+    packet = an_xmp(rdf("title", "Alt", "By XMP") + "<xmp:ModifyDate>2020-01-01T10:00:00Z</xmp:ModifyDate>")
+
+    assert pdf(tmp_path, xmp=packet, ModDate=changed).title == title
 
 
 def test_a_placeholder_in_xmp_is_no_title_either(tmp_path: Path):

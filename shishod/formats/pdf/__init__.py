@@ -1,11 +1,11 @@
-"""PDF: what its Info says, its XMP where that is silent, its contents page and the number of its pages."""
+"""PDF: what its XMP and its Info say, its contents page and the number of its pages."""
 
 from shishod.formats.extras import PIKEPDF, edition
 from shishod.formats.limits import Limits
 from shishod.model.book import BookKind
 from shishod.model.metadata import Reading
 
-_REVISION = 1
+_REVISION = 2
 _BEGIN_WITHIN = 1024  # bytes of anything may stand in front, says ISO 32000's Annex
 
 

@@ -1,4 +1,4 @@
-"""From a PDF to a Reading: Info first, then XMP for what Info does not say."""
+"""From a PDF to a Reading: what Info and XMP say; XMP is believed on title and authors unless Info is newer."""
 
 import os
 import re
@@ -27,6 +27,7 @@ _DATE = re.compile(r"(?:D:)?(\d{4})(\d{2})?(\d{2})?")
 _PEOPLE = re.compile(r"\s*[;&\0]\s*")
 _WORDS = re.compile(r"\s*[,;]\s*")
 _KEYS = ("Title", "Author", "Subject", "Keywords", "CreationDate")
+_FROM_XMP_FIRST = ("title", "contributions")
 _PLACES = {
     "title": "Title", "contributions": "Author", "description": "Subject", "tags": "Keywords", "date": "CreationDate",
     "language": "Lang",
@@ -43,13 +44,12 @@ def read_pdf(path: bytes, limits: Limits) -> Reading:
         try:
             with Document(file) as document:
                 reading = _reading(document, size_of(file), limits)
+                written = _date(document.said("ModDate"))
         except Locked as error:
             raise BrokenFile("encrypted", _LOCKED) from error
         except Unreadable as error:
             return _saved(file, limits, error)
-        if reading.title and reading.contributions:
-            return reading
-        return _with_xmp(file, reading, limits)
+        return _with_xmp(file, reading, written, limits)
 
 
 def _reading(document: Document, size: int, limits: Limits) -> Reading:
@@ -111,12 +111,15 @@ def _date(text: str) -> str | None:
     return partial_date(text)
 
 
-def _with_xmp(file: BinaryIO, reading: Reading, limits: Limits) -> Reading:
-    """The same, with what XMP says where Info says nothing."""
+def _with_xmp(file: BinaryIO, reading: Reading, written: str | None, limits: Limits) -> Reading:
+    """The same, with what XMP says where Info, last `written` on that day, says nothing or what is outdated.
+
+    PDF 2.0 leaves titles and authors to XMP; who changes Info alone, as older tools do, leaves a later day in it.
+    """
     if not PIKEPDF.present():
         return reading
     from shishod.formats.pdf.qpdf import FAULTS, saved
-    from shishod.formats.pdf.xmp import facts_of
+    from shishod.formats.pdf.xmp import facts_of, modified
 
     try:
         found = saved(file, limits)
@@ -125,8 +128,10 @@ def _with_xmp(file: BinaryIO, reading: Reading, limits: Limits) -> Reading:
     told = facts_of(found.xmp, limits) if found.xmp else {}
     if _PLACEHOLDER.fullmatch(told.get("title", "")):
         del told["title"]
-    more = {name: value for name, value in told.items() if not getattr(reading, name)}
-    places = reading.places + tuple((name, f"XMP {name}") for name in more)
+    outdated = (written or "") > (modified(found.xmp or b"") or "9999")
+    first = () if outdated else _FROM_XMP_FIRST
+    more = {name: value for name, value in told.items() if name in first or not getattr(reading, name)}
+    places = tuple(one for one in reading.places if one[0] not in more) + tuple((name, f"XMP {name}") for name in more)
     return replace(reading, places=places, notes=reading.notes + found.notes, **more)
 
 
@@ -161,12 +166,8 @@ def _from_qpdf(file: BinaryIO, limits: Limits) -> tuple[dict[str, Any], int | No
         found = saved(file, limits)
     except FAULTS:
         return {}, None, ()
-    told = facts_of(found.xmp, limits) if found.xmp else {}
-    return (
-        told | {name: value for name, value in _facts(found.texts, limits).items() if value},
-        found.pages,
-        found.notes,
-    )
+    said = {name: value for name, value in _facts(found.texts, limits).items() if value}
+    return (facts_of(found.xmp, limits) if found.xmp else {}) | said, found.pages, found.notes
 
 
 def _promised_pages(file: BinaryIO) -> int | None:

@@ -16,10 +16,13 @@ from shishod.formats.xml import local_name, parse_xml, text_of
 from shishod.model.book import Contribution, Identifier, SeriesEntry
 
 _BODY = re.compile(rb"<((?:\w+:)?RDF)\b.*</\1\s*>", re.DOTALL)  # what stands around it is often broken
+_MODIFIED = re.compile(rb"""\bModifyDate(?:>|\s*=\s*["'])\s*(\d{4}-\d\d-\d\d)""")
 
 
 def facts_of(packet: bytes, limits: Limits) -> dict[str, Any]:
     """What a packet says, by the fields of a Reading. Sources: XMP part 1, Dublin Core, PRISM, calibre's own."""
+    if b"<!DOCTYPE" in packet:  # no XMP has one: it is there to do harm
+        return {}
     match = _BODY.search(packet)
     root = parse_xml(match[0] if match else packet)
     if root is None:
@@ -46,6 +49,12 @@ def facts_of(packet: bytes, limits: Limits) -> dict[str, Any]:
         "description": plain_text(next(iter(said.get("description", ())), None), limits.description) or None,
     }
     return {name: value for name, value in facts.items() if value}
+
+
+def modified(packet: bytes) -> str | None:
+    """The day on which the document was changed last, as the packet has it."""
+    found = _MODIFIED.search(packet)
+    return found[1].decode() if found else None
 
 
 def _listed(element: etree._Element, limits: Limits) -> list[str]:
