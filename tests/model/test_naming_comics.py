@@ -16,6 +16,11 @@ OF_2016 = {**IRON, "year": "2016"}
 VOLUME = {"series": "Iron Harbor", "volume": "3"}
 
 NAMES: dict[str, dict[str, object]] = {
+    # what begins as a language does, who scanned it, and how it is bound
+    "Frieda's Harbor - Iron 012 (2016).cbz": {**OF_2016, "series": "Frieda's Harbor - Iron"},
+    "FR - Iron Harbor v03.cbz": VOLUME,
+    "Shop (EN)/Iron Harbor/Some Group_Ch. 12 - The Long Night.cbz": {**IRON, "title": "The Long Night"},
+    "Iron Harbor TPB vol 3.cbz": VOLUME,
     # issues
     "Iron Harbor 012 (2016) (digital) (Grp-Empire).cbz": OF_2016,
     "Iron Harbor #12 (2016).cbz": OF_2016,

@@ -41,6 +41,35 @@ def test_episodes_in_one_file_are_a_range(name: str, episode: str | None) -> Non
     assert words_of(f"{name}.mkv".encode(), BookKind.EPISODE).episode == episode
 
 
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("Salt Roads - The Iron Sea (2011).mkv", "Salt Roads - The Iron Sea"),
+        ("Salt Roads - Vol. 1 (2011)/Salt Roads - Vol. 1 (2011) - Extended.mkv", "Salt Roads - Vol. 1"),
+        (
+            "Salt Roads - The Iron Sea (2011) [tmdbid-1]/Salt Roads.2011.1080p.BluRay.x264.mkv",
+            "Salt Roads - The Iron Sea",
+        ),
+    ],
+)
+def test_a_film_is_called_all_that_stands_before_its_year(name: str, title: str) -> None:
+    words = words_of(name.encode(), BookKind.MOVIE)
+
+    assert (words.title, words.year) == (title, "2011")
+
+
+def test_the_place_in_the_whole_show_is_no_part_of_an_episodes_title() -> None:
+    words = words_of(b"Salt Roads - S02E03 - 027 - The Long Night [HDTV-720p].mkv", BookKind.EPISODE)
+
+    assert (words.season, words.episode, words.title) == ("2", "3", "The Long Night")
+
+
+def test_a_show_that_is_called_as_a_year_is_told_from_one() -> None:
+    words = words_of(b"1931.S01E04.The.Long.Night.1080p.WEB.h264-GRP.mkv", BookKind.EPISODE)
+
+    assert (words.series, words.title, words.year) == ("1931", "The Long Night", None)
+
+
 def test_what_a_library_is_said_to_hold_decides_between_a_film_and_an_episode() -> None:
     name = b"Salt Roads 2x03.mp4"
 

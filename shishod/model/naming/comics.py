@@ -70,10 +70,11 @@ _OF = re.compile(r"(?:(\d{1,4}) )?of (\d{1,4})", re.IGNORECASE)
 _REVISION = re.compile(r"[vV]\d(?:\.\d)?")
 _GROUP = re.compile(r"[\[【][^\]】]*[\]】] ?")
 _LANGUAGE = re.compile(r"(?:bd[ .-])?(?:fr|de|es|it|en)[ .]?[-–] ?(?=\w)", re.IGNORECASE)
+_SCANNED = re.compile(r"[^_]+_(?:vol|ch|ep|s\d)[a-z]*\.? ?\d[^_]*$", re.IGNORECASE)  # who scanned it, as Mihon writes
 _DASH = re.compile(r" ?- |: ")
 _BY = re.compile(r"(.+?) by (\S.*)", re.IGNORECASE)
 _LEAD = re.compile(r"^[\s'\"\-–,.:]+(?=\w)")
-_TRAIL = re.compile(r"(?: omake-?\d*| vol\.? ?tbd|[\s\-–,:])+$", re.IGNORECASE)
+_TRAIL = re.compile(r"(?: omake-?\d*| vol\.? ?tbd| (?-i:TPB|OGN|GN)|[\s\-–,:])+$", re.IGNORECASE)
 _NOISE = re.compile(
     r"\b(?:c2c|cbi|cix|digital|webrip|webp|repaired|fixed|scan(?:s|ned)?|noads?|hd|uncensored|raws?|omake|extras?|end)\b",
     re.IGNORECASE,
@@ -85,7 +86,10 @@ _LETTER = re.compile(r"[^\W\d_]{2}")
 def words_of_issue(folders: Sequence[str], name: str) -> PathWords:
     """What the path of a comic says; the folder above counts where a name is but a number, or could be two things."""
     words = PathWords()
-    text = spaced(bare(name))
+    text = bare(name)
+    if _SCANNED.match(text) and folders:
+        text = text.partition("_")[2]
+    text = spaced(text)
     text, aside = _without_brackets(_GROUP.sub("", text, count=1) if text[:1] in "[【" else text, words)
     shelf = _shelf(folders)
     start, end = _hear_numbers(text, words, lone=bool(shelf))
@@ -203,7 +207,11 @@ def _tidied(series: str, words: PathWords) -> str:
     if match := _DATED.search(series):
         words.say("year", match[1] or match[2], "Series Date")
         series = series[: match.start()]
-    series = _LANGUAGE.sub("", series, count=1) if series[:2].casefold() in ("bd", "fr") else series
+    series = (
+        series[match.end() :]
+        if (match := _LANGUAGE.match(series)) and series[:2].casefold() in ("bd", "fr")
+        else series
+    )
     series = series.partition(CUT)[0] if series.lstrip(CUT + " ").partition(CUT)[1] else series.strip(CUT + " ")
     return _TRAIL.sub("", _LEAD.sub("", series))
 

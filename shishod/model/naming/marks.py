@@ -10,10 +10,11 @@ from stdnum.exceptions import ValidationError
 from shishod.model.book import Identifier
 from shishod.model.naming.people import people_of
 from shishod.model.naming.spelling import BRACKETS, RANGE, YEAR, number_of
-from shishod.model.naming.vocabulary import EDITIONS, NOISE
+from shishod.model.naming.vocabulary import EDITIONS, NOISE, PUBLISHERS
 from shishod.model.naming.words import PathWords
 
 _TOKEN = re.compile(r"[\s,;&+/_.-]+")
+_IMPRINTS = PUBLISHERS - {"books", "editions", "manning", "media", "vintage"} | {"classics"}
 _NUMERIC = re.compile(r"\d{1,4}(?:k|kbps|mb)?")
 
 
@@ -23,6 +24,8 @@ def is_noise(text: str) -> bool:
     first = text.partition(" ")[0]
     if first.isalpha() and first not in NOISE:  # most of what is asked about
         return False
+    if text in NOISE:
+        return True
     tokens = [one for one in _TOKEN.split(text) if one]
     named = [one for one in tokens if not _NUMERIC.fullmatch(one)]
     return not tokens or (bool(named) and all(one in NOISE for one in named)) or tokens[0].endswith(("kbps", "mb"))
@@ -87,6 +90,10 @@ def _disc(found: re.Match[str], words: PathWords, name: str) -> bool:
     return True
 
 
+def _publisher(found: re.Match[str], _words: PathWords, _name: str) -> bool:
+    return not _IMPRINTS.isdisjoint(found[1].casefold().split())
+
+
 def _nothing(_found: re.Match[str], _words: PathWords, _name: str) -> bool:
     return True
 
@@ -105,6 +112,7 @@ MARKS: tuple[Mark, ...] = (
     _mark("(of M)", "([", r"of \d+", _nothing),
     _mark("(Book N)", "([", rf"{_BOOK}({RANGE})", _number),
     _mark("(Series, #N)", "([", rf"(.*[^\s,-]),? ?{_BOOK}({RANGE})", _series),
+    _mark("(Publisher)", "([", r"([^\d]+)", _publisher),
     _mark("[Series N]", "[", rf"([^\d\s][^\d]*) ({RANGE})", _series),
     _mark("(Series N)", "(", r"([^\W\d][^\d,]*) (\d{1,2}(?:\.\d)?)", _plain_series),
     _mark("(read by Narrator)", "([{", r"(?:read|narrated|performed|gelesen|lu|leído|letto) (?:by|von|par|por|da) (.+)",

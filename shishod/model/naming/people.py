@@ -7,6 +7,7 @@ from shishod.model.book import Contribution, Role
 from shishod.model.naming.vocabulary import GIVEN, MONONYMS, NOT_PEOPLE, PARTICLES, SHELVES, TAILS
 
 _INITIALS = re.compile(r"(?:[^\W\d_]\.){1,4}[^\W\d_]?|[^\W\d_]{1}")
+_ARTICLES = ("A", "I")  # rather than initials, where no dot and no other initial follows
 _ROLE = re.compile(
     r"(.+?) (?:- |\()(translat|edit|illustrat|introduct|foreword|afterword|contribut)(?:or|ions?|ed|er)?\)?",
     re.IGNORECASE,
@@ -41,6 +42,8 @@ def _one(name: str) -> int:
     tail = words[-1].casefold() in TAILS
     if not 2 <= len(words) - tail <= 5:
         return SURELY if name.casefold() in MONONYMS else PERHAPS if _IDEOGRAMS.fullmatch(name) else NOBODY
+    if words[0] in _ARTICLES and not _INITIALS.fullmatch(words[1]):
+        return NOBODY
     initials = 0
     for word in words:
         plain = word.casefold()

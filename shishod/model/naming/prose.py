@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from shishod.model.naming.marks import is_identifier, is_noise, without_marks
 from shishod.model.naming.people import NOBODY, PERHAPS, SURELY, likeness, people_of
+from shishod.model.naming.releases import words_of_release
 from shishod.model.naming.spelling import RANGE, WORDS, YEAR, loose, number_of, spaced
 from shishod.model.naming.vocabulary import COPY, SMALL
 from shishod.model.naming.words import PathWords
@@ -15,7 +16,9 @@ _DASH = re.compile(r" (?:[-–—]{1,2} )+")
 _BOOK = r"(?:books?|bk\.?|vol(?:ume)?\.?|band|buch|part|tome|teil|no\.?|nr\.?|livre|libro)"
 _NUMBER = re.compile(rf"(?:{_BOOK} ?|#)?#?({RANGE}|{WORDS})[.:]?", re.IGNORECASE)
 _YEAR = re.compile(YEAR)
-_COUNTED = re.compile(rf"(.*\S),? (?:{_BOOK} ?#?|#)({RANGE}|{WORDS})", re.IGNORECASE)
+_COUNTED = re.compile(rf"(.*\S),? (?:{_BOOK} ?#?|#|v(?=\d\d))({RANGE}|{WORDS})", re.IGNORECASE)
+_AUDIBLE = re.compile(rf"([^:]+): ([^:]+), (?:book|volume) ({RANGE}|{WORDS})", re.IGNORECASE)
+_RATE = re.compile(r"\d{2,3}(?:k|kbps|kbit)", re.IGNORECASE)
 _BARE = re.compile(r"(\D.*?),? (\d{1,2}(?:\.\d{1,2})?|0\d{2}|\d{1,2}-\d{1,2})")
 _PADDED = re.compile(r"(\D.*?),? (0\d{1,2})")
 _NN_TITLE = re.compile(r"(\d{1,2}(?:\.\d{1,2})?)[.:]? (\D.*)")
@@ -51,6 +54,8 @@ def _speaking_title(text: str) -> Facts:
 
 
 def _place(patterns: Sequence[re.Pattern[str]], text: str) -> Facts:
+    if match := _AUDIBLE.fullmatch(text):
+        return [("title", match[1]), ("series", match[2]), ("number", number_of(match[3]))]
     for pattern in patterns:
         if (match := pattern.fullmatch(text)) and (name := match[1].rstrip(" ,-:")) and ", " not in name:
             return [("series", name), ("number", number_of(match[2]))]
@@ -165,6 +170,8 @@ ALONE = _table(
 
 def words_of_name(name: str, author: str = "") -> PathWords:
     """What one name says, of a file without its ending or of a folder; `author` is whom the folder above it names."""
+    if (words := words_of_release(name)) is not None:
+        return words
     words = PathWords()
     text = spaced(name)
     if is_identifier(text, words):
@@ -212,7 +219,7 @@ def _without_copy(piece: str, words: PathWords) -> str:
     """ "Dune Unabridged" as "Dune", "Dune 1965 Retail EPUB" as well, with its year."""
     rest, _, last = piece.rpartition(" ")
     cut = False
-    while rest and last.casefold().partition("-")[0] in COPY:
+    while rest and (last.casefold().partition("-")[0] in COPY or _RATE.fullmatch(last)):
         piece, cut = rest, True
         rest, _, last = piece.rpartition(" ")
     if cut and rest and _YEAR.fullmatch(last):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from shishod.model.naming.people import NOBODY, SURELY, is_generic, likeness, people_of
 from shishod.model.naming.prose import words_of_name
-from shishod.model.naming.spelling import bare, loose, spaced
+from shishod.model.naming.spelling import BRACKETS, bare, loose, spaced
 from shishod.model.naming.words import PathWords
 
 _DISC = re.compile(r"(?:cd|dis[ck]|disque|part|side)[ ._-]*0*(\d{1,3})(?:[ ._-].*)?", re.IGNORECASE)
@@ -21,8 +21,15 @@ _COUNTED = re.compile(
 _NUMBERED = re.compile(r"(\d{1,3})[ ._-]+(\d{1,4})")
 _CALIBRE = re.compile(r"(.+) \(\d{1,7}\)")
 _FIRST = re.compile(r"(\d{1,3})[ ._-]+(\D.*)")
+_CHAPTER = re.compile(
+    r"(?P<word>(?:track|chapter|chap|ch|kapitel|chapitre|capitulo|capítulo)[ ._#-]*)?(?:\d{1,2}-)?(?P<track>\d{1,3})"
+    r"[ ._-]+\D.*",
+    re.IGNORECASE,
+)
+_CODED = re.compile(r"[^\W\d]{1,6}[ ._-]?\d{1,2}[ ._-](?P<track>\d{2,4})")
 _LAST = re.compile(
-    r"(.*?[^\s_-])[\s_-]*[\s_](?:[(\[]?(?:part|pt|cd|dis[ck]|teil|track|chapter)[ ._#]*|- )?0*(\d{1,3})"
+    r"(.*?[^\s_-])(?:[\s_-]*[\s_]|-(?=part|pt|cd|dis[ck]|teil))"
+    r"(?:[(\[]?(?:part|pt|cd|dis[ck]|teil|track|chapter)[ ._#]*|- )?0*(\d{1,3})"
     r"(?: of \d{1,3})?[)\]]?",
     re.IGNORECASE,
 )
@@ -43,8 +50,11 @@ def words_of_book(folders: Sequence[str], name: str, *, folder: bool = False, tr
     while folder and above and (match := _DISC.fullmatch(name)):
         words.say("disc", int(match[1]), "Disc N")
         name = above.pop()
-    if folder or not (above and _hear_own_folder(words, above, name, tracks)):
-        _Shelf(above, own=folder).hear(words, name)
+    if not folder and above and _hear_own_folder(words, above, name, tracks):
+        return words
+    if tracks and not folder and above and _is_chapter(name, above, words):
+        name, folder = above.pop(), True
+    _Shelf(above, own=folder).hear(words, name)
     return words
 
 
@@ -59,30 +69,57 @@ def _is_track(name: str, words: PathWords) -> bool:
     return True
 
 
+def _is_chapter(name: str, above: Sequence[str], words: PathWords) -> bool:
+    """Whether a file's name is a chapter's, because it says so or because its folder says that it is a book itself."""
+    match = _CHAPTER.fullmatch(name) or _CODED.fullmatch(name)
+    if match is None:
+        return False
+    if not match.groupdict().get("word"):
+        said = _Shelf(above[:-1], own=True).words_of(above[-1])
+        if not said.title or not (said.number or said.narrators or said.identifiers or said.year):
+            return False
+    words.say("track", int(match["track"]), "Track")
+    return True
+
+
 def _hear_own_folder(words: PathWords, above: Sequence[str], name: str, tracks: bool) -> bool:
     """Whether the folder is named for the book in it; then both names are heard, the file's own first."""
     calibre = _CALIBRE.fullmatch(above[-1]) if len(above) > 1 and loose(above[-2]) in loose(name) else None
     folder = calibre[1] if calibre else above[-1]
-    outer = loose(folder)
+    outer = _plain(folder)
     name = _without_track(name, outer, words) if tracks else name
-    inner = loose(name)
+    inner = _plain(name)
     if len(inner) < 2 or len(outer) < 2 or (inner not in outer and outer not in inner):
         return False
     shelf = _Shelf(above[:-1], own=True)
     around = shelf.words_of(folder)
-    if loose(around.title or "") != inner:  # else the file says a title, and the folder the same and perhaps more
+    if loose(around.title or "") != loose(name):  # else the file says a title, and the folder the same and perhaps more
         said = shelf.words_of(name)
-        if inner != outer and (said.title is None or loose(said.title) != loose(around.title or "")):
+        if inner != outer and not _same_title(said.title or "", around.title or "", words):
             return False
         shelf.believe(words, said)
     shelf.believe(words, around)
     return True
 
 
+def _plain(name: str) -> str:
+    """A name without what stands in brackets, to be compared."""
+    return loose(BRACKETS.sub(" ", name)) or loose(name)
+
+
+def _same_title(title: str, longer: str, words: PathWords) -> bool:
+    """Whether two names tell of one book: by the same title, or by a title and the same with its subtitle."""
+    if title and longer.startswith((f"{title} - ", f"{title}: ")):
+        words.say("subtitle", longer[len(title) :].lstrip(" -:"), "Title - Subtitle/Title")
+        return True
+    return bool(title) and loose(title) == loose(longer)
+
+
 def _without_track(name: str, folder: str, words: PathWords) -> str:
     """ "01 Dune" and "Dune - Part 1" as "Dune" where the folder is called so; its number is a track's."""
     if loose(name) in folder:
         return name
+    name = spaced(name)
     for pattern, text, number in ((_FIRST, 2, 1), (_LAST, 1, 2)):
         if (match := pattern.fullmatch(name)) and len(loose(match[text])) > 1 and loose(match[text]) in folder:
             words.say("track", int(match[number]), "Track")
@@ -106,6 +143,9 @@ class _Shelf:
 
     def believe(self, words: PathWords, said: PathWords) -> None:
         """Say what a name says, and what its folders say where the two do not speak of different authors."""
+        if self._series and said.series and not said.title and _begins(said.series, self._series):
+            words.say("title", said.series, "Series/Series and More, Book N")
+            words.say("series", self._series, "Author/Series/")
         words.hear(said)
         lone = self._author and not self._series and said.number and not said.series
         if lone and not self._own and likeness(self._author) < SURELY:
@@ -121,6 +161,11 @@ class _Shelf:
             and likeness(folder := spaced(self._named[0])) == NOBODY
         ):
             words.say("series", words_of_name(folder).title, "Series/NN - Title")
+
+
+def _begins(name: str, series: str) -> bool:
+    """ "Harry Potter and the Goblet of Fire" begins with the name of its series, and is another."""
+    return loose(name) != loose(series) and loose(name).startswith(loose(series))
 
 
 def _agree(said: PathWords, author: str) -> bool:

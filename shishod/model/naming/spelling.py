@@ -7,6 +7,7 @@ from shishod.model.naming.vocabulary import ENDINGS
 
 _MOST = 1000  # characters; a name on a disk has 255 bytes, and only a forged one more
 _DOT = re.compile(r"(?<=\w[^\W\d])\.(?=\w)|(?<=\d\d)\.(?=[^\W\d]|\d{3})")
+_COLON = re.compile(r"[꞉：∶] ?")  # what is written for a colon where a name may have none
 _INITIAL = re.compile(r"(?<=\b[^\W\d])\.(?=\w\w)")
 NUMBER = r"\d{1,6}(?:\.\d{1,3})?"
 RANGE = rf"{NUMBER}(?: ?[-–~] ?{NUMBER})?"
@@ -29,7 +30,7 @@ def bare(name: str) -> str:
 
 def spaced(name: str) -> str:
     """Words with one space between them, whatever parted them: "A_Book", "A.Book.by.B.C.Writer", "A Book_ A Story"."""
-    name = name[:_MOST]
+    name = _COLON.sub(": ", name[:_MOST])
     if "_" in name:
         name = (name.replace("_ ", ": ") if " " in name else name).replace("_", " ")
     elif " " not in name and name.count(".") > 1:

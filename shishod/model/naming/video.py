@@ -1,5 +1,6 @@
 """The names of films and episodes, through guessit, which knows how they are released; it is slow and loaded late."""
 
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -7,6 +8,9 @@ from typing import Any
 from shishod.model.naming.words import PathWords
 
 _MOST = 1000  # characters
+_ABSOLUTE = re.compile(r"\d{3,4} - (?=\S)")  # the place in the whole show, as Sonarr writes it before the title
+_CALLED_AS_YEARS = re.compile(r"((?:19|20)\d\d)[ ._-]+s\d{1,3}e\d{1,4}", re.IGNORECASE)
+_FORMAL = re.compile(r"([^()\[\]{}]*[^()\[\]{} ]) \((?:19|20)\d\d\)(?=$|[ .\[{])")
 _Guess = Callable[[str, bool], dict[str, Any]]
 
 
@@ -33,9 +37,33 @@ def words_of_video(path: str, *, episode: bool) -> PathWords:
     guess = _guesser()
     said = guess(path[-_MOST:], episode) if guess is not None else {}
     named = {"series": "title", "title": "episode_title"} if episode else {"title": "title"}
+    if episode:
+        said = _episode(said, path.rpartition("/")[2])
+    elif title := _formal_title(path, str(said.get("title") or "")):
+        words.say("title", title, "Title (Year)")
     for field, key in (*named.items(), ("season", "season"), ("episode", "episode"), ("year", "year")):
         words.say(field, _text(said.get(key)), f"guessit: {key}")
     return words
+
+
+def _episode(said: dict[str, Any], name: str) -> dict[str, Any]:
+    """What guessit says of an episode, without what it takes for a title or for a year."""
+    if (match := _CALLED_AS_YEARS.match(name)) and said.get("title") != match[1]:
+        return {key: one for key, one in said.items() if key != "year"} | {
+            "title": match[1],
+            "episode_title": said.get("title"),
+        }
+    title = said.get("episode_title")
+    return {**said, "episode_title": _ABSOLUTE.sub("", title, count=1)} if isinstance(title, str) else said
+
+
+def _formal_title(path: str, guessed: str) -> str | None:
+    """The title before a year in round brackets, where guessit takes a part of it only: "A Saga - One (2003)"."""
+    for name in reversed(path.split("/")[-2:]):
+        if match := _FORMAL.match(name):
+            whole = " - " in match[1] and ":" not in match[1] and guessed
+            return match[1] if whole and match[1].startswith(guessed) else None
+    return None
 
 
 def _text(value: Any) -> str | None:

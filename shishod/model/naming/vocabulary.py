@@ -125,6 +125,13 @@ COPY = ENDINGS | words_in(
     abridged ebook retail unabridged ungekürzt
     """
 )
+# One of them is in the name of nearly every house that prints books.
+PUBLISHERS = words_in(
+    """
+    apress books editions elsevier hachette harper harpercollins macmillan manning mcgraw-hill media packt palgrave
+    pearson penguin press publications publishers publishing routledge springer university verlag vintage wiley
+    """
+)
 # In a bracket they say that it holds nobody's name.
 EDITIONS = NOISE | words_in(
     """
