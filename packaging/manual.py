@@ -21,7 +21,7 @@ from shishod import __version__
 from shishod.ctl.main import cli as shishoctl
 from shishod.daemon.config import LibrarySettings, Settings
 from shishod.daemon.main import cli as shishod
-from shishod.daemon.sample import said, scalar
+from shishod.daemon.sample import said, scalar, sentences
 
 EXIT_CODES = {
     "shishod": (
@@ -152,11 +152,11 @@ def settings_page() -> Iterator[str]:
     for name, field in Settings.model_fields.items():
         model = field.annotation
         if name == "libraries":
-            yield from section(name, str(field.description), LibrarySettings, "libraries: NAME:")
+            yield from section(name, sentences(Settings)[name], LibrarySettings, "libraries: NAME:")
         elif isinstance(model, type) and issubclass(model, BaseModel):
             yield from section(name, str(model.__doc__), model, f"{name}:")
         else:
-            yield from (f'.SS "{plain(name)}:"', *paragraphs(said(field)))
+            yield from (f'.SS "{plain(name)}:"', *paragraphs(said(Settings, name)))
     yield '.SH "EXAMPLE"'
     yield from (".nf", "libraries:", "  Books:", "    paths: [/srv/books]", "schedule:", "  quick: 30m", ".fi")
     yield '.SH "FILES"'
@@ -169,9 +169,9 @@ def section(name: str, sentence: str, model: type[BaseModel], title: str) -> Ite
     yield from paragraphs(sentence)
     made = None if name == "libraries" else model()
     defaults = made.model_dump(mode="json") if made else {}
-    for key, field in model.model_fields.items():
+    for key in model.model_fields:
         value = scalar(getattr(made, key), defaults[key]) if made else ""
-        yield from (".TP", f"\\fB{plain(key)}\\fR" + (f" ({plain(value)})" if value else ""), plain(said(field)))
+        yield from (".TP", f"\\fB{plain(key)}\\fR" + (f" ({plain(value)})" if value else ""), plain(said(model, key)))
 
 
 def write(folder: Path) -> None:

@@ -1,16 +1,22 @@
 """The frame that every room's settings are written in: frozen, strict, durations as text."""
 
+import os
 from datetime import timedelta
 from typing import Annotated, Any
 
 import durationpy
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
+os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # it would look through all that is installed at every start
+
 
 class RoomSettings(BaseModel):
-    """One room's settings: unknown keys are errors, every field carries a sentence (`Field(description=...)`)."""
+    """One room's settings: unknown keys are errors, every field has a sentence, which stands below it in the source.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    pydantic could keep the sentences too; it would read and parse our source for them at every start.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _seconds(value: Any) -> float:

@@ -1,8 +1,14 @@
 """What every room's tests may ask for, and how many of them run at once."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
+
+# Hundreds of daemons are started, and each would compile all of our source, where bytecode is not to be kept.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

@@ -33,6 +33,8 @@ def launch(
     settings: Settings, load: Callable[[], Settings] | None, config: Path | None = None, *, idle: bool = False
 ) -> int:
     """Run until asked to stop. Raises what keeps the daemon from starting, or ended it."""
+    gc.freeze()  # what is loaded by now stays: no collection need look at it again
+    gc.enable()
     log.setup(settings.log.level, settings.log.style)
     sys.setswitchinterval(SWITCH_S)
     faulthandler.enable()  # the watchdog's SIGABRT leaves every thread's place in the journal
@@ -43,7 +45,7 @@ def launch(
     with StateClaim(settings.state_path()):
         _log.info("starting", version=__version__, pid=os.getpid(), state=str(settings.state_path()))
         daemon = assembly.build(settings, load, config, idle=idle)
-        gc.freeze()  # what is loaded by now stays: no collection need look at it again
+        gc.freeze()  # nor at what is wired
         gc.set_threshold(GARBAGE)
         daemon.reload = Reload(daemon.apply, notifier)
         _supervise(daemon, notifier, on_terminal(settings.log.style))

@@ -1,5 +1,6 @@
 """The shishod command: run the daemon, check a configuration, print one. Rooms are imported when they are needed."""
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -40,6 +41,7 @@ def run(config: Path | None, libraries: Sequence[bytes], idle: bool, **said: str
         if not CONFIG_FILE.exists():
             raise click.UsageError("name a folder to watch: shishod run --library ~/Books")
         config = CONFIG_FILE
+    gc.disable()  # until all is imported: it stays, and to look it through again and again is an eighth of a start
     from shishod.daemon import config as configuration
     from shishod.daemon.launch import launch
 

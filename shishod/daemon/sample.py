@@ -1,8 +1,13 @@
 """The commented configuration, written from the settings themselves so that it cannot tell anything else."""
 
+import ast
+import inspect
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from enum import Enum
+from functools import cache
+from itertools import pairwise
 from typing import Any, Literal, get_args, get_origin
 
 import yaml
@@ -10,6 +15,7 @@ from pydantic import BaseModel, ByteSize
 from pydantic.fields import FieldInfo
 
 from shishod.daemon.config import LibrarySettings, Settings
+from shishod.settings import RoomSettings
 
 WIDTH = 100
 HEAD = """
@@ -29,12 +35,35 @@ def sample() -> str:
     return "\n".join(lines) + "\n"
 
 
+@cache
+def sentences(model: type[BaseModel]) -> Mapping[str, str]:
+    """What stands below each field in the source, its base's fields first; one made by a table has its own words."""
+    found: dict[str, str] = {}
+    for one in reversed(model.__mro__):
+        if issubclass(one, RoomSettings):
+            with suppress(OSError):  # a section that is made from a table stands nowhere in the source
+                found |= _below_fields(one)
+    return found | {key: field.description for key, field in model.model_fields.items() if field.description}
+
+
+def _below_fields(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
+    (written,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
+    assert isinstance(written, ast.ClassDef)
+    for field, below in pairwise(written.body):
+        match field, below:
+            case (
+                ast.AnnAssign(target=ast.Name(id=key)),
+                ast.Expr(value=ast.Constant(value=str() as text)),
+            ):
+                yield key, inspect.cleandoc(text)
+
+
 def _section(name: str, field: FieldInfo) -> Iterator[str]:
     model = field.annotation
     if name == "libraries":
-        yield from _comment(str(field.description))
-        for key, inner in LibrarySettings.model_fields.items():
-            yield from _comment(f"{key}: {said(inner)}")
+        yield from _comment(sentences(Settings)[name])
+        for key in LibrarySettings.model_fields:
+            yield from _comment(f"{key}: {said(LibrarySettings, key)}")
         yield "libraries:"
         yield from (f"  #{line}" for line in EXAMPLE)
     elif isinstance(model, type) and issubclass(model, BaseModel):
@@ -42,7 +71,7 @@ def _section(name: str, field: FieldInfo) -> Iterator[str]:
         yield f"{name}:"
         yield from _settings(model, "  ")
     else:
-        yield from _comment(said(field))
+        yield from _comment(said(Settings, name))
         yield f"#{name}: {scalar(field.default, field.default)}"
 
 
@@ -50,7 +79,7 @@ def _settings(model: type[BaseModel], indent: str) -> Iterator[str]:
     """Every setting of a section with its sentence, and sections within it."""
     defaults = model().model_dump(mode="json")
     for key, inner in model.model_fields.items():
-        yield from _comment(said(inner), indent)
+        yield from _comment(said(model, key), indent)
         if isinstance(inner.annotation, type) and issubclass(inner.annotation, BaseModel):
             yield f"{indent}{key}:"
             yield from _settings(inner.annotation, f"{indent}  ")
@@ -58,10 +87,10 @@ def _settings(model: type[BaseModel], indent: str) -> Iterator[str]:
             yield f"{indent}#{key}: {scalar(getattr(model(), key), defaults[key])}"
 
 
-def said(field: FieldInfo) -> str:
+def said(model: type[BaseModel], key: str) -> str:
     """A setting's sentence, and what may be chosen where that is a choice."""
-    choices = _choices(field.annotation)
-    said = " ".join(str(field.description).split())
+    choices = _choices(model.model_fields[key].annotation)
+    said = " ".join(sentences(model)[key].split())
     return f"{said} One of {', '.join(choices)}." if choices else said
 
 

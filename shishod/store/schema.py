@@ -1,8 +1,9 @@
 """The schema that every table of the catalogue belongs to, and the columns that many of them have."""
 
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, MetaData
+from sqlalchemy import CheckConstraint, Column, Connection, ForeignKey, Index, MetaData, TextClause, event
 
 from shishod.store.columns import Key
 
@@ -32,3 +33,15 @@ def owned_by(table: str, *, primary_key: bool = False, index: bool = False) -> C
     singular = {"libraries": "library", "series": "series", "media_files": "file"}.get(table, table.removesuffix("s"))
     owner = ForeignKey(f"{table}.id", ondelete="CASCADE")
     return Column(f"{singular}_id", Key, owner, primary_key=primary_key, nullable=False, index=index)
+
+
+def index_where(where: TextClause, name: str, *columns: str) -> Index:
+    """An index of some of the rows. PostgreSQL is told so as it is made there: to say it loads that whole dialect."""
+    index = Index(name, *columns, sqlite_where=where)
+    event.listen(index, "before_create", _say_to_postgresql)
+    return index
+
+
+def _say_to_postgresql(index: Index, connection: Connection, **_: Any) -> None:
+    if connection.dialect.name == "postgresql":
+        index.dialect_options["postgresql"]["where"] = index.dialect_options["sqlite"]["where"]

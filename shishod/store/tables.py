@@ -21,7 +21,7 @@ from shishod.model.progress import ScanStatus
 from shishod.model.state import State
 from shishod.store import webtables  # noqa: F401 - its tables are of the same schema
 from shishod.store.columns import Bytes, Count, Key, Prose, Unsigned, UtcDateTime
-from shishod.store.schema import identity, metadata, one_of, owned_by
+from shishod.store.schema import identity, index_where, metadata, one_of, owned_by
 
 libraries = Table(
     "libraries",
@@ -205,12 +205,12 @@ media_files = Table(
     Column("story", Text),  # what became of it, cut to so much that no file costs more
     UniqueConstraint("root_id", "path"),
     Index(None, "inode"),
-    Index("ix_media_files_hashed", "size", "content_hash", sqlite_where=HASHED, postgresql_where=HASHED),
-    Index("ix_media_files_duplicates", "duplicate_of", sqlite_where=DUPLICATE, postgresql_where=DUPLICATE),
+    index_where(HASHED, "ix_media_files_hashed", "size", "content_hash"),
+    index_where(DUPLICATE, "ix_media_files_duplicates", "duplicate_of"),
     Index(None, "root_id", "parent_path"),
     Index(None, "root_id", "state"),
-    Index("ix_media_files_unfinished", "root_id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
-    Index("ix_media_files_beside", "root_id", "state", sqlite_where=BESIDE, postgresql_where=BESIDE),
+    index_where(UNFINISHED, "ix_media_files_unfinished", "root_id"),
+    index_where(BESIDE, "ix_media_files_beside", "root_id", "state"),
     one_of("state", State),
 )
 
@@ -301,7 +301,7 @@ covers = Table(
     Column("fault", Text),  # why there is none to show, until the file changes
     Column("fault_text", Prose),
     Column("taken_at", UtcDateTime),  # null while it is to be taken, or taken once more
-    Index("ix_covers_due", "book_id", sqlite_where=DUE, postgresql_where=DUE),
+    index_where(DUE, "ix_covers_due", "book_id"),
 )
 
 field_sources = Table(

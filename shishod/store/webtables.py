@@ -4,7 +4,7 @@ from sqlalchemy import Boolean, Column, Float, Index, Integer, Table, Text, fals
 
 from shishod.model.finding import Standing
 from shishod.store.columns import Bytes, Count, Key, Prose, UtcDateTime
-from shishod.store.schema import metadata, one_of, owned_by
+from shishod.store.schema import index_where, metadata, one_of, owned_by
 
 COVER_DUE = text("cover_url IS NOT NULL AND cover_at IS NULL")
 
@@ -35,7 +35,7 @@ findings = Table(
     Column("finding", Bytes),  # a packed Reading
     Column("candidates", Bytes),
     Index(None, "provider", "due_at"),
-    Index("ix_findings_covers_due", "book_id", sqlite_where=COVER_DUE, postgresql_where=COVER_DUE),
+    index_where(COVER_DUE, "ix_findings_covers_due", "book_id"),
     one_of("status", Standing),
     sqlite_with_rowid=False,
 )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shishod.daemon.config import Settings, load
-from shishod.daemon.sample import sample
+from shishod.daemon.sample import sample, sentences
 
 SAMPLE = Path(__file__).parents[2] / "etc" / "config.yaml"
 HEAVY = ("sqlalchemy", "pydantic", "starlette", "apscheduler", "watchdog", "structlog", "rich")
@@ -90,8 +90,8 @@ def test_every_setting_of_every_room_has_its_sentence() -> None:
     wordless = [
         f"{section}.{key}"
         for section, model in sections.items()
-        for key, field in getattr(model, "model_fields", {}).items()
-        if not field.description
+        for key in getattr(model, "model_fields", {})
+        if not sentences(model).get(key)
     ]
 
     assert wordless == []

@@ -1,0 +1,40 @@
+"""What a daemon loads to be ready: what one option, one command or one day in a year needs comes when it is due."""
+
+import subprocess
+import sys
+from importlib.util import find_spec
+
+import pytest
+
+WIRE = """
+import os, sys
+from shishod.daemon.main import cli
+from shishod.daemon import launch
+launch._supervise = lambda daemon, *_: print(*sys.modules, sep="\\n")
+cli(["run", "--library", sys.argv[1], "--state-dir", sys.argv[2], "--socket", sys.argv[2] + "/s"])
+"""
+NOT_YET = {
+    "sqlalchemy.dialects.postgresql": "the catalogue is in SQLite",
+    "alembic": "the catalogue is as this program wants it",
+}
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
+    """The modules of a process that has wired a daemon on one folder and starts its parts next."""
+    place = tmp_path_factory.mktemp("start")
+    (place / "Books").mkdir()
+    command = [sys.executable, "-c", WIRE, str(place / "Books"), str(place / "state")]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert ran.returncode == 0, ran.stderr
+    return frozenset(ran.stdout.split())
+
+
+def test_a_start_loads_what_it_works_with(loaded: frozenset[str]) -> None:
+    assert {"shishod.daemon.assembly", "sqlalchemy.dialects.sqlite"} <= loaded
+
+
+@pytest.mark.parametrize("module", NOT_YET)
+def test_a_plain_start_waits_with(module: str, loaded: frozenset[str]) -> None:
+    assert find_spec(module)
+    assert module not in loaded, f"nothing needs it yet, for {NOT_YET[module]}"
