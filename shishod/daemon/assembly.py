@@ -251,10 +251,12 @@ class Daemon:
         new, old = self._load(), self.settings
         self._born = born
         changed = [name for name in type(new).model_fields if getattr(new, name) != getattr(old, name)]
+        asks_anew = self.web is not None and ("enrich" in changed or self.web.stopped())
+        enriching = ["enrich"] if asks_anew and self.web and self.web.reconfigure(new.enrich) else []
         self.schedule.reconfigure(new.schedule)
         self.restraint.reconfigure(new.schedule)
         log.setup(new.log.level, new.log.style)
-        live = [name for name in changed if name in ("schedule", "log")]
+        live = [name for name in changed if name in ("schedule", "log")] + enriching
         self.settings = old.model_copy(update={name: getattr(new, name) for name in live})
         return {"applied": live, "restart_needed": [name for name in changed if name not in live]}
 

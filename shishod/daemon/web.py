@@ -29,6 +29,7 @@ from shishod.work.stop import StopSignal
 
 Works = tuple[TicketQueue, StopSignal]
 _SECRETS = ("key_file", "token_file")
+_OF_THE_START = ("workers", "limits_url")
 
 
 class Web:
@@ -37,24 +38,41 @@ class Web:
     def __init__(
         self, settings: Settings, catalog: SqlCatalog, recorder: Recorder, painter: Runner, works: Works
     ) -> None:
-        from shishod.enrich.enricher import Enricher, Guide
-        from shishod.enrich.providers import BY_NAME
+        from shishod.enrich.enricher import Enricher
 
         said, (queue, stop) = settings.enrich, works
         shared = bool(said.limits_url) or settings.store.url.startswith("postgres")
         ledger = _ledger(said, catalog, settings.state_path(), shared=shared)
+        self._guided = partial(_guides, ledger=ledger, catalog=catalog, stop=stop)
         books = Learner(catalog, recorder)
-        guides = []
-        for rank, name in enumerate(said.providers):
-            provider, own = BY_NAME[name], said.of(name)
-            client = _client(provider, said, ledger, catalog, stop, shared=shared)
-            guides.append(Guide(provider, own, client, rank))
-        self._catalog, self._books, self._cache = catalog, books, int(said.cache)
+        guides = self._guided(said, alone=not shared)
+        self._catalog, self._books, self._said = catalog, books, said
         self._painter, self._gallery = painter, gallery_of(settings)
         self._look = partial(hang, limits=settings.formats.limits())
-        thin_only, ages = said.books == "thin", settings.scan.ages()
+        ages, thin_only = settings.scan.ages(), said.books == "thin"
         self._enricher = Enricher(guides, catalog, books, queue, keep=self._hang, thin_only=thin_only, ages=ages)
         self.pool = WorkerPool("web", queue, {Errand.ENRICH: self._enricher.carry}, said.workers, stop)
+        self._left: list[Any] = []  # guides whose questions may still be in hand
+
+    def reconfigure(self, said: EnrichSettings) -> bool:
+        """Go on as is said from now on; False, with nothing changed, where only a restart can.
+
+        What is in hand is finished as it was begun; the limits hold throughout. Raises SettingsError where a provider
+        cannot be set up.
+        """
+        if not said.providers or any(getattr(said, name) != getattr(self._said, name) for name in _OF_THE_START):
+            return False
+        guides = self._guided(said)
+        self._left += self._enricher.guides.values()
+        self._said = said
+        self._enricher.reconfigure(guides, thin_only=said.books == "thin")
+        self._catalog.rank_providers([guide.name for guide in guides])
+        self._enricher.wake()
+        return True
+
+    def stopped(self) -> bool:
+        """Whether a provider does not accept who is asking: its key may have been mended since."""
+        return any(guide.client.health().state == "stopped" for guide in self._enricher.guides.values())
 
     def start(self, *, idle: bool = False) -> None:
         """Begin with what an earlier run did not come to; one that is `idle` begins when it is asked to."""
@@ -66,13 +84,13 @@ class Web:
     def stop(self, timeout_s: float) -> bool:
         """Wait for what is in hand, and hang up."""
         ended = self.pool.join(timeout_s)
-        for guide in self._enricher.guides.values():
+        for guide in (*self._enricher.guides.values(), *self._left):
             guide.client.close()
         return ended
 
     def tidy(self) -> None:
         """Each night: forget old answers, and ask for what has become due, or was written by another daemon."""
-        self._catalog.prune_answers(CLOCK.now(), self._cache)
+        self._catalog.prune_answers(CLOCK.now(), int(self._said.cache))
         self._enricher.wake()
 
     def willing(self) -> bool:
@@ -205,8 +223,20 @@ def _ledger(said: EnrichSettings, catalog: SqlCatalog, state: Path, *, shared: b
     return Ledger(catalog if shared else FileNotes(state / "limits"))
 
 
+def _guides(said: EnrichSettings, *, ledger: Any, catalog: SqlCatalog, stop: StopSignal, alone: bool = False) -> Any:
+    """The providers that are on, the most believed first; `alone` where nobody else can be asking them now."""
+    from shishod.enrich.enricher import Guide
+    from shishod.enrich.providers import BY_NAME
+
+    guides = []
+    for rank, name in enumerate(said.providers):
+        client = _client(BY_NAME[name], said, ledger, catalog, stop, alone=alone)
+        guides.append(Guide(BY_NAME[name], said.of(name), client, rank))
+    return guides
+
+
 def _client(
-    provider: Any, said: EnrichSettings, ledger: Any, catalog: SqlCatalog, stop: StopSignal, *, shared: bool
+    provider: Any, said: EnrichSettings, ledger: Any, catalog: SqlCatalog, stop: StopSignal, *, alone: bool
 ) -> Any:
     from shishod.enrich.limiter import Limiter
     from shishod.enrich.polite import PoliteClient
@@ -222,6 +252,6 @@ def _client(
     hosts = {*provider.hosts, urlsplit(terms.url).hostname or ""}
     wire = Wire(hosts, f"shishod/{__version__} ({said.contact})")
     limiter = Limiter(provider.name, Rules(provider.limits), ledger, stop)
-    if not shared:
+    if alone:
         limiter.settle()  # the catalogue is ours alone, so is its folder of limits
     return PoliteClient(terms, wire, limiter, catalog, stop)

@@ -83,6 +83,12 @@ class Enricher:
         """The providers that are on, by name."""
         return self._guides
 
+    def reconfigure(self, guides: Sequence[Guide], *, thin_only: bool) -> None:
+        """Ask these from now on; whoever rested may be asked at once, as it is asked otherwise."""
+        self._guides = {guide.name: guide for guide in guides}
+        self._thin_only = thin_only
+        self._rests_until_s = {}
+
     def wake(self, *names: str, after: int = 0) -> None:
         """Ask that the providers, or these of them, be asked for all that is wanted behind a book; returns at once.
 
@@ -112,7 +118,9 @@ class Enricher:
     def carry(self, tickets: Sequence[Ticket]) -> None:
         """The errand: the next handful of a provider, and then it asks for itself again."""
         for ticket in tickets:
-            guide = self._guides[str(ticket.subject)]
+            guide = self._guides.get(str(ticket.subject))
+            if guide is None:
+                continue  # it is off since the settings were read again
             try:
                 again = self._handful(guide, ticket.load)
             except Unreachable as error:

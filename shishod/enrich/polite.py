@@ -243,7 +243,7 @@ class PoliteClient:
         if meaning is Meaning.MISCONFIGURED:
             self._stopped = (
                 f"{reason}: it does not accept who is asking. It is asked no more until its settings (enrich:"
-                f" {self.terms.name}:) and enrich: contact: are mended and the daemon is restarted"
+                f" {self.terms.name}:) and enrich: contact: are mended and read again (shishoctl reload)"
             )
             _log.error("a provider does not accept its settings; it is not asked any more", provider=self.terms.name)
             raise Misconfigured(self._stopped)

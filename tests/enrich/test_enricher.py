@@ -313,6 +313,31 @@ def test_while_a_provider_is_away_nothing_is_written_and_it_is_tried_again(a_roo
     assert room.book()["findings"][0]["status"] == "matched"
 
 
+def test_while_nobody_can_be_reached_little_waits_whatever_is_written_and_it_is_said_once(
+    a_room: Build, library: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(30):
+        an_epub(library / f"{number:02}.epub", title=f"Unknown {number}")
+    room = a_room("openlibrary", "googlebooks")
+    room.simulator.answers = dict.fromkeys(ANSWERS, lambda _: Reply(resets=True))
+    room.house.scan()
+    numbers = [book["id"] for book in room.house.books()]
+    deepest = 0
+    for _ in range(40):
+        for number in numbers:
+            room.enricher.note([number])
+        room.carry()
+        room.house.clock.wind(20)
+        deepest = max(deepest, room.house.queue.waiting()[Errand.ENRICH])
+
+    assert deepest <= 4, "a walk and a retry for each provider"
+    assert capfd.readouterr().err.count("it rests, and is tried again") == 2
+    assert {name: guide.client.health().state for name, guide in room.enricher.guides.items()} == dict.fromkeys(
+        ("openlibrary", "googlebooks"), "resting"
+    )
+    assert room.house.catalog.standings() == {}
+
+
 def test_a_question_that_is_declined_is_told_as_refused(a_room: Build, library: Path) -> None:
     left_hand(library)
     room = a_room()
