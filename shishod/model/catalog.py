@@ -113,9 +113,6 @@ class Catalog(Whereabouts, Reunions, PassedOver, Claims, Protocol):
     def count_present(self, root_id: int) -> int:
         """How many files of a root are not MISSING, those that lie beside media included."""
 
-    def count_media(self, root_id: int) -> int:
-        """How many of them are media."""
-
     def count_lost_since(self, root_id: int, since: datetime) -> int:
         """How many files of a root went MISSING at or after a moment, and are so still."""
 
@@ -225,8 +222,9 @@ class Shelf(Reviews, Protocol):
         """Files in ERROR and folders that could not be listed, each with its reason."""
 
     def counts(self) -> dict[str, Any]:
-        """`books` and their `files` in all, media by state (`by_state`), how many other files lie `beside` them, how
-        many covers are still to be taken (`covers_due`), and how many `problems` would be listed."""
+        """`books` and their `files` in all, media by state (`by_state`) and those that are not MISSING `by_root`, how
+        many other files lie `beside` them, how many covers are still to be taken (`covers_due`), and how many
+        `problems` would be listed."""
 
 
 class Losses(Protocol):

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 from shishod import __version__
 from shishod.clock import CLOCK, Clock
@@ -19,6 +18,7 @@ from shishod.operations.covers import CoverDesk
 from shishod.operations.enrichment import WebDesk
 from shishod.operations.events import EventDesk
 from shishod.operations.explain import ExplainDesk
+from shishod.operations.glance import Glances
 from shishod.operations.losses import LossDesk, LossRules
 from shishod.operations.modes import ModeDesk
 from shishod.operations.place import refuse_unknown, root_list, subject
@@ -39,17 +39,6 @@ from shishod.operations.settings import ReviewSettings
 from shishod.operations.severity import severity
 from shishod.operations.words import WordDesk
 from shishod.paths import display
-
-COUNTS_KEPT_S = 1.0  # many watchers of one status cost one count
-LAST_SCANS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    at_s: float
-    roots: Sequence[Root] = ()
-    counts: Row = field(default_factory=dict)
-    files: dict[int, int] = field(default_factory=dict)
 
 
 class Operations:
@@ -88,7 +77,7 @@ class Operations:
         self._clock = clock
         self._started_at = clock.now()
         self._started_s = clock.monotonic_s()
-        self._counted: _Counted | None = None
+        self._glances = Glances(catalog, history, shelf, scans, clock)
 
     def health(self) -> Row:
         """Whether every loop of the daemon turns; asks nothing of the database.
@@ -109,14 +98,14 @@ class Operations:
 
     def status(self) -> Row:
         """All that one screen should say, with `ok` and one `sentence` that answers "is it fine?"."""
-        covered = self._probes.covered()
+        covered, active = self._probes.covered(), self._scans.active()
         report: Row = {
             "version": __version__,
             "pid": os.getpid(),
             "started_at": self._started_at.isoformat(),
             "uptime_s": round(self._clock.monotonic_s() - self._started_s, 1),
             "loops": dict(self._probes.loops()),
-            "scan": {"active": [self.scan_row(scan) for scan in self._scans.active()]},
+            "scan": {"active": [self.scan_row(scan) for scan in active]},
             "queue": {str(errand): waiting for errand, waiting in self._probes.queue().items()},
             "later": {str(errand): waiting for errand, waiting in self._probes.later().items()},
             "workers": [
@@ -131,22 +120,20 @@ class Operations:
             "sandbox": self._probes.sandbox(),
             "load": self.steering.report(),
         }
-        counted, ended = self._counted or _Counted(0.0), []
         try:
-            counted = self._count(self._catalog.roots())
-            history = self._history.scans(limit=LAST_SCANS + len(report["scan"]["active"]))
-            ended = [scan_row(scan) for scan in history if scan.status.ended]
+            seen = self._glances.take(hurried=bool(active))
         except Unreachable as error:
+            seen = self._glances.last()
             report["catalogue"] = {"ok": False, "reason": str(error)}
         else:
             behind = self._probes.arrears()
             report["catalogue"] = {"ok": not behind, "reason": behind}
         watched = {row.root_id: row for row in self._probes.watch()}
-        report["roots"] = [root_row(r, watched.get(r.id), counted.files.get(r.id, 0)) for r in counted.roots]
-        report["waiting"] = waiting_rows(self._probes.waiting(), counted.roots)
-        report["last_scans"] = ended[:LAST_SCANS]
-        report["counts"] = counted.counts
-        report["problems"] = problem_count(counted.counts)
+        report["roots"] = [root_row(root, watched.get(root.id), seen.files.get(root.id, 0)) for root in seen.roots]
+        report["waiting"] = waiting_rows(self._probes.waiting(), seen.roots)
+        report["last_scans"] = [scan_row(scan) for scan in seen.ended]
+        report["counts"] = {name: count for name, count in seen.counts.items() if name != "by_root"}
+        report["problems"] = problem_count(seen.counts)
         report["ok"], report["sentence"] = verdict(report)
         report["severity"] = severity(report)
         return report
@@ -269,14 +256,3 @@ class Operations:
     def metrics(self) -> bytes:
         """The same facts as `status` in Prometheus' words, with the counters that the rooms keep."""
         return render([*gauges(self.status()), *self._probes.counters()])
-
-    def _count(self, roots: Sequence[Root]) -> _Counted:
-        """The roots as they are now, with counts of at most a second ago."""
-        now_s = self._clock.monotonic_s()
-        old = self._counted
-        if old is not None and 0 <= now_s - old.at_s < COUNTS_KEPT_S and {r.id for r in roots} <= old.files.keys():
-            self._counted = replace(old, roots=roots)
-        else:
-            files = {root.id: self._catalog.count_media(root.id) for root in roots}
-            self._counted = _Counted(now_s, roots, self._shelf.counts(), files)
-        return self._counted

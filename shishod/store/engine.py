@@ -19,12 +19,13 @@ from shishod.store.footing import Footing
 from shishod.store.settings import StoreSettings
 from shishod.work.guard import Guarded
 
+CACHE_KB = 8192  # of pages, in each connection: what it has no room for, the kernel keeps once for all of them
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=NORMAL",
     "foreign_keys=ON",
     "temp_store=MEMORY",
-    "cache_size=-32768",
+    f"cache_size=-{CACHE_KB}",
     "journal_size_limit=67108864",
 )
 CONNECT_S = 10  # a server that takes the call and says nothing is given up
@@ -107,7 +108,12 @@ def _sqlite(url: URL, path: Path, settings: StoreSettings) -> Database:
     mode = "rw" if path.exists() else "rwc"  # what is removed later is not to come back empty
     opened = url.set(database=f"file:{quote(str(path))}", query={"uri": "true", "mode": mode})
     engine = create_engine(
-        opened, connect_args=arguments, pool_size=8, max_overflow=-1, pool_timeout=settings.busy_timeout
+        opened,
+        connect_args=arguments,
+        pool_size=8,
+        max_overflow=-1,
+        pool_timeout=settings.busy_timeout,
+        pool_use_lifo=True,  # the few that are in use at once keep the pages, not all of them in turn
     )
     event.listen(engine, "connect", _prepare(settings))
     event.listen(engine, "begin", _begin)

@@ -37,7 +37,7 @@ from shishod.store.dialect import Insert, Names, chunks, if_missing, write
 from shishod.store.engine import Database
 from shishod.store.findings import findings_of
 from shishod.store.story import told_on
-from shishod.store.tables import BESIDE, NAMES, UNFINISHED, books, media_files, name_aliases
+from shishod.store.tables import NAMES, UNFINISHED, books, media_files, name_aliases
 from shishod.store.tables import folders as folder_table
 from shishod.store.tables import problems as problem_table
 from shishod.store.words import words_of
@@ -138,14 +138,6 @@ class Memory(Noun):
         asked = select(func.count()).where(column.root_id == root_id, column.state != State.MISSING.value)
         with self._reading() as connection:
             return connection.scalar(asked) or 0
-
-    def count_media(self, root_id: int) -> int:
-        """How many of them are media, which needs no look at those."""
-        column = media_files.c
-        present = (column.root_id == root_id, column.state != State.MISSING.value)
-        beside = select(func.count()).select_from(media_files).where(*present, BESIDE).scalar_subquery()
-        with self._reading() as connection:
-            return connection.scalar(select(func.count() - beside).select_from(media_files).where(*present)) or 0
 
     def folders_due(self, root_id: int, now: datetime) -> frozenset[bytes]:
         """Folders of a file whose retry is due or whose claim is nobody's, and those that could not be listed last."""

@@ -16,10 +16,12 @@ from pathlib import Path
 
 from tests.journeys.libraries import many_books
 from tests.journeys.running import RunningDaemon, running
+from tests.waiting import wait_until
 
 WORKERS = (1, 2, 4, 8)
 LATE_US = 5_000
 SOURCE = Path(__file__).with_name("slow.c")
+READY = "shishod_parser_processes 1.0"
 QUIET = "scan: {settle: 1ms, hash_rate: 0, cover_rate: 0, on_start: 'off'}\nwatch: {enabled: false}\n"
 
 
@@ -31,14 +33,17 @@ def built(place: Path) -> Path:
 
 
 def scan_s(place: Path, library: Path, workers: int, slow: Path | None) -> float:
-    """The seconds that a first scan of the library takes, by the daemon's own clock."""
+    """The seconds that a first scan of the library takes, by the daemon's own clock, once it has been up for a moment:
+    a process that reads is ready by then.
+    """
     work = json.dumps({"workers": workers, "nice": 0, "chunk": 8})
     daemon = RunningDaemon(place, library, config=f"{QUIET}work: {work}\n")
     if slow is not None:
         late = [f"LD_PRELOAD={slow}", f"SLOW_ROOT={library}", f"SLOW_US={LATE_US}"]
         daemon._command = ["env", *late, *daemon._command]
     with running(daemon):
-        scan = daemon.scan("full", deadline_s=600)
+        wait_until(lambda: READY in daemon.client.text("/metrics"), 60, "a process is ready", turn_s=0.1)
+        scan = daemon.scan("full", deadline_s=600, turn_s=0.2)
     assert (scan["status"], scan["failed"]) == ("completed", 0), scan
     began, ended = (datetime.fromisoformat(scan[at]) for at in ("started_at", "ended_at"))
     return (ended - began).total_seconds()

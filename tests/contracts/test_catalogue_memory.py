@@ -253,4 +253,4 @@ def test_media_are_counted_apart_from_what_lies_beside_them(catalogue: SqlCatalo
     save(catalogue, a_book(root, b"A/b", files=(a_file(b"A/b.epub"), a_file(b"A/b.m4b"), opf)))
     catalogue.lose(root.id, {ids_of(catalogue, root)[b"A/b.m4b"]: b"A/b.m4b"}, (), NOW)
 
-    assert (catalogue.count_present(root.id), catalogue.count_media(root.id)) == (2, 1)
+    assert (catalogue.count_present(root.id), catalogue.counts()["by_root"]) == (2, {root.id: 1})

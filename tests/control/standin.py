@@ -112,9 +112,6 @@ class Standin:
             raise Unreachable("the database is locked")
         return tuple(self.known)
 
-    def count_media(self, root_id: int) -> int:
-        return len(self.shelf)
-
     def accept(self, root_id: int) -> None:
         self.accepted.append(root_id)
 
@@ -131,7 +128,8 @@ class Standin:
     def counts(self) -> dict[str, Any]:
         self.counted += 1
         held, by_state = len(self.shelf), {"indexed": len(self.shelf)}
-        return {"books": held, "files": held, "problems": len(self.trouble), "by_state": by_state}
+        by_root = {root.id: held for root in self.known}
+        return {"books": held, "files": held, "problems": len(self.trouble), "by_state": by_state, "by_root": by_root}
 
     def books(self, query: BookQuery) -> tuple[list[dict[str, Any]], int | None]:
         self.on_books()

@@ -143,11 +143,14 @@ class RunningDaemon:
         told = re.findall(r'^shishod_scan_files_total{outcome="(\w+)"} ([0-9.]+)$', self.client.text("/metrics"), re.M)
         return Counter({outcome: int(float(number)) for outcome, number in told if float(number)})
 
-    def scan(self, tier: str = "full", deadline_s: float = 120) -> dict[str, Any]:
-        """A scan from its request to its end."""
+    def scan(self, tier: str = "full", deadline_s: float = 120, turn_s: float = 0.01) -> dict[str, Any]:
+        """A scan from its request to its end. It is asked at every turn, which costs what is measured beside it."""
         scan = self.client.post("/v1/scans", {"tier": tier})
         return wait_until(
-            lambda: (now := self.client.get(f"/v1/scans/{scan['id']}"))["ended_at"] and now, deadline_s, "the scan ends"
+            lambda: (now := self.client.get(f"/v1/scans/{scan['id']}"))["ended_at"] and now,
+            deadline_s,
+            "the scan ends",
+            turn_s,
         )
 
     def watching(self) -> bool:

@@ -245,3 +245,20 @@ def test_what_is_tried_again_later_is_not_told_as_being_looked_at(daemon: Standi
 
 def test_a_status_says_what_holds_the_readers_in(daemon: Standin):
     assert daemon.operations().status()["sandbox"] == "landlock 4, seccomp"
+
+
+def test_while_a_scan_writes_a_status_asks_nothing_of_the_database_that_it_was_told_a_moment_ago(daemon: Standin):
+    now_s = 0.0
+    daemon.alive = {"scan-1": a_scan()}
+    operations = Operations(
+        catalog=daemon, history=daemon, shelf=daemon, scans=daemon, clock=Clock(lambda: NOON, lambda: now_s)
+    )
+    operations.status()
+    daemon.database_down = True
+    now_s = 2.9
+
+    lately, now_s = operations.status(), 3.1
+    late = operations.status()
+
+    assert (lately["catalogue"]["ok"], late["catalogue"]["ok"]) == (True, False)
+    assert lately["roots"] == late["roots"], "and what was seen last is still told"

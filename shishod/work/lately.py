@@ -1,0 +1,65 @@
+"""Lately: what takes long to tell, told as it was a moment ago to who cannot wait for it."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from shishod import log
+from shishod.errors import Unreachable
+
+T = TypeVar("T")
+RESTS_S = 1.0  # between two answers that nobody waits for
+_log = log.get(__name__)
+
+
+class Lately(Generic[T]):
+    """Shared: by all who ask.
+
+    Who is in a hurry gets the last answer if it is at most `stale_s` old, and the next is made behind him. Everybody
+    else waits for one that is made for him now, and hears what it raises.
+    """
+
+    def __init__(
+        self, tell: Callable[[], T], stale_s: float = 3.0, monotonic_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._tell = tell
+        self._stale_s = stale_s
+        self._monotonic_s = monotonic_s
+        self._lock = threading.Lock()
+        self._last: tuple[float, T] | None = None
+        self._making = False
+
+    def ask(self, *, hurried: bool) -> T:
+        """What `tell` answers, or answered lately."""
+        with self._lock:
+            last, age_s = self._last, 0.0
+            if last is not None:
+                age_s = self._monotonic_s() - last[0]
+            begin = hurried and last is not None and RESTS_S <= age_s < self._stale_s and not self._making
+            self._making |= begin
+        if begin:
+            threading.Thread(target=self._make_behind, name="lately", daemon=True).start()
+        if hurried and last is not None and age_s < self._stale_s:
+            return last[1]
+        return self._make()
+
+    def last(self) -> T | None:
+        """The last answer, however old."""
+        with self._lock:
+            return self._last[1] if self._last is not None else None
+
+    def _make(self) -> T:
+        told = self._tell()
+        with self._lock:
+            self._last = self._monotonic_s(), told
+        return told
+
+    def _make_behind(self) -> None:
+        try:
+            self._make()
+        except Unreachable as error:
+            _log.debug("no newer answer could be had; who asks when this one is old hears it", error=str(error))
+        finally:
+            with self._lock:
+                self._making = False
