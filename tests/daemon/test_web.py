@@ -35,9 +35,7 @@ def settings(place: Path, simulator: Simulator, **enrich: Any) -> Settings:
     return settings_for_run([], told)
 
 
-def reloaded(
-    place: Path, before: Settings, after: Settings
-) -> tuple[Mapping[str, Any], Mapping[str, str], list[float]]:
+def reloaded(before: Settings, after: Settings) -> tuple[Mapping[str, Any], Mapping[str, str], list[float]]:
     """What a reload says, how the providers are after it, and how sure each asks to be."""
     daemon = build(before, load=lambda: after, idle=True)
     try:
