@@ -145,18 +145,27 @@ class Place:
     came: Mapping[bytes, KnownFile]  # by path, as they were before
     freed: Collection[bytes]  # paths that were duplicates, and are no more
 
-    def elsewhere(self, book_id: int, shares: Mapping[int, Mapping[Folder, int]]) -> dict[Folder, int]:
-        """Where else the book has media that have not come here, and how many."""
-        left = Counter(shares.get(book_id, {}))
+    def elsewhere(
+        self, book_ids: Iterable[int], shares: Mapping[int, Mapping[Folder, int]]
+    ) -> dict[int, dict[Folder, int]]:
+        """Where else each of the books has media that have not come here, and how many."""
+        came: dict[int | None, Counter[Folder]] = {}
         for path, known in self.came.items():
-            if known.book_id == book_id and known.state is not State.MISSING and role_of(path) is FileRole.MEDIA:
-                left[known.root_id, parent(known.path)] -= 1
+            if known.state is not State.MISSING and role_of(path) is FileRole.MEDIA:
+                came.setdefault(known.book_id, Counter())[known.root_id, parent(known.path)] += 1
         here = {(self.root_id, folder) for folder in self.folders}
-        return {folder: count for folder, count in left.items() if count > 0 and folder not in here}
+        return {
+            book_id: {
+                folder: count
+                for folder, count in (Counter(shares.get(book_id, {})) - came.get(book_id, Counter())).items()
+                if folder not in here
+            }
+            for book_id in book_ids
+        }
 
 
 def majority(
-    place: Place, votes: Mapping[int, Sequence[bytes]], shares: Mapping[int, Mapping[Folder, int]]
+    place: Place, votes: Mapping[int, Sequence[bytes]], elsewhere: Mapping[int, Mapping[Folder, int]]
 ) -> frozenset[int]:
     """The books that stay elsewhere; `votes` are the paths of each book's here.
 
@@ -165,11 +174,10 @@ def majority(
     """
     foreign = set()
     for book_id, here in votes.items():
-        elsewhere = place.elsewhere(book_id, shares)
         if all(path in place.came or path in place.freed for path in here):
-            stays = sum(elsewhere.values()) >= len(here)
+            stays = sum(elsewhere[book_id].values()) >= len(here)
         else:
-            stays = _has_more(place, elsewhere, len(here))
+            stays = _has_more(place, elsewhere[book_id], len(here))
         if stays:
             foreign.add(book_id)
     return frozenset(foreign)

@@ -150,8 +150,8 @@ class _Planner:
                 if before is not None and before.book_id is not None and role_of(seen.path) is FileRole.MEDIA:
                     votes.setdefault(before.book_id, []).append(seen.path)
         here = Place(self.root.id, listed, self._came, self._freed)
-        foreign = majority(here, votes, traces.shares)
-        elsewhere = {book_id: here.elsewhere(book_id, traces.shares) for book_id in votes}
+        elsewhere = here.elsewhere(votes, traces.shares)
+        foreign = majority(here, votes, elsewhere)
         scattered = {book_id for book_id, folders in elsewhere.items() if folders}
         for book_id in scattered - foreign:
             self.made.parted |= set(elsewhere[book_id])
