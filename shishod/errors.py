@@ -36,6 +36,10 @@ class Unreachable(ShishodError):
         self.retry_after_s = retry_after_s
 
 
+class Displaced(Unreachable):
+    """Stop, or do not start: another daemon has what only one may have, and keeps it until it ends."""
+
+
 class Refused(ShishodError):
     """Tell the client: the request cannot be granted as it stands. `kind` chooses the HTTP status and the exit code."""
 

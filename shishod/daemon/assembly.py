@@ -9,6 +9,7 @@ from shishod import formats, log
 from shishod.ailment import Ailment
 from shishod.clock import CLOCK
 from shishod.control.server import ControlServer
+from shishod.daemon.alone import Alone
 from shishod.daemon.archive import archived
 from shishod.daemon.config import Settings
 from shishod.daemon.doctor import Patient, examine
@@ -74,6 +75,7 @@ class Daemon:
         self._idle = idle
         self.catalog = _catalog(settings)
         self.queue = TicketQueue(ageing_s=settings.work.ageing)
+        self.alone = Alone(self.catalog.keep_alone, self.queue.hold)
         self.runner, self.painter, ground = runners(settings, self.catalog.roots())
         self.cache = ScanCache(self.catalog)
         self.scans = Scans(self.queue, self.catalog, self.cache.stats, keep=settings.scan.history)
@@ -194,6 +196,7 @@ class Daemon:
     def parts(self) -> Sequence[Part]:
         """In the order of their start; what is asked for work comes up before what asks for it."""
         return (
+            *((Part("alone", self.alone.start, self.alone.stop, self.alone.alive),) if self.catalog.on_server else ()),
             Part("runner", self._warm, self._end_runners, lambda: True),
             Part("workers", self.workers.start, self.workers.join, self.workers.alive),
             Part("walkers", self.walkers.start, self.walkers.join, self.walkers.alive),

@@ -16,6 +16,7 @@ from shishod.model.ticket import Errand, FolderSubject, Priority, Ticket
 from shishod.model.tier import Look, Tier
 from shishod.paths import is_under
 from shishod.scan.group import anchor
+from shishod.work import heap
 from shishod.work.guard import Guarded
 from shishod.work.queue import TicketQueue
 
@@ -336,6 +337,8 @@ class Scans:
             self._write_ended()
         self._prune()
         self._tell_end(last)
+        if not self.active():
+            heap.give_back()
         took = (last.ended_at - last.started_at).total_seconds() if last.ended_at and last.started_at else 0.0
         _log.info(
             "scan ended",

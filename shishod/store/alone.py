@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from shishod.errors import Unreachable
+from shishod.errors import Displaced, Unreachable
 from shishod.store.border import cause_of
 
 _OURS = 0x73686973  # a number of ours among the locks of the database; the second tells catalogues in it apart
@@ -20,7 +20,8 @@ class ServerLock:
         self.renew()
 
     def renew(self) -> None:
-        """Take it, or see that it is still held; once more where the server has lost it. Raises Unreachable."""
+        """Take it, or see that it is still held; once more where the server has lost it. Raises Unreachable, and
+        Displaced where another has it."""
         try:
             if self._connection is not None:
                 self._connection.exec_driver_sql("SELECT 1")
@@ -32,7 +33,7 @@ class ServerLock:
             raise Unreachable(f"the catalogue ({self._describe}) does not answer: {cause_of(error)}") from error
         if not taken:
             self.release()
-            raise Unreachable(
+            raise Displaced(
                 f"another daemon keeps its catalogue in {self._describe}. Nothing was changed. Stop that one first, or"
                 " give this one a database of its own in store.url"
             )

@@ -69,6 +69,7 @@ class SqlCatalog(
         self._lock = lock
         self._alone: ServerLock | None = None
         self.writers = database.writers
+        self.on_server = database.path is None
 
     def removed(self) -> str:
         """What to do while the SQLite file that is in use does not lie there, "" while it does; asks for one stat."""
@@ -78,9 +79,9 @@ class SqlCatalog(
     def keep_alone(self) -> None:
         """Be the one daemon of this catalogue, or see that it still is; on SQLite the lock of the file says so already.
 
-        Raises Unreachable where another is, or nobody answers.
+        Raises Displaced where another is, Unreachable where nobody answers.
         """
-        if self._database.path is not None:
+        if not self.on_server:
             return
         if self._alone is None:
             self._alone = ServerLock(self._database.engine, self._database.describe)

@@ -1,19 +1,49 @@
 """A catalogue belongs to one daemon, on a server too."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from shishod.errors import Unreachable
+from shishod.daemon.alone import Alone
+from shishod.errors import Displaced, Unreachable
 from shishod.store.catalog import SqlCatalog, open_catalog
 from shishod.store.settings import StoreSettings
 from tests.store.cluster import Cluster
+from tests.waiting import wait_until
 
 
 @pytest.fixture
 def settings(cluster: Cluster) -> StoreSettings:
     return StoreSettings(url=cluster.new_database())
+
+
+def cut_off(by: SqlCatalog) -> None:
+    """Have the server end the connection that holds the lock."""
+    with by._writing() as connection:
+        connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+        )
+
+
+def holder(by: SqlCatalog) -> int | None:
+    """The server's process that holds the lock."""
+    with by._reading() as connection:
+        found = connection.exec_driver_sql("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted").scalar()
+    return None if found is None else int(found)
+
+
+@contextmanager
+def watched(catalog: SqlCatalog, told: list[str], again_s: float = 0.01) -> Iterator[Alone]:
+    """The thread of a daemon that keeps its catalogue alone, in more of a hurry than it is there."""
+    alone = Alone(catalog.keep_alone, told.append, every_s=0.05, again_s=again_s)
+    alone.start()
+    try:
+        yield alone
+    finally:
+        assert alone.stop()
 
 
 def test_a_second_daemon_on_one_catalogue_of_a_server_is_refused(settings: StoreSettings, tmp_path: Path) -> None:
@@ -64,17 +94,51 @@ def test_of_many_who_start_at_once_one_is_the_daemon(settings: StoreSettings, tm
 def test_a_lock_that_the_server_has_lost_is_taken_once_more(settings: StoreSettings, tmp_path: Path) -> None:
     ours, other = open_catalog(settings, tmp_path / "1"), open_catalog(settings, tmp_path / "2")
     ours.keep_alone()
-    with other._writing() as connection:
-        connection.exec_driver_sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
-        )
+    cut_off(other)
 
     with pytest.raises(Unreachable):
         ours.keep_alone()
     ours.keep_alone()
 
-    with pytest.raises(Unreachable, match="another daemon"):
+    with pytest.raises(Displaced, match="another daemon"):
         other.keep_alone()
+    ours.close()
+    other.close()
+
+
+def test_a_daemon_whose_lock_the_server_has_lost_takes_it_again_by_itself(
+    settings: StoreSettings, tmp_path: Path
+) -> None:
+    ours, other, told = open_catalog(settings, tmp_path / "1"), open_catalog(settings, tmp_path / "2"), list[str]()
+    ours.keep_alone()
+    before = holder(other)
+
+    with watched(ours, told) as alone:
+        cut_off(other)
+        wait_until(lambda: holder(other) not in (None, before), 10, "it holds the lock by another connection")
+        assert alone.alive()
+
+    with pytest.raises(Displaced):
+        other.keep_alone()
+    assert told == []
+    ours.close()
+    other.close()
+
+
+def test_a_daemon_that_another_has_displaced_ends(settings: StoreSettings, tmp_path: Path) -> None:
+    ours, other, told = open_catalog(settings, tmp_path / "1"), open_catalog(settings, tmp_path / "2"), list[str]()
+    ours.keep_alone()
+
+    with watched(ours, told, again_s=3600.0) as alone:  # ours is the slower
+        cut_off(other)
+        wait_until(lambda: holder(other) is None, 10, "the server has let go")
+        wait_until(lambda: ours._alone is None or ours._alone._connection is None, 10, "ours has noticed")
+        other.keep_alone()
+        alone.stop()
+    with watched(ours, told) as alone:
+        wait_until(lambda: not alone.alive(), 10, "its part is dead, so the supervisor ends the daemon")
+
+    assert told == ["another daemon has the catalogue now"]
     ours.close()
     other.close()
 
