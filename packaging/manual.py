@@ -18,7 +18,7 @@ from click.shell_completion import BashComplete, FishComplete, ShellComplete, Zs
 from pydantic import BaseModel
 
 from shishod import __version__
-from shishod.ctl.main import cli as shishoctl
+from shishod.ctl.formal import cli as shishoctl
 from shishod.daemon.config import LibrarySettings, Settings
 from shishod.daemon.main import cli as shishod
 from shishod.daemon.sample import said, scalar, sentences

@@ -1,11 +1,11 @@
 """Paths are bytes: how to show them, compare them, and where our own files lie."""
 
-import base64
 import os
 import re
+import stat
 import unicodedata
+from binascii import b2a_base64
 from functools import lru_cache
-from pathlib import Path
 
 PACKED = b".zip"
 _PACKED_BOOKS = (b".fb2.zip",)
@@ -25,7 +25,7 @@ def json_path(path: bytes, key: str = "path") -> dict[str, str]:
     shown = display(path)
     answer = {key: shown}
     if shown.encode("utf-8") != path:
-        answer[f"{key}_b64"] = base64.b64encode(path).decode("ascii")
+        answer[f"{key}_b64"] = b2a_base64(path, newline=False).decode("ascii")
     return answer
 
 
@@ -68,34 +68,41 @@ def is_under(path: bytes, folder: bytes) -> bool:
     return not folder or path == folder or path.startswith(folder + b"/")
 
 
-def state_dir() -> Path:
+def state_dir() -> str:
     """Where a daemon started by hand keeps its catalogue; systemd's STATE_DIRECTORY wins."""
     if given := os.environ.get("STATE_DIRECTORY"):
-        return Path(given.split(":")[0])
+        return given.split(":")[0]
     home = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
-    return Path(home) / "shishod"
+    return os.path.join(home, "shishod")
 
 
-def runtime_sockets() -> list[Path]:
+def runtime_sockets() -> list[str]:
     """Where a daemon's socket may be, the likeliest first: $SHISHOD_SOCKET, this user's own, the system's."""
     places = []
     if given := os.environ.get("SHISHOD_SOCKET"):
-        return [Path(given)]
+        return [given]
     if runtime := os.environ.get("RUNTIME_DIRECTORY"):
-        places.append(Path(runtime.split(":")[0]) / "shishod.sock")
+        places.append(os.path.join(runtime.split(":")[0], "shishod.sock"))
     if xdg := os.environ.get("XDG_RUNTIME_DIR"):
-        places.append(Path(xdg) / "shishod" / "shishod.sock")
-    places.append(state_dir() / "shishod.sock")
-    places.append(Path("/run/shishod/shishod.sock"))
+        places.append(os.path.join(xdg, "shishod", "shishod.sock"))
+    places.append(os.path.join(state_dir(), "shishod.sock"))
+    places.append("/run/shishod/shishod.sock")
     return places
 
 
-def own_socket() -> Path:
+def own_socket() -> str:
     """Where our own daemon binds when it is not told: the first of the places `shishoctl` will look in."""
     return runtime_sockets()[0]
 
 
-def find_socket() -> Path:
+def find_socket() -> str:
     """The first place that has a socket; the first place of all when none has, so that the error can name it."""
     places = runtime_sockets()
-    return next((place for place in places if place.is_socket()), places[0])
+    return next((place for place in places if _is_socket(place)), places[0])
+
+
+def _is_socket(place: str) -> bool:
+    try:
+        return stat.S_ISSOCK(os.stat(place).st_mode)
+    except OSError:
+        return False

@@ -1,28 +1,20 @@
 """Client: how shishoctl and the tests speak to the daemon; the standard library and the porch, nothing heavy."""
 
+from __future__ import annotations
+
 import errno
 import json
-import socket
+import os
 from collections.abc import Iterator, Mapping
-from http.client import HTTPConnection, HTTPException, HTTPResponse
-from pathlib import Path
-from typing import Any
-from urllib.parse import quote, urlencode
 
+from shishod.control.exchange import Answer, ask
 from shishod.errors import Refused, Unreachable
 
-PIECE = 1024 * 1024
+TYPE_CHECKING = False  # typing takes as long to load as all of ours
+if TYPE_CHECKING:
+    from typing import Any
 
-
-class _UnixConnection(HTTPConnection):
-    def __init__(self, path: Path, timeout_s: float) -> None:
-        super().__init__("localhost", timeout=timeout_s)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self._path))
+PLAIN = frozenset("/?&=%+.-_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 
 
 class Client:
@@ -31,14 +23,13 @@ class Client:
     Raises Unreachable when nobody answers, Refused with the daemon's own words when it says no.
     """
 
-    def __init__(self, socket_path: Path, timeout_s: float = 40.0) -> None:
-        self._path = socket_path
+    def __init__(self, socket_path: str | os.PathLike[str], timeout_s: float = 40.0) -> None:
+        self._path = os.fspath(socket_path)
         self._timeout_s = timeout_s
 
     def get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
         """The JSON at a path; None and empty values of the query are left out."""
-        wanted = {key: value for key, value in (query or {}).items() if value not in (None, "")}
-        return self._call("GET", f"{path}?{urlencode(wanted)}" if wanted else path)
+        return self._call("GET", _with(path, query))
 
     def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """What the daemon answers to a JSON body."""
@@ -56,21 +47,22 @@ class Client:
     def content(self, path: str) -> tuple[bytes, Mapping[str, str]]:
         """An answer as it came, and its headers by their names in lower case."""
         with self._answer("GET", path) as answer:
-            return self._read(answer), {name.lower(): value for name, value in answer.getheaders()}
+            return self._read(answer), answer.headers
 
     def stream(self, method: str, path: str, query: Mapping[str, Any] | None = None) -> Iterator[bytes]:
         """An answer of any size, piece by piece. Raises Unreachable where it breaks off."""
-        wanted = {key: value for key, value in (query or {}).items() if value not in (None, "")}
-        with self._answer(method, f"{path}?{urlencode(wanted)}" if wanted else path) as answer:
-            while piece := self._piece(answer):
-                yield piece
+        with self._answer(method, _with(path, query)) as answer:
+            try:
+                yield from answer.pieces()
+            except (OSError, ValueError) as error:
+                raise Unreachable(f"the daemon at {self._path} hung up before its answer was whole") from error
 
     def events(self, path: str, body: Mapping[str, Any] | None = None) -> Iterator[tuple[str, Any]]:
         """Server-sent events, each as its name and JSON, until the daemon ends the stream; with a body it is a POST."""
         with self._answer("GET" if body is None else "POST", path, body) as answer:
             name, said = "message", ""
-            while line := self._line(answer):
-                key, _, value = line.rstrip("\n").partition(": ")
+            for line in self._lines(answer):
+                key, _, value = line.partition(": ")
                 if key == "event":
                     name = value
                 elif key == "data":
@@ -85,39 +77,30 @@ class Client:
         with self._answer(method, path, body) as answer:
             return json.loads(self._read(answer) or b"null")
 
-    def _answer(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> HTTPResponse:
-        connection = _UnixConnection(self._path, self._timeout_s)
+    def _answer(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
         packed = None if body is None else json.dumps(body).encode()
-        headers = {"Connection": "close"} | ({"Content-Type": "application/json"} if packed else {})
         try:
-            connection.request(method, quote(path, safe="/?&=%+"), packed, headers)
-            answer = connection.getresponse()
-        except (OSError, HTTPException) as error:
+            answer = ask(self._path, self._timeout_s, method, _quoted(path), packed)
+        except (OSError, ValueError) as error:
             raise self._trouble(error) from error
         if answer.status >= 400:
             with answer:
                 raise self._refusal(answer)
         return answer
 
-    def _read(self, answer: HTTPResponse) -> bytes:
+    def _read(self, answer: Answer) -> bytes:
         try:
             return answer.read()
-        except (OSError, HTTPException) as error:
+        except (OSError, ValueError) as error:
             raise self._trouble(error) from error
 
-    def _piece(self, answer: HTTPResponse) -> bytes:
+    def _lines(self, answer: Answer) -> Iterator[str]:
         try:
-            return answer.read(PIECE)
-        except (OSError, HTTPException) as error:
-            raise Unreachable(f"the daemon at {self._path} hung up before its answer was whole") from error
-
-    def _line(self, answer: HTTPResponse) -> str:
-        try:
-            return answer.readline().decode("utf-8", "replace")
-        except (OSError, HTTPException) as error:
+            yield from answer.lines()
+        except (OSError, ValueError) as error:
             raise self._trouble(error) from error
 
-    def _refusal(self, answer: HTTPResponse) -> Exception:
+    def _refusal(self, answer: Answer) -> Exception:
         said = self._read(answer)
         try:
             told = json.loads(said)
@@ -146,3 +129,21 @@ class Client:
             f"no daemon answers at {self._path}; `systemctl status shishod` says whether it runs, "
             "and --socket names another place"
         )
+
+
+def _with(path: str, query: Mapping[str, Any] | None) -> str:
+    wanted = {key: value for key, value in (query or {}).items() if value not in (None, "")}
+    if not wanted:
+        return path
+    from urllib.parse import urlencode
+
+    return f"{path}?{urlencode(wanted)}"
+
+
+def _quoted(path: str) -> str:
+    """Most paths are plain; urllib, which they are spared, knows of IPv6 and much else."""
+    if PLAIN.issuperset(path):
+        return path
+    from urllib.parse import quote
+
+    return quote(path, safe="/?&=%+")

@@ -1,20 +1,18 @@
 """shishoctl accept: believe that what vanished from a held root is really gone."""
 
-import base64
 import os
+from binascii import a2b_base64
 from typing import Any
-
-import click
 
 from shishod.control.client import Client
 from shishod.ctl.voice import say, say_json
+from shishod.ctl.words import argument, called, option, path
 from shishod.errors import Refused
 
 
-@click.command("accept", short_help="Believe that a held root's files are really gone.")
-@click.argument("root", type=click.Path(path_type=bytes, readable=False))
-@click.option("--json", "as_json", is_flag=True, help="The scan that follows, as JSON.")
-@click.pass_obj
+@called("accept", short_help="Believe that a held root's files are really gone.")
+@argument("root", type=path())
+@option("--json", "as_json", is_flag=True, help="The scan that follows, as JSON.")
 def command(client: Client, root: bytes, as_json: bool) -> None:
     """Accept the loss on ROOT, given by its path or its number, and scan it in full."""
     scan = client.post(f"/v1/roots/{root_named(client, root)['id']}/accept")
@@ -35,4 +33,4 @@ def root_named(client: Client, said: bytes) -> dict[str, Any]:
 
 
 def _path(root: dict[str, Any]) -> bytes:
-    return base64.b64decode(root["path_b64"]) if "path_b64" in root else root["path"].encode()
+    return a2b_base64(root["path_b64"]) if "path_b64" in root else root["path"].encode()

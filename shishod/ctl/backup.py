@@ -3,20 +3,16 @@
 import os
 from typing import Any
 
-import click
-
 from shishod.control.client import Client
 from shishod.ctl.voice import say, say_json
+from shishod.ctl.words import WrongWords, called, option, place
 
 MIB = 2**20
 
 
-@click.command("backup", short_help="Copy the catalogue, and the covers.")
-@click.option(
-    "--to", "target", type=click.Path(dir_okay=False), help="Take the copy and the covers away, as a tar in this file."
-)
-@click.option("--json", "as_json", is_flag=True, help="The outcome as JSON.")
-@click.pass_obj
+@called("backup", short_help="Copy the catalogue, and the covers.")
+@option("--to", "target", type=place(folder=False), help="Take the copy and the covers away, as a tar in this file.")
+@option("--json", "as_json", is_flag=True, help="The outcome as JSON.")
 def command(client: Client, target: str | None, as_json: bool) -> None:
     """Copy the catalogue to the folder backups beside it, as each night; with --to take it elsewhere, covers and all.
 
@@ -32,7 +28,7 @@ def command(client: Client, target: str | None, as_json: bool) -> None:
 def _take(client: Client, target: str) -> dict[str, Any]:
     """Nobody finds half an archive: it has its name once it is whole. It goes where a link leads."""
     if os.path.exists(target) and not os.path.isfile(target):
-        raise click.BadParameter("it is a device or a pipe; name a file to be made", param_hint="--to")
+        raise WrongWords("it is a device or a pipe; name a file to be made", about="--to")
     target = os.path.realpath(target)
     partial = f"{target}.partial"
     try:

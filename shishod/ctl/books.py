@@ -2,26 +2,24 @@
 
 from typing import Any
 
-import click
-
 from shishod.control.client import Client
 from shishod.ctl.voice import say, say_json, say_rows
+from shishod.ctl.words import argument, called, one_of, option, whole
 
 PAGE = 500
 KINDS = ("ebook", "audiobook", "comic", "movie", "episode", "album")  # a test holds these to the model's words
 STATES = ("new", "processing", "indexed", "stale", "changed", "missing", "error")
 
 
-@click.command("books", short_help="Find books in the catalogue.")
-@click.argument("words", nargs=-1, metavar="[QUERY]")
-@click.option("--library", help="Only of this library.")
-@click.option("--kind", type=click.Choice(KINDS), help="Only of this kind.")
-@click.option("--state", type=click.Choice(STATES), help="Only in this state.")
-@click.option("--incomplete", is_flag=True, help="Only those that lack a field which is wanted, with what they lack.")
-@click.option("--after", type=click.IntRange(min=0), default=0, help="Go on after this book's number.")
-@click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="At most so many; 0 for all.")
-@click.option("--json", "as_json", is_flag=True, help="The books as JSON.")
-@click.pass_obj
+@called("books", short_help="Find books in the catalogue.")
+@argument("words", nargs=-1, metavar="[QUERY]")
+@option("--library", help="Only of this library.")
+@option("--kind", type=one_of(KINDS), help="Only of this kind.")
+@option("--state", type=one_of(STATES), help="Only in this state.")
+@option("--incomplete", is_flag=True, help="Only those that lack a field which is wanted, with what they lack.")
+@option("--after", type=whole(0), default=0, help="Go on after this book's number.")
+@option("--limit", type=whole(0), default=50, show_default=True, help="At most so many; 0 for all.")
+@option("--json", "as_json", is_flag=True, help="The books as JSON.")
 def command(
     client: Client,
     /,

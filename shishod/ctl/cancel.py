@@ -2,16 +2,14 @@
 
 from typing import Any
 
-import click
-
 from shishod.control.client import Client
 from shishod.ctl.voice import outcome, say, say_json
+from shishod.ctl.words import argument, called, option
 
 
-@click.command("cancel", short_help="Stop a scan after the file in hand.")
-@click.argument("scan_id", metavar="ID")
-@click.option("--json", "as_json", is_flag=True, help="The scan as JSON.")
-@click.pass_obj
+@called("cancel", short_help="Stop a scan after the file in hand.")
+@argument("scan_id", metavar="ID")
+@option("--json", "as_json", is_flag=True, help="The scan as JSON.")
 def command(client: Client, scan_id: str, as_json: bool) -> None:
     """Stop the scan ID; what it has written stays.
 

@@ -7,17 +7,15 @@ import subprocess
 import sys
 from typing import Any
 
-import click
-
 from shishod.ailment import Ailment, told
 from shishod.control.client import Client
-from shishod.ctl.voice import say, say_json
+from shishod.ctl.voice import echo, say, say_json
+from shishod.ctl.words import called, option
 from shishod.errors import Refused, Unreachable
 
 
-@click.command("doctor", short_help="What is wrong, and what mends it.")
-@click.option("--json", "as_json", is_flag=True, help="What was found as JSON.")
-@click.pass_obj
+@called("doctor", short_help="What is wrong, and what mends it.")
+@option("--json", "as_json", is_flag=True, help="What was found as JSON.")
 def command(client: Client, as_json: bool) -> int:
     """Look for what keeps the daemon from its work; exit code 1 when there is something.
 
@@ -40,7 +38,7 @@ def _without_a_daemon(error: Unreachable) -> dict[str, Any]:
     program = beside if os.access(beside, os.X_OK) else shutil.which("shishod")
     if program is None:
         raise error
-    click.echo(f"shishoctl: {error}; `shishod doctor` looks instead", err=True)
+    echo(f"shishoctl: {error}; `shishod doctor` looks instead", err=True)
     looked = subprocess.run([program, "doctor", "--json"], capture_output=True, text=True, check=False)
     try:
         answer: dict[str, Any] = json.loads(looked.stdout)

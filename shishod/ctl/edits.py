@@ -3,19 +3,18 @@
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-import click
-
 from shishod.control.client import Client
 from shishod.ctl.show import field_line, heading
-from shishod.ctl.voice import say_json
+from shishod.ctl.voice import echo, say_json
+from shishod.ctl.words import argument, option, whole
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def of_a_book(command: F) -> F:
     """What the commands on a book's fields have in common."""
-    as_json = click.option("--json", "as_json", is_flag=True, help="The book as JSON.")
-    return click.argument("book_id", metavar="BOOK", type=click.IntRange(min=1))(as_json(command))
+    as_json = option("--json", "as_json", is_flag=True, help="The book as JSON.")
+    return argument("book_id", metavar="BOOK", type=whole(1))(as_json(command))
 
 
 def edit(client: Client, book_id: int, wish: dict[str, Any], fields: Iterable[str], *, as_json: bool) -> None:
@@ -24,6 +23,6 @@ def edit(client: Client, book_id: int, wish: dict[str, Any], fields: Iterable[st
     if as_json:
         say_json(book)
         return
-    click.echo(heading(book))
+    echo(heading(book))
     for name in dict.fromkeys(fields):
-        click.echo(field_line(book, name))
+        echo(field_line(book, name))

@@ -3,18 +3,16 @@
 from collections.abc import Iterator
 from typing import Any
 
-import click
-
 from shishod.control.client import Client
-from shishod.ctl.voice import count, plain, say, say_json
+from shishod.ctl.voice import count, echo, plain, say, say_json
+from shishod.ctl.words import argument, called, option, whole
 
 
-@click.command("enrich", short_help="Ask web catalogues for what books lack.")
-@click.argument("books", nargs=-1, metavar="[BOOK...]", type=click.IntRange(min=1))
-@click.option("--provider", metavar="NAME", help="Only this one of those that are on.")
-@click.option("--dry-run", is_flag=True, help="Wait for the answers, show them, and write nothing.")
-@click.option("--json", "as_json", is_flag=True, help="The answer as JSON.")
-@click.pass_obj
+@called("enrich", short_help="Ask web catalogues for what books lack.")
+@argument("books", nargs=-1, metavar="[BOOK...]", type=whole(1))
+@option("--provider", metavar="NAME", help="Only this one of those that are on.")
+@option("--dry-run", is_flag=True, help="Wait for the answers, show them, and write nothing.")
+@option("--json", "as_json", is_flag=True, help="The answer as JSON.")
 def command(client: Client, books: tuple[int, ...], provider: str | None, *, dry_run: bool, as_json: bool) -> None:
     """Ask for the books with these numbers anew, or for all that lack something and were not asked for yet.
 
@@ -26,7 +24,7 @@ def command(client: Client, books: tuple[int, ...], provider: str | None, *, dry
         say_json(told)
     elif dry_run:
         for line in (line for book in told["books"] for line in _lines(book)):
-            click.echo(line)
+            echo(line)
     else:
         what = "all books that lack something" if told["all"] else count(len(books), "book")
         say(f"asked for {what}; shishoctl providers tells how far it is")

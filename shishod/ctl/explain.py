@@ -1,23 +1,21 @@
 """shishoctl explain: why a path stands as it does."""
 
-import base64
 import os
+from binascii import b2a_base64
 from collections.abc import Iterator
 from typing import Any
 
-import click
-
 from shishod.control.client import Client
-from shishod.ctl.voice import count, local, plain, say_json
+from shishod.ctl.voice import count, echo, local, plain, say_json
+from shishod.ctl.words import argument, called, option, path
 
 MATES = 8  # files of a book that are named; the others are counted
 LONGEST = 70  # characters of a value
 
 
-@click.command("explain", short_help="Why a file or folder stands as it does.")
-@click.argument("path", type=click.Path(path_type=bytes, readable=False))
-@click.option("--json", "as_json", is_flag=True, help="The explanation as JSON.")
-@click.pass_obj
+@called("explain", short_help="Why a file or folder stands as it does.")
+@argument("path", type=path())
+@option("--json", "as_json", is_flag=True, help="The explanation as JSON.")
 def command(client: Client, path: bytes, as_json: bool) -> None:
     """Tell of PATH, be it known or not, there or not: what passes it over, what it is compared with and how it is
     judged, what comes next, which files it is one book with and by which rule, and of each field of the book whose
@@ -26,13 +24,13 @@ def command(client: Client, path: bytes, as_json: bool) -> None:
     try:
         asked = {"path": path.decode()}
     except UnicodeDecodeError:
-        asked = {"path_b64": base64.b64encode(path).decode()}
+        asked = {"path_b64": b2a_base64(path, newline=False).decode()}
     told = client.get("/v1/explain", asked)
     if as_json:
         say_json(told)
         return
     for line in _lines(told):
-        click.echo(plain(line))
+        echo(plain(line))
 
 
 def _lines(told: dict[str, Any]) -> Iterator[str]:

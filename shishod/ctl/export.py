@@ -5,17 +5,15 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-import click
-
 from shishod.control.client import Client
 from shishod.ctl.opf import opf
-from shishod.ctl.voice import count, say
+from shishod.ctl.voice import count, echo, say
+from shishod.ctl.words import called, option, place
 
 
-@click.command("export", short_help="All that is known, as JSON lines or OPF.")
-@click.option("--library", help="Only of this library.")
-@click.option("--opf", "folder", type=click.Path(file_okay=False), help="Write an OPF for each book into this folder.")
-@click.pass_obj
+@called("export", short_help="All that is known, as JSON lines or OPF.")
+@option("--library", help="Only of this library.")
+@option("--opf", "folder", type=place(folder=True), help="Write an OPF for each book into this folder.")
 def command(client: Client, library: str | None, folder: str | None) -> None:
     """Print every book as a line of JSON, in the order of their numbers; with --opf write files that calibre reads.
 
@@ -24,7 +22,7 @@ def command(client: Client, library: str | None, folder: str | None) -> None:
     books = _books(client, library)
     if folder is None:
         for book in books:
-            click.echo(json.dumps(book, ensure_ascii=False))
+            echo(json.dumps(book, ensure_ascii=False))
         return
     os.makedirs(folder, exist_ok=True)
     number = 0

@@ -1,15 +1,13 @@
 """How shishoctl asks for a scan of paths, follows one, and says how it stands or ended."""
 
-import base64
 import os
 import sys
+from binascii import b2a_base64
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import click
-
 from shishod.control.client import Client
-from shishod.ctl.voice import outcome, plain, say, say_json
+from shishod.ctl.voice import echo, outcome, plain, say, say_json
 from shishod.errors import Unreachable
 
 
@@ -20,7 +18,7 @@ def paths_asked(paths: Iterable[bytes]) -> dict[str, list[str]]:
         try:
             asked["paths"].append(path.decode())
         except UnicodeDecodeError:
-            asked["paths_b64"].append(base64.b64encode(path).decode())
+            asked["paths_b64"].append(b2a_base64(path, newline=False).decode())
     return asked
 
 
@@ -46,7 +44,7 @@ def follow(client: Client, scan: dict[str, Any], *, quiet: bool) -> dict[str, An
         for report in stream:
             scan = report
     except KeyboardInterrupt:
-        click.echo(f"the scan goes on; `shishoctl cancel {scan['id']}` stops it", err=True)
+        echo(f"the scan goes on; `shishoctl cancel {scan['id']}` stops it", err=True)
         raise
     if scan["status"] in ("queued", "running"):
         raise Unreachable(

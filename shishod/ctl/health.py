@@ -1,14 +1,12 @@
 """shishoctl health: whether the daemon lives, and apart from that whether it does all that it should."""
 
-import click
-
 from shishod.control.client import Client
 from shishod.ctl.voice import say, say_json
+from shishod.ctl.words import called, option
 
 
-@click.command("health", short_help="Whether the daemon lives.")
-@click.option("--json", "as_json", is_flag=True, help="The answer as JSON.")
-@click.pass_obj
+@called("health", short_help="Whether the daemon lives.")
+@option("--json", "as_json", is_flag=True, help="The answer as JSON.")
 def command(client: Client, as_json: bool) -> None:
     """Ask whether every loop of the daemon turns: for whoever would restart it if not.
 

@@ -2,17 +2,15 @@
 
 from typing import Any
 
-import click
-
 from shishod.control.client import Client
 from shishod.ctl.voice import count, local, say, say_json
+from shishod.ctl.words import called, option
 
 SHOWN = 5
 
 
-@click.command("held", short_help="Losses too large to be believed unasked.")
-@click.option("--json", "as_json", is_flag=True, help="The held roots as JSON.")
-@click.pass_obj
+@called("held", short_help="Losses too large to be believed unasked.")
+@option("--json", "as_json", is_flag=True, help="The held roots as JSON.")
 def command(client: Client, as_json: bool) -> None:
     """List each root of which too much vanished at once: how much, since when, and what releases it.
 

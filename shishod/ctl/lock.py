@@ -1,16 +1,14 @@
 """shishoctl lock: keep what is believed of a book now."""
 
-import click
-
 from shishod.control.client import Client
 from shishod.ctl.edits import edit, of_a_book
 from shishod.ctl.show import FIELDS
+from shishod.ctl.words import argument, called
 
 
-@click.command("lock", short_help="Keep what is believed of a book now.")
+@called("lock", short_help="Keep what is believed of a book now.")
 @of_a_book
-@click.argument("fields", nargs=-1, metavar="[FIELD...]")
-@click.pass_obj
+@argument("fields", nargs=-1, metavar="[FIELD...]")
 def command(client: Client, book_id: int, fields: tuple[str, ...], *, as_json: bool) -> None:
     """Keep fields of the book numbered BOOK as they are believed now, whatever its files say later; without a FIELD
     all of them, and those that are empty stay empty."""

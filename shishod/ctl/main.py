@@ -3,98 +3,32 @@
 import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
-from pathlib import Path
 
-import click
-
-from shishod import __version__
 from shishod.control.client import Client
-from shishod.ctl.voice import plain
+from shishod.ctl.table import (
+    BY_KIND,
+    COMMANDS,
+    FAILED,
+    INTERRUPTED,
+    PIPE,
+    UNREACHABLE,
+    UNWRITTEN,
+    found,
+)
+from shishod.ctl.voice import echo, plain, say_no_more
+from shishod.ctl.words import NotPlain, WrongWords
 from shishod.errors import Refused, Unreachable
 from shishod.paths import display, find_socket
 
-COMMANDS = (
-    "status",
-    "health",
-    "scan",
-    "cancel",
-    "books",
-    "show",
-    "explain",
-    "set",
-    "unset",
-    "clear",
-    "lock",
-    "unlock",
-    "review",
-    "refresh",
-    "reset",
-    "enrich",
-    "match",
-    "providers",
-    "freeze",
-    "unfreeze",
-    "problems",
-    "held",
-    "accept",
-    "missing",
-    "purge",
-    "mark",
-    "pause",
-    "resume",
-    "set-workers",
-    "reload",
-    "events",
-    "backup",
-    "export",
-    "doctor",
-)
-
-FAILED, USAGE, UNREACHABLE, UNWRITTEN, BUSY, PERMISSION, SETTINGS = 1, 64, 69, 74, 75, 77, 78
-INTERRUPTED, PIPE = 130, 141
-BY_KIND = {"busy": BUSY, "permission": PERMISSION, "settings": SETTINGS}
+COMPLETION = "_SHISHOCTL_COMPLETE"  # where a shell asks what may follow
 
 
-class OneByOne(click.Group):
-    """A group that imports a command when it is asked for."""
-
-    def list_commands(self, _ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        found: click.Command = import_module(f"shishod.ctl.{cmd_name.replace('-', '_')}").command
-        return found
-
-    def invoke(self, ctx: click.Context) -> object:
-        try:
-            outcome = super().invoke(ctx)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            _write_no_more()
-            ctx.exit(PIPE)
-        return outcome
-
-
-@click.group(cls=OneByOne, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option(
-    "--socket",
-    type=click.Path(readable=False),
-    help="The daemon's socket; found by itself when not given.",
-)
-@click.version_option(__version__, message="shishoctl %(version)s")
-@click.pass_context
-def cli(ctx: click.Context, socket: str | None) -> None:
-    """Ask the shishod daemon how it is, and tell it what to do.
-
-    Exit codes: 0 done, 1 it failed, 64 usage, 69 no daemon answers, 74 its answer could not be
-    written, 75 busy, 77 permission, 78 configuration.
-    """
-    if socket == "":
-        raise click.BadParameter("it is empty; leave it out and the socket is found by itself", param_hint="--socket")
-    ctx.obj = Client(find_socket() if socket is None else Path(socket))
+def run() -> None:
+    """The console script. Nothing follows: to take the interpreter apart would be an eighth of its time."""
+    code = main()
+    if sys.stderr is not None:
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -103,35 +37,54 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        outcome = cli.main(arguments, prog_name="shishoctl", standalone_mode=False)
+        outcome = _outcome(sys.argv[1:] if arguments is None else arguments)
         if sys.stdout is not None:
             sys.stdout.flush()
-    except click.UsageError as error:
-        error.show()
-        return USAGE
     except Refused as error:
         _complain(str(error), error.hint)
         return BY_KIND.get(error.kind, FAILED)
     except Unreachable as error:
         _complain(str(error))
         return UNREACHABLE
+    except BrokenPipeError:
+        say_no_more()
+        return PIPE
     except OSError as error:  # the client has words of its own for whatever befalls the socket
-        _write_no_more()
+        say_no_more()
         where = f" to {display(os.fsencode(error.filename))}" if error.filename else ""
         _complain(f"the answer could not be written{where}: {error.strerror}")
         return UNWRITTEN
-    except (click.Abort, KeyboardInterrupt):
+    except KeyboardInterrupt:
+        echo(err=True)
         return INTERRUPTED
     return outcome if isinstance(outcome, int) else 0
 
 
+def _outcome(said: Sequence[str]) -> object:
+    """What a plain command returns; click reads the words that are not plain, and tells of those that are wrong."""
+    try:
+        socket, name, words = _parted(said)
+        command = found(name)
+        values = command.plain(words)
+        return command.run(Client(find_socket() if socket is None else socket), **values)
+    except (NotPlain, WrongWords):
+        from shishod.ctl.formal import answer
+
+        return answer(said)
+
+
+def _parted(said: Sequence[str]) -> tuple[str | None, str, Sequence[str]]:
+    """The socket where one is named, the command, and its words."""
+    if COMPLETION in os.environ or not all(isinstance(one, str) for one in said):
+        raise NotPlain
+    socket, rest = (said[1], said[2:]) if len(said) > 1 and said[0] == "--socket" else (None, said)
+    if socket == "" or not rest or rest[0] not in COMMANDS:
+        raise NotPlain
+    return socket, rest[0], rest[1:]
+
+
 def _complain(text: str, hint: str = "") -> None:
     first, *more = [*text.splitlines(), *hint.splitlines()] or [""]
-    click.echo(f"shishoctl: {plain(first)}", err=True)
+    echo(f"shishoctl: {plain(first)}", err=True)
     for line in more:
-        click.echo(f"  {plain(line.strip())}", err=True)
-
-
-def _write_no_more() -> None:
-    """What is still in the buffer goes nowhere, so that the last flush is silent too."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        echo(f"  {plain(line.strip())}", err=True)

@@ -4,18 +4,16 @@ import os
 import shlex
 import uuid
 
-import click
-
 from shishod.control.client import Client
 from shishod.ctl.accept import root_named
 from shishod.ctl.voice import say
+from shishod.ctl.words import argument, called, path
 
 MARKER = ".shishod-root"
 
 
-@click.command("mark", short_help="How to mark a root so that it is always known.")
-@click.argument("root", type=click.Path(path_type=bytes, readable=False))
-@click.pass_obj
+@called("mark", short_help="How to mark a root so that it is always known.")
+@argument("root", type=path())
 def command(client: Client, root: bytes) -> None:
     """Print how to mark ROOT. Nothing is written: shishod does not write into libraries.
 

@@ -3,18 +3,16 @@
 from collections.abc import Iterator
 from typing import Any
 
-import click
-
 from shishod.control.client import Client
 from shishod.ctl.show import heading
-from shishod.ctl.voice import plain, say_json
+from shishod.ctl.voice import echo, plain, say_json
+from shishod.ctl.words import WrongWords, argument, called, option, whole
 
 
-@click.command("match", short_help="Which work of a web catalogue a book is.")
-@click.argument("book_id", metavar="BOOK", type=click.IntRange(min=1))
-@click.argument("candidate", required=False, metavar="[PROVIDER:ID]")
-@click.option("--json", "as_json", is_flag=True, help="The answer as JSON.")
-@click.pass_obj
+@called("match", short_help="Which work of a web catalogue a book is.")
+@argument("book_id", metavar="BOOK", type=whole(1))
+@argument("candidate", required=False, metavar="[PROVIDER:ID]")
+@option("--json", "as_json", is_flag=True, help="The answer as JSON.")
 def command(client: Client, book_id: int, candidate: str | None, as_json: bool) -> None:
     """List what the providers offer for the book numbered BOOK, with how sure each is and why.
 
@@ -27,17 +25,17 @@ def command(client: Client, book_id: int, candidate: str | None, as_json: bool) 
             say_json(told)
         else:
             for line in _lines(told):
-                click.echo(line)
+                echo(line)
         return
     provider, colon, number = candidate.partition(":")
     if not (colon and number):
-        raise click.UsageError(f'"{candidate}" is not PROVIDER:ID, as openlibrary:OL59800W')
+        raise WrongWords(f'"{candidate}" is not PROVIDER:ID, as openlibrary:OL59800W')
     book = client.post(f"/v1/books/{book_id}/match", {"provider": provider, "candidate": number})
     if as_json:
         say_json(book)
     else:
-        click.echo(heading(book))
-        click.echo(plain(f"  is {candidate} for {provider} from now on"))
+        echo(heading(book))
+        echo(plain(f"  is {candidate} for {provider} from now on"))
 
 
 def _lines(told: dict[str, Any]) -> Iterator[str]:

@@ -2,18 +2,16 @@
 
 from typing import Any
 
-import click
-
 from shishod.control.client import Client
 from shishod.ctl.voice import local, say, say_json
+from shishod.ctl.words import called, option, whole
 
 
-@click.command("missing", short_help="Files that are gone, and until when they are remembered.")
-@click.option("--library", help="Only of this library.")
-@click.option("--after", type=click.IntRange(min=0), default=0, help="Go on after this file's number.")
-@click.option("--limit", type=click.IntRange(1, 500), default=100, show_default=True, help="At most so many.")
-@click.option("--json", "as_json", is_flag=True, help="The files as JSON.")
-@click.pass_obj
+@called("missing", short_help="Files that are gone, and until when they are remembered.")
+@option("--library", help="Only of this library.")
+@option("--after", type=whole(0), default=0, help="Go on after this file's number.")
+@option("--limit", type=whole(1, 500), default=100, show_default=True, help="At most so many.")
+@option("--json", "as_json", is_flag=True, help="The files as JSON.")
 def command(client: Client, library: str | None, after: int, limit: int, as_json: bool) -> None:
     """List files that a scan no longer found. One that comes back is as it was, with all that you said of its book."""
     asked = {"after": after, "limit": limit} | ({"library": library} if library else {})

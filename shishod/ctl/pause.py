@@ -1,15 +1,13 @@
 """shishoctl pause: let everything rest for a while."""
 
-import click
-
 from shishod.control.client import Client
 from shishod.ctl.voice import say, say_json, span
+from shishod.ctl.words import called, option
 
 
-@click.command("pause", short_help="Begin nothing more until resumed.")
-@click.option("--for", "lasting", metavar="TIME", help='Go on by itself after so long, as in "90m" or "2h".')
-@click.option("--json", "as_json", is_flag=True, help="What is true now, as JSON.")
-@click.pass_obj
+@called("pause", short_help="Begin nothing more until resumed.")
+@option("--for", "lasting", metavar="TIME", help='Go on by itself after so long, as in "90m" or "2h".')
+@option("--json", "as_json", is_flag=True, help="What is true now, as JSON.")
 def command(client: Client, lasting: str | None, as_json: bool) -> None:
     """Read, walk and fetch nothing more until `shishoctl resume`; what is in hand is finished.
 

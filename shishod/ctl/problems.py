@@ -2,17 +2,15 @@
 
 from typing import Any
 
-import click
-
 from shishod.control.client import Client
 from shishod.ctl.voice import local, say, say_json
+from shishod.ctl.words import called, option, whole
 
 
-@click.command("problems", short_help="What could not be read, and why.")
-@click.option("--after", type=click.IntRange(min=0), default=0, help="Go on after this problem's number.")
-@click.option("--limit", type=click.IntRange(1, 500), default=100, show_default=True, help="At most so many.")
-@click.option("--json", "as_json", is_flag=True, help="The problems as JSON.")
-@click.pass_obj
+@called("problems", short_help="What could not be read, and why.")
+@option("--after", type=whole(0), default=0, help="Go on after this problem's number.")
+@option("--limit", type=whole(1, 500), default=100, show_default=True, help="At most so many.")
+@option("--json", "as_json", is_flag=True, help="The problems as JSON.")
 def command(client: Client, after: int, limit: int, as_json: bool) -> None:
     """List files and folders that could not be read; nothing of them is lost."""
     answer = client.get("/v1/problems", {"after": after, "limit": limit})

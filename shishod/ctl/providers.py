@@ -1,14 +1,12 @@
 """shishoctl providers: which web catalogues are asked, and how they are."""
 
-import click
-
 from shishod.control.client import Client
-from shishod.ctl.voice import plain, say, say_json, span
+from shishod.ctl.voice import echo, plain, say, say_json, span
+from shishod.ctl.words import called, option
 
 
-@click.command("providers", short_help="The web catalogues that are asked, and how they are.")
-@click.option("--json", "as_json", is_flag=True, help="The providers as JSON.")
-@click.pass_obj
+@called("providers", short_help="The web catalogues that are asked, and how they are.")
+@option("--json", "as_json", is_flag=True, help="The providers as JSON.")
 def command(client: Client, as_json: bool) -> None:
     """List the providers that are on, the most believed first: what keeps each from being asked, how much of its
     limit is used and when the next request may go, what became of the requests since the start, and how the books
@@ -23,9 +21,9 @@ def command(client: Client, as_json: bool) -> None:
         window, rest = one["window"], f" for {span(one['rest_s'])}" if one["rest_s"] else ""
         say(f"{one['provider']}: {one['state']}{rest}{': ' + one['reason'] if one['reason'] else ''}")
         free = "now" if not window["next_s"] else f"in {span(window['next_s'])}"
-        click.echo(plain(f"  {'limit':<10} {window['taken']} of {window['places']} used, the next is free {free}"))
+        echo(plain(f"  {'limit':<10} {window['taken']} of {window['places']} used, the next is free {free}"))
         for title in ("requests", "books"):
             if one[title]:
                 counted = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in sorted(one[title].items()))
-                click.echo(plain(f"  {title:<10} {counted}"))
-        click.echo(plain(f"  {'about':<10} {one['about']}"))
+                echo(plain(f"  {title:<10} {counted}"))
+        echo(plain(f"  {'about':<10} {one['about']}"))

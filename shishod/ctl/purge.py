@@ -3,21 +3,19 @@
 import sys
 from typing import Any
 
-import click
-
 from shishod.control.client import Client
 from shishod.ctl.voice import count, say, say_json
+from shishod.ctl.words import WrongWords, called, option, whole
 
 
-@click.command("purge", short_help="Forget what is gone, now.")
-@click.option("--library", help="Only of this library.")
-@click.option("--book", type=click.IntRange(min=1), help="Only of the book with this number.")
-@click.option("--older", metavar="TIME", help='Only what has been gone for so long, as in "720h" or "30d".')
-@click.option("--with-edits", is_flag=True, help="Also books of which you have said something; your words go too.")
-@click.option("--dry-run", is_flag=True, help="Only say what would be forgotten.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--json", "as_json", is_flag=True, help="The counts as JSON.")
-@click.pass_obj
+@called("purge", short_help="Forget what is gone, now.")
+@option("--library", help="Only of this library.")
+@option("--book", type=whole(1), help="Only of the book with this number.")
+@option("--older", metavar="TIME", help='Only what has been gone for so long, as in "720h" or "30d".')
+@option("--with-edits", is_flag=True, help="Also books of which you have said something; your words go too.")
+@option("--dry-run", is_flag=True, help="Only say what would be forgotten.")
+@option("--yes", is_flag=True, help="Do not ask.")
+@option("--json", "as_json", is_flag=True, help="The counts as JSON.")
 def command(client: Client, /, *, dry_run: bool, yes: bool, as_json: bool, **wish: Any) -> int:
     """Forget missing files, and the books that have no other. No file on a disk is touched.
 
@@ -26,10 +24,10 @@ def command(client: Client, /, *, dry_run: bool, yes: bool, as_json: bool, **wis
     wish = {name: value for name, value in wish.items() if value}
     if not (dry_run or yes):
         if not sys.stdin.isatty():
-            raise click.UsageError("say --yes, as there is no terminal to ask at; --dry-run shows what would go")
+            raise WrongWords("say --yes, as there is no terminal to ask at; --dry-run shows what would go")
         would = client.post("/v1/purge", wish | {"dry_run": True})
         say(_told(would))
-        if not click.confirm("Forget them?"):
+        if not _agreed():
             return 1
     done = client.post("/v1/purge", wish | {"dry_run": dry_run})
     if as_json:
@@ -48,3 +46,12 @@ def _told(done: dict[str, Any]) -> str:
     if done["kept_away"]:
         text += f"; {count(done['kept_away'], 'file')} kept, as the root is not on line or was not scanned since"
     return text
+
+
+def _agreed() -> bool:
+    from click import Abort, confirm
+
+    try:
+        return confirm("Forget them?")
+    except Abort as abort:
+        raise KeyboardInterrupt from abort

@@ -1,17 +1,15 @@
 """shishoctl refresh: read the files of books again, and believe what they say now."""
 
-import click
-
 from shishod.control.client import Client
 from shishod.ctl.follow import outlined
 from shishod.ctl.meant import meant, of_books
+from shishod.ctl.words import called, option
 
 
-@click.command("refresh", short_help="Read the files of books again.")
+@called("refresh", short_help="Read the files of books again.")
 @of_books
-@click.option("--wait", is_flag=True, help="Stay until it ends; the exit code tells how.")
-@click.option("--json", "as_json", is_flag=True, help="The scan as JSON.")
-@click.pass_obj
+@option("--wait", is_flag=True, help="Stay until it ends; the exit code tells how.")
+@option("--json", "as_json", is_flag=True, help="The scan as JSON.")
 def command(
     client: Client,
     books: tuple[int, ...],

@@ -1,14 +1,12 @@
 """shishoctl reload: read the configuration again."""
 
-import click
-
 from shishod.control.client import Client
 from shishod.ctl.voice import say, say_json
+from shishod.ctl.words import called, option
 
 
-@click.command("reload", short_help="Read the configuration again.")
-@click.option("--json", "as_json", is_flag=True, help="The outcome as JSON.")
-@click.pass_obj
+@called("reload", short_help="Read the configuration again.")
+@option("--json", "as_json", is_flag=True, help="The outcome as JSON.")
 def command(client: Client, as_json: bool) -> None:
     """Apply what can be applied while the daemon runs, and say what waits for a restart."""
     outcome = client.post("/v1/reload")

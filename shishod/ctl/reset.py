@@ -2,19 +2,17 @@
 
 from typing import Any
 
-import click
-
 from shishod.control.client import Client
 from shishod.ctl.meant import meant, of_books
 from shishod.ctl.show import text_of
 from shishod.ctl.voice import count, say, say_json
+from shishod.ctl.words import called, option
 
 
-@click.command("reset", short_help="Forget what you said of books.")
+@called("reset", short_help="Forget what you said of books.")
 @of_books
-@click.option("--yes", is_flag=True, help="Do it; without this it is only told what would be forgotten.")
-@click.option("--json", "as_json", is_flag=True, help="What is forgotten as JSON.")
-@click.pass_obj
+@option("--yes", is_flag=True, help="Do it; without this it is only told what would be forgotten.")
+@option("--json", "as_json", is_flag=True, help="What is forgotten as JSON.")
 def command(
     client: Client,
     books: tuple[int, ...],

@@ -2,20 +2,18 @@
 
 from typing import Any
 
-import click
-
 from shishod.control.client import Client
 from shishod.ctl.edits import of_a_book
 from shishod.ctl.show import heading
-from shishod.ctl.voice import plain, say_json
+from shishod.ctl.voice import echo, plain, say_json
+from shishod.ctl.words import argument, called, one_of
 
 WORDS = {"complete": True, "incomplete": False, "auto": None}
 
 
-@click.command("review", short_help="Say whether a book is complete.")
+@called("review", short_help="Say whether a book is complete.")
 @of_a_book
-@click.argument("word", type=click.Choice(list(WORDS)))
-@click.pass_obj
+@argument("word", type=one_of(list(WORDS)))
 def command(client: Client, book_id: int, word: str, *, as_json: bool) -> None:
     """Say that the book numbered BOOK is complete or incomplete, for ever; auto goes by its fields again.
 
@@ -25,7 +23,7 @@ def command(client: Client, book_id: int, word: str, *, as_json: bool) -> None:
     if as_json:
         say_json(book)
     else:
-        click.echo(f"{heading(book)}  {plain(standing(book['review']))}")
+        echo(f"{heading(book)}  {plain(standing(book['review']))}")
 
 
 def standing(review: dict[str, Any]) -> str:

@@ -2,29 +2,27 @@
 
 from typing import Any
 
-import click
-
 from shishod.control.client import Client
 from shishod.ctl.follow import outlined, paths_asked
 from shishod.ctl.rehearsal import rehearse
+from shishod.ctl.words import WrongWords, argument, called, one_of, option, path, whole
 
 
-@click.command("scan", short_help="Look for changes now.")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=bytes, readable=False))
-@click.option("--library", help="Scan one library.")
-@click.option("--full/--quick", default=False, help="List and stat everything, or trust folder times (the default).")
-@click.option("--reread", is_flag=True, help="Read every file again, whatever is known of it.")
-@click.option("--book", type=click.IntRange(min=1), help="With --reread: the files of the book with this number.")
-@click.option(
+@called("scan", short_help="Look for changes now.")
+@argument("paths", nargs=-1, type=path())
+@option("--library", help="Scan one library.")
+@option("--full/--quick", default=False, help="List and stat everything, or trust folder times (the default).")
+@option("--reread", is_flag=True, help="Read every file again, whatever is known of it.")
+@option("--book", type=whole(1), help="With --reread: the files of the book with this number.")
+@option(
     "--when-busy",
-    type=click.Choice(["join", "queue", "refuse"]),
+    type=one_of(["join", "queue", "refuse"]),
     default="join",
     help="Where such a scan goes on: join it (the default), have one more behind it, or fail.",
 )
-@click.option("--dry-run", is_flag=True, help="Say what the scan would find, and do nothing.")
-@click.option("--wait", is_flag=True, help="Stay until it ends; the exit code tells how.")
-@click.option("--json", "as_json", is_flag=True, help="The scan as JSON.")
-@click.pass_obj
+@option("--dry-run", is_flag=True, help="Say what the scan would find, and do nothing.")
+@option("--wait", is_flag=True, help="Stay until it ends; the exit code tells how.")
+@option("--json", "as_json", is_flag=True, help="The scan as JSON.")
 def command(
     client: Client,
     paths: tuple[bytes, ...],
@@ -40,9 +38,9 @@ def command(
 ) -> int:
     """Scan PATHS (files or folders of a library), else a library, else everything."""
     if sum((bool(paths), library is not None, book is not None)) > 1:
-        raise click.UsageError("give paths, --library or --book, not several of them")
+        raise WrongWords("give paths, --library or --book, not several of them")
     if (book is not None and not reread) or (reread and dry_run):
-        raise click.UsageError("--book goes with --reread alone, and --dry-run does not go with it")
+        raise WrongWords("--book goes with --reread alone, and --dry-run does not go with it")
     named: dict[str, Any] = paths_asked(paths) | ({"library": library} if library else {})
     if reread:
         meant = named | ({"books": [book]} if book else {"all": not (paths or library)})

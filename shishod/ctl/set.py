@@ -1,15 +1,13 @@
 """shishoctl set: say what a book's fields are; that counts for ever, whatever its files say."""
 
-import click
-
 from shishod.control.client import Client
 from shishod.ctl.edits import edit, of_a_book
+from shishod.ctl.words import WrongWords, argument, called
 
 
-@click.command("set", short_help="Say what a book's fields are, for ever.")
+@called("set", short_help="Say what a book's fields are, for ever.")
 @of_a_book
-@click.argument("said", nargs=-1, required=True, metavar="FIELD=VALUE...")
-@click.pass_obj
+@argument("said", nargs=-1, required=True, metavar="FIELD=VALUE...")
 def command(client: Client, book_id: int, said: tuple[str, ...], *, as_json: bool) -> None:
     """Set fields of the book numbered BOOK. No file is written or read; no scan changes what you set.
 
@@ -31,7 +29,7 @@ def command(client: Client, book_id: int, said: tuple[str, ...], *, as_json: boo
     for one in said:
         name, equals, value = one.partition("=")
         if not equals:
-            raise click.UsageError(f'"{one}" is not FIELD=VALUE, as in title="The Island"')
+            raise WrongWords(f'"{one}" is not FIELD=VALUE, as in title="The Island"')
         fields.setdefault(name.strip(), []).append(value)
     wish = {name: values[0] if len(values) == 1 else values for name, values in fields.items()}
     edit(client, book_id, {"set": wish}, fields, as_json=as_json)

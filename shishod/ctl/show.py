@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-import click
-
 from shishod.control.client import Client
-from shishod.ctl.voice import plain, say_json, span
+from shishod.ctl.voice import echo, plain, say_json, span
+from shishod.ctl.words import argument, called, option, whole
 
 LATER = (
     "review",
@@ -37,10 +36,9 @@ ROLES = {
 NAMED_ALREADY = ("aut", "nrt")  # roles that have a line of their own
 
 
-@click.command("show", short_help="One book with all that is known of it.")
-@click.argument("book_id", metavar="ID", type=click.IntRange(min=1))
-@click.option("--json", "as_json", is_flag=True, help="The book as JSON.")
-@click.pass_obj
+@called("show", short_help="One book with all that is known of it.")
+@argument("book_id", metavar="ID", type=whole(1))
+@option("--json", "as_json", is_flag=True, help="The book as JSON.")
 def command(client: Client, book_id: int, as_json: bool) -> None:
     """Show the book numbered ID, each field with the source that it came from."""
     book = client.get(f"/v1/books/{book_id}")
@@ -48,7 +46,7 @@ def command(client: Client, book_id: int, as_json: bool) -> None:
         say_json(book)
         return
     for line in _lines(book):
-        click.echo(line)
+        echo(line)
 
 
 def _lines(book: dict[str, Any]) -> Iterator[str]:

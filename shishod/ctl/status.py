@@ -1,14 +1,18 @@
 """shishoctl status: is it fine, and if not, what is wrong and what helps."""
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Iterator
-from typing import Any
-
-import click
 
 from shishod.control.client import Client
-from shishod.ctl.voice import count, local, outcome, plain, say, say_json, span
+from shishod.ctl.voice import count, echo, local, outcome, plain, say, say_json, span
+from shishod.ctl.words import called, option
 from shishod.errors import Refused, Unreachable
+
+TYPE_CHECKING = False  # typing takes as long to load as all of ours
+if TYPE_CHECKING:
+    from typing import Any
 
 SEVERITIES = ("ok", "warning", "critical")  # their places are the exit codes of --check
 NAMED = 3  # files still being written that are told by name; --json has more
@@ -16,11 +20,10 @@ NAMED = 3  # files still being written that are told by name; --json has more
 SECONDS_TOLD = 120.0  # a poll's interval is told in seconds as far as that is how people set it
 
 
-@click.command("status", short_help="How the daemon is, on one screen.")
-@click.option("--json", "as_json", is_flag=True, help="The whole report as JSON.")
-@click.option("--watch", is_flag=True, help="Draw it again every second, until you stop it.")
-@click.option("--check", is_flag=True, help="One line and an exit code as Nagios, Icinga and their kin want them.")
-@click.pass_obj
+@called("status", short_help="How the daemon is, on one screen.")
+@option("--json", "as_json", is_flag=True, help="The whole report as JSON.")
+@option("--watch", is_flag=True, help="Draw it again every second, until you stop it.")
+@option("--check", is_flag=True, help="One line and an exit code as Nagios, Icinga and their kin want them.")
 def command(client: Client, as_json: bool, watch: bool, check: bool) -> int:
     """Say whether all is well; exit code 1 when it is not.
 
@@ -35,7 +38,7 @@ def command(client: Client, as_json: bool, watch: bool, check: bool) -> int:
     if as_json:
         say_json(report)
     else:
-        click.echo("\n".join(lines(report)))
+        echo("\n".join(lines(report)))
     return 0 if report["ok"] else 1
 
 
@@ -62,7 +65,7 @@ def _watch(client: Client, as_json: bool) -> int:
         _draw(reports)
     else:
         for report in reports:
-            click.echo("\n".join([*lines(report), ""]))
+            echo("\n".join([*lines(report), ""]))
     raise Unreachable("the daemon has stopped; `systemctl status shishod` says why")
 
 

@@ -1,16 +1,14 @@
 """shishoctl unlock: let files speak again of what was locked."""
 
-import click
-
 from shishod.control.client import Client
 from shishod.ctl.edits import edit, of_a_book
 from shishod.ctl.show import FIELDS
+from shishod.ctl.words import argument, called
 
 
-@click.command("unlock", short_help="Let a book's files speak again of what was locked.")
+@called("unlock", short_help="Let a book's files speak again of what was locked.")
 @of_a_book
-@click.argument("fields", nargs=-1, metavar="[FIELD...]")
-@click.pass_obj
+@argument("fields", nargs=-1, metavar="[FIELD...]")
 def command(client: Client, book_id: int, fields: tuple[str, ...], *, as_json: bool) -> None:
     """Take back `lock` from fields of the book numbered BOOK; without a FIELD from all. What you set or cleared stays:
     `unset` forgets that."""

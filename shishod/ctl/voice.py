@@ -1,13 +1,17 @@
 """How shishoctl speaks: text that no file name can misuse, spans and times as people say them."""
 
+from __future__ import annotations
+
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-import click
+TYPE_CHECKING = False  # typing takes as long to load as all of ours
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def plain(text: object) -> str:
@@ -26,14 +30,24 @@ def _safe(character: str) -> str:
     return character.encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
+def echo(text: str = "", *, err: bool = False) -> None:
+    """A line at once, as it is, on standard output or on standard error."""
+    print(text, file=sys.stderr if err else sys.stdout, flush=True)
+
+
+def say_no_more() -> None:
+    """What is still in the buffer goes nowhere, so that the last flush is silent too."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def say(text: object = "") -> None:
     """One line on standard output."""
-    click.echo(plain(text))
+    echo(plain(text))
 
 
 def say_json(answer: Any) -> None:
     """JSON for a program to read; on a terminal with indents."""
-    click.echo(json.dumps(answer, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None))
+    echo(json.dumps(answer, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None))
 
 
 def say_rows(rows: Iterable[Sequence[object]]) -> None:
@@ -44,7 +58,7 @@ def say_rows(rows: Iterable[Sequence[object]]) -> None:
     widths = [max(_width(cell) for cell in column) for column in zip(*cells, strict=True)]
     for row in cells:
         padded = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
-        click.echo("  ".join([*padded[:-1], row[-1]]).rstrip())
+        echo("  ".join([*padded[:-1], row[-1]]).rstrip())
 
 
 def _width(text: str) -> int:

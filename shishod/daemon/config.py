@@ -112,11 +112,11 @@ class Settings(RoomSettings):
 
     def state_path(self) -> Path:
         """The folder of the catalogue, as set or as the surroundings say."""
-        return Path(self.state_dir) if self.state_dir else paths.state_dir()
+        return Path(self.state_dir or paths.state_dir())
 
     def socket_path(self) -> Path:
         """The socket to answer on, as set or as the surroundings say."""
-        return Path(self.control.socket) if self.control.socket else paths.own_socket()
+        return Path(self.control.socket or paths.own_socket())
 
     def as_libraries(self) -> tuple[Library, ...]:
         """The libraries in the words of the model."""

@@ -9,12 +9,14 @@ import time
 from pathlib import Path
 
 SHISHOCTL = Path(sys.executable).with_name("shishoctl")
+INSTALLED = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""What is installed has its bytecode beside it, also where it is measured out of a clone."""
 
 
 def call(*command: str) -> float:
     """Seconds that a command takes from its start to its end."""
     started_s = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=INSTALLED)
     return time.perf_counter() - started_s
 
 
@@ -37,7 +39,7 @@ def ready(root: str, place: Path) -> float:
         heard.bind(str(place / "notify"))
         heard.settimeout(60)
         started_s = time.perf_counter()
-        environment = {**os.environ, "NOTIFY_SOCKET": str(place / "notify")}
+        environment = {**INSTALLED, "NOTIFY_SOCKET": str(place / "notify")}
         process = subprocess.Popen(command, env=environment, stdout=said, stderr=said, stdin=subprocess.DEVNULL)
         try:
             while b"READY=1" not in heard.recv(4096):

@@ -13,8 +13,8 @@ import pytest
 
 from shishod import __version__
 from shishod.ctl.books import KINDS, STATES
-from shishod.ctl.main import COMMANDS
 from shishod.ctl.show import FIELDS
+from shishod.ctl.table import COMMANDS
 from shishod.errors import Refused
 from shishod.model.book import BookKind
 from shishod.model.progress import ScanStatus
@@ -229,9 +229,19 @@ def test_a_terminal_gets_a_status_that_is_drawn_again(socket_path: Path):
 
 
 def test_shishoctl_loads_none_of_the_daemons_libraries(socket_path: Path):
-    heavy = ("pydantic", "sqlalchemy", "starlette", "uvicorn", "rich", "structlog", "asyncio", "shishod.operations")
+    heavy = (
+        "click",
+        "pydantic",
+        "sqlalchemy",
+        "starlette",
+        "uvicorn",
+        "rich",
+        "structlog",
+        "asyncio",
+        "shishod.operations",
+    )
     program = (
-        "import sys; from shishod.ctl.main import COMMANDS, cli, main; import importlib\n"
+        "import sys; from shishod.ctl.main import COMMANDS, main; import importlib\n"
         "main(['--socket', sys.argv[1], 'status'])\n"
         "for name in COMMANDS: importlib.import_module('shishod.ctl.' + name.replace('-', '_'))\n"
         "print(sorted(set(sys.argv[2:]) & set(sys.modules)))"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from shishod.ctl.main import COMMANDS
+from shishod.ctl.table import COMMANDS
 from shishod.daemon.config import LibrarySettings, Settings
 from shishod.daemon.main import cli
 from tests.house.tree import ROOT
