@@ -1,10 +1,13 @@
 """Who asks: the kernel's word on the other end of a connection, and whether they may change anything."""
 
 import os
+import pwd
 import socket
 import struct
+from contextlib import suppress
 from typing import NamedTuple
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shishod import log
@@ -30,6 +33,14 @@ def peer_of(sock: socket.socket) -> Peer:
     """What the kernel says; it cannot be forged."""
     pid, uid, _ = _CREDENTIALS.unpack(sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size))
     return Peer(str(uid), pid)
+
+
+def who(request: Request) -> str:
+    """The name of the user who asks, or the number where it has none here."""
+    uid = request.client.host if request.client else ""
+    with suppress(KeyError, ValueError):
+        return pwd.getpwuid(int(uid)).pw_name
+    return f"user {uid}" if uid else ""
 
 
 class ChangesByTheTrusted:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from shishod.control.client import Client
-from shishod.ctl.voice import echo, outcome, plain, say, say_json
+from shishod.ctl.voice import echo, outcome, paused, plain, say, say_json
 from shishod.errors import Unreachable
 
 
@@ -24,6 +24,8 @@ def paths_asked(paths: Iterable[bytes]) -> dict[str, list[str]]:
 
 def outlined(client: Client, scan: dict[str, Any], *, wait: bool, as_json: bool) -> int:
     """Follow a scan if told to, say how it stands, and return the exit code that it deserves."""
+    if why := paused(client.get("/v1/load")):
+        echo(f"nothing is read now: {plain(why)}", err=True)
     if wait:
         scan = follow(client, scan, quiet=as_json)
     if as_json:

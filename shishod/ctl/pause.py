@@ -11,7 +11,7 @@ from shishod.ctl.words import called, option
 def command(client: Client, lasting: str | None, as_json: bool) -> None:
     """Read, walk and fetch nothing more until `shishoctl resume`; what is in hand is finished.
 
-    What changes meanwhile is kept in mind and read afterwards. A restart of the daemon ends the pause.
+    What changes meanwhile is kept in mind and read afterwards. The pause outlives a restart of the daemon.
     """
     now = client.post("/v1/pause", {"for": lasting} if lasting else {})
     if as_json:

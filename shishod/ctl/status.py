@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 
 from shishod.control.client import Client
-from shishod.ctl.voice import count, echo, local, outcome, plain, say, say_json, span
+from shishod.ctl.voice import count, echo, local, outcome, paused, plain, say, say_json, span
 from shishod.ctl.words import called, option
 from shishod.errors import Refused, Unreachable
 
@@ -151,10 +151,7 @@ def _waiting(waiting: dict[str, Any]) -> str:
 
 def _load(load: dict[str, Any]) -> str:
     """Whatever is out of the ordinary: a pause, a level, a number of workers that somebody or something chose."""
-    told = []
-    if load["paused"]:
-        left_s = load["paused_for_s"]
-        told.append(f"PAUSED: {load['paused']}" + (f", for {span(left_s)} more" if left_s is not None else ""))
+    told = [f"PAUSED: {paused(load)}"] if load["paused"] else []
     if load["level"] != "normal":
         told.append(f"{load['level']}: {load['level_reason']}")
     if told or load["fixed"]:

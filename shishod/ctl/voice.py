@@ -109,6 +109,16 @@ def outcome(scan: Mapping[str, Any]) -> str:
     return f"{scan['status']}{took}{reason}: {done}" + (f"; {', '.join(parts)}" if parts else "")
 
 
+def paused(load: Mapping[str, Any]) -> str:
+    """Why nothing is begun, by whom, since when and for how long, and what ends it; "" while work goes on."""
+    if not load["paused"]:
+        return ""
+    since = f", since {local(load['paused_since'])}" if load["paused_since"] else ""
+    by = f" ({load['paused_by']})" if load["paused_by"] else ""
+    left = f", for {span(load['paused_for_s'])} more" if load["paused_for_s"] is not None else ""
+    return f"{load['paused']}{by}{since}{left}" + ("; `shishoctl resume` ends that" if since else "")
+
+
 WORDS = {
     "books_new": "new books",
     "books_changed": "changed books",

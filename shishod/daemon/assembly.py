@@ -15,6 +15,7 @@ from shishod.daemon.config import Settings
 from shishod.daemon.doctor import Patient, examine
 from shishod.daemon.hooks import Hooks
 from shishod.daemon.parts import Part
+from shishod.daemon.pausing import PauseNote
 from shishod.daemon.requests import Requests, clock_asks, refresher
 from shishod.daemon.restraint import Restraint
 from shishod.daemon.rows import counters, spreads, waiting_rows, worker_rows
@@ -162,6 +163,7 @@ class Daemon:
             work.bounds(),
             fixed=work.workers or None,
             done=lambda: sum(self.intake.stats().values()),
+            note=PauseNote(self.settings.state_path() / "paused.json"),
         )
 
     def _taker(self) -> Taker:

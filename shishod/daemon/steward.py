@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from shishod import log
 from shishod.clock import CLOCK, Clock
+from shishod.daemon.pausing import Pause, PauseNote
 from shishod.errors import Refused
 from shishod.model.pressure import Bounds, Gauge, Level, Staff, decide
 from shishod.model.ticket import Errand
@@ -24,7 +26,8 @@ PRESSURE = "the machine has nothing left to work with"
 class Steward:
     """Shared: by the tick that looks at the machine, and the faces that give orders and ask for reasons.
 
-    A machine at rest is not looked at. While the operator has named a number, the load is told and changes nothing.
+    A machine at rest is not looked at. While the operator has named a number, the load is told and changes nothing. A
+    pause outlives the daemon: its note is read as the next one begins.
     """
 
     def __init__(
@@ -36,6 +39,7 @@ class Steward:
         *,
         fixed: int | None,
         done: Callable[[], int],
+        note: PauseNote,
         clock: Clock = CLOCK,
         meter: LoadMeter | None = None,
     ) -> None:
@@ -45,20 +49,24 @@ class Steward:
         self._bounds = bounds
         self._fixed = fixed
         self._done = done
-        self._now_s = clock.monotonic_s
+        self._now, self._now_s = clock.now, clock.monotonic_s
         self._meter = meter or LoadMeter()
         self._lock = threading.Lock()
         self._gauge = Gauge()
         self._staff = Staff(fixed or bounds.usual, since_s=self._now_s())
         self._looked_s = float("-inf")
-        self._paused_until_s: float | None = None
+        self._note = note
+        self._pause = note.read()
+        if self._pause is not None:
+            self._queue.hold(OPERATOR)
+            _log.info("paused as before the restart", by=self._pause.by, since=self._pause.since.isoformat())
 
     def tick(self) -> None:
         """Look at the machine and act on it; to be called every few seconds."""
         now_s = self._now_s()
         waiting = self._queue.waiting()[Errand.INSPECT]
         with self._lock:
-            if self._paused_until_s is not None and now_s >= self._paused_until_s:
+            if self._pause is not None and self._pause.over(self._now()):
                 self._resume_locked("its time is over")
             at_rest = not waiting and not self._queue.in_hand() and self._gauge.level is Level.NORMAL
             if at_rest or now_s - self._looked_s < LOOK_EVERY_S:
@@ -89,18 +97,20 @@ class Steward:
             self._apply_locked(Staff(wanted, reason, self._now_s(), self._done()))
         return self.report()
 
-    def pause(self, for_s: float | None = None) -> dict[str, Any]:
+    def pause(self, for_s: float | None = None, by: str = "") -> dict[str, Any]:
         """Begin nothing more until `resume`, or for so many seconds; what is in hand is finished."""
+        now = self._now()
         with self._lock:
-            self._paused_until_s = float("inf") if for_s is None else self._now_s() + for_s
+            self._pause = Pause(now, None if for_s is None else now + timedelta(seconds=for_s), by)
+            self._note.write(self._pause)
             self._queue.hold(OPERATOR)
-            _log.info("paused; what changes meanwhile is kept in mind", seconds=for_s or "until resumed")
+            _log.info("paused; what changes meanwhile is kept in mind", seconds=for_s or "until resumed", by=by)
         return self.report()
 
     def resume(self) -> dict[str, Any]:
         """Go on. Raises Refused where nobody has paused."""
         with self._lock:
-            if self._paused_until_s is None:
+            if self._pause is None:
                 raise Refused("nothing is paused", hint="`shishoctl status` tells what is going on")
             self._resume_locked("the operator says so")
         return self.report()
@@ -108,8 +118,8 @@ class Steward:
     def report(self) -> dict[str, Any]:
         """The level, how many work, and why; `paused` says by whose word nobody does, "" while they do."""
         with self._lock:
-            until_s = self._paused_until_s
-            left_s = None if until_s is None or until_s == float("inf") else max(until_s - self._now_s(), 0)
+            pause = self._pause
+            left_s = None if pause is None else pause.left_s(self._now())
             return {
                 "level": str(self._gauge.level),
                 "level_reason": self._gauge.reason,
@@ -117,6 +127,8 @@ class Steward:
                 "fixed": self._fixed is not None,
                 "reason": self._staff.reason,
                 "paused": ", ".join(sorted(self._queue.holds())),
+                "paused_by": "" if pause is None else pause.by,
+                "paused_since": None if pause is None else pause.since.isoformat(),
                 "paused_for_s": left_s if left_s is None else round(left_s, 1),
             }
 
@@ -132,6 +144,7 @@ class Steward:
             self._queue.hold(PRESSURE)
 
     def _resume_locked(self, reason: str) -> None:
-        self._paused_until_s = None
+        self._pause = None
+        self._note.clear()
         self._queue.lift(OPERATOR)
         _log.info("work goes on", reason=reason)

@@ -10,13 +10,14 @@ class Steering(Protocol):
 
     def report(self) -> dict[str, Any]:
         """`level` of the machine's load and `level_reason`; `workers`, whether that is `fixed`, and the `reason`;
-        `paused` by whose word ("" by nobody's), and `paused_for_s` where that ends by itself."""
+        `paused` by whose word ("" by nobody's), `paused_by` whom and `paused_since` when it was the operator's, and
+        `paused_for_s` where that ends by itself."""
 
     def set_workers(self, count: int | None) -> dict[str, Any]:
         """So many from now on; None leaves it to the load. Raises Refused for a number that cannot be."""
 
-    def pause(self, for_s: float | None = None) -> dict[str, Any]:
-        """Begin nothing more, for so long or until `resume`."""
+    def pause(self, for_s: float | None = None, by: str = "") -> dict[str, Any]:
+        """Begin nothing more, for so long or until `resume`; `by` is who says so."""
 
     def resume(self) -> dict[str, Any]:
         """Go on. Raises Refused where nobody has paused."""
@@ -33,6 +34,8 @@ class Unsteered:
             "fixed": False,
             "reason": "",
             "paused": "",
+            "paused_by": "",
+            "paused_since": None,
             "paused_for_s": None,
         }
 
@@ -40,8 +43,8 @@ class Unsteered:
         del count
         return self.resume()
 
-    def pause(self, for_s: float | None = None) -> dict[str, Any]:
-        del for_s
+    def pause(self, for_s: float | None = None, by: str = "") -> dict[str, Any]:
+        del for_s, by
         return self.resume()
 
     def resume(self) -> dict[str, Any]:

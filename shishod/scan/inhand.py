@@ -24,8 +24,9 @@ class InHand:
     """Shared: by the workers.
 
     What was in hand when a daemon died without saying so is suspect, and read with nothing beside it from then on. A
-    suspect that ends the daemon once more is not tried again before it changes or somebody asks for it. Nothing here is
-    synced: what a power cut interrupts is suspected of nothing, or once. Without its folder nobody is suspected.
+    suspect that ends the daemon once more is condemned until the catalogue says so: it is not tried again before it
+    changes or somebody asks for it. Nothing here is synced: what a power cut interrupts is suspected of nothing, or
+    once. Without its folder nobody is suspected.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -48,7 +49,6 @@ class InHand:
         for at, one in enumerate(work):
             if counts[at] >= KILLS_ALLOWED:
                 answers[at] = _condemned(one)
-                self._acquit(names[at])
             elif counts[at]:
                 with self._turns.alone(), self._noted([names[at]]):
                     (answers[at],) = read([one])
@@ -59,6 +59,13 @@ class InHand:
             with self._turns.together(), self._noted([names[at] for at in rest]):
                 answers |= zip(rest, read([work[at] for at in rest]), strict=True)
         return [answers[at] for at in range(len(work))]
+
+    def recorded(self, work: Sequence[Assignment]) -> None:
+        """What became of these is in the catalogue: who was condemned among them may be tried when it is asked for."""
+        with self._suspects as suspects:
+            condemned = {name for name, count in suspects.items() if count >= KILLS_ALLOWED}
+        for name in condemned & {_name(one) for one in work} if condemned else ():
+            self._acquit(name)
 
     def close(self) -> None:
         """The daemon ends as it should: what is in hand now is no one's fault."""

@@ -89,6 +89,7 @@ class Intake:
             books = [self._merge(load.order, memories, seen) for load, seen in zip(loads, done, strict=True)]
             saved = self._record(books)
             self._again(loads, done, books, saved)
+            self._in_hand.recorded([_assignment(load, seen) for load in loads for seen in load.order.read])
             for load, seen, book, outcome in zip(loads, done, books, saved, strict=True):
                 finished += 1
                 lease.recorded(load.order, book, outcome)

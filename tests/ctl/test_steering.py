@@ -1,6 +1,8 @@
 """shishoctl says how many work, and whether anybody does."""
 
 import json
+import os
+import pwd
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +25,8 @@ class Wheel:
             "fixed": False,
             "reason": "as many as usual",
             "paused": "",
+            "paused_by": "",
+            "paused_since": None,
             "paused_for_s": None,
         }
     )
@@ -36,14 +40,15 @@ class Wheel:
         self.now |= {"workers": count or 4, "fixed": count is not None, "reason": "the operator says so"}
         return self.report()
 
-    def pause(self, for_s: float | None = None) -> dict[str, Any]:
+    def pause(self, for_s: float | None = None, by: str = "") -> dict[str, Any]:
         self.now |= {"paused": "the operator has paused all work", "paused_for_s": for_s}
+        self.now |= {"paused_by": by, "paused_since": "2026-05-01T12:00:00+00:00"}
         return self.report()
 
     def resume(self) -> dict[str, Any]:
         if not self.now["paused"]:
             raise Refused("nothing is paused")
-        self.now |= {"paused": "", "paused_for_s": None}
+        self.now |= {"paused": "", "paused_by": "", "paused_since": None, "paused_for_s": None}
         return self.report()
 
 
@@ -82,6 +87,28 @@ def test_work_is_paused_told_in_the_status_and_resumed(shishoctl: Shishoctl) -> 
 
     assert shishoctl("resume").out == "work goes on\n"
     assert "PAUSED" not in shishoctl("status").out
+
+
+def test_a_pause_is_told_with_who_asked_for_it_and_what_ends_it(shishoctl: Shishoctl) -> None:
+    shishoctl("pause", "--for", "90m")
+    me = pwd.getpwuid(os.geteuid()).pw_name
+
+    status = shishoctl("status").out
+
+    assert f"the operator has paused all work ({me}), since 2026-05-01" in status
+    assert "for 1 h 30 min more; `shishoctl resume` ends that" in status
+
+
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_who_asks_for_a_scan_meanwhile_hears_that_nothing_is_read(shishoctl: Shishoctl, more: list[str]) -> None:
+    assert shishoctl("scan", *more).err == ""
+    shishoctl("pause")
+
+    said = shishoctl("scan", *more)
+
+    assert said.code == 0
+    assert said.err.startswith("nothing is read now: the operator has paused all work")
+    assert "`shishoctl resume`" in said.err
 
 
 def test_a_pause_may_end_by_itself(shishoctl: Shishoctl, daemon: Standin) -> None:

@@ -1,11 +1,13 @@
 """The steward looks at the machine and has more or fewer work, and does what the operator says."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from shishod.clock import Clock, utc_now
+from shishod.clock import Clock
+from shishod.daemon.pausing import PauseNote
 from shishod.daemon.steward import OPERATOR, PRESSURE, Steward
 from shishod.errors import Refused
 from shishod.model.pressure import Bounds
@@ -16,6 +18,7 @@ from shishod.work.queue import TicketQueue
 from shishod.work.settings import PressureSettings, WorkSettings
 from shishod.work.stop import StopSignal
 
+NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 MEMORY = "some avg10={:.2f} avg60=0.00 avg300=0.00 total=1\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n"
 
 
@@ -26,22 +29,28 @@ class House:
         self.proc = proc
         (proc / "pressure").mkdir(parents=True)
         self.now_s, self.done = 100.0, 0
+        self.note = PauseNote(proc / "paused.json")
         self.stalls(0)
         self.stop = StopSignal()
         self.queue = TicketQueue()
         self.pool = WorkerPool("scan", self.queue, {}, 0, self.stop)
         self.pool.resize(fixed or 4)
-        self.steward = Steward(
+        self.steward = self.next_steward(fixed)
+        self.queue.request(Ticket("a book"))
+
+    def next_steward(self, fixed: int | None = None) -> Steward:
+        """As the next daemon has one, with the same state folder."""
+        return Steward(
             self.queue,
             self.pool,
             PressureSettings(cooldown="60s"),  # type: ignore[arg-type]
             Bounds(1, 4, 4),
             fixed=fixed,
             done=lambda: self.done,
-            clock=Clock(utc_now, lambda: self.now_s),
-            meter=LoadMeter(str(proc)),
+            note=self.note,
+            clock=Clock(lambda: NOON + timedelta(seconds=self.now_s), lambda: self.now_s),
+            meter=LoadMeter(str(self.proc)),
         )
-        self.queue.request(Ticket("a book"))
 
     def stalls(self, percent: float) -> None:
         (self.proc / "pressure" / "memory").write_text(MEMORY.format(percent))
@@ -145,6 +154,42 @@ def test_a_pause_for_a_while_ends_by_itself(house: House) -> None:
 
     house.tick(1)
     assert house.queue.holds() == frozenset()
+
+
+def test_a_pause_outlives_the_daemon_and_is_told_with_who_and_since_when(house: House) -> None:
+    house.steward.pause(by="maria")
+    house.queue.lift(OPERATOR)  # as nothing holds the queue of a daemon that has just begun
+    house.now_s += 1e6
+
+    told = house.next_steward().report()
+
+    assert house.queue.holds() == {OPERATOR}
+    since = (NOON + timedelta(seconds=100)).isoformat()
+    assert (told["paused"], told["paused_by"], told["paused_since"]) == (OPERATOR, "maria", since)
+
+
+def test_a_pause_that_has_ended_while_no_daemon_ran_is_over_at_the_first_tick(house: House) -> None:
+    house.steward.pause(60, by="maria")
+    house.now_s += 61
+
+    house.next_steward().tick()
+
+    assert house.queue.holds() == frozenset()
+    assert house.note.read() is None
+
+
+def test_a_pause_that_is_taken_back_is_none_for_the_next_daemon(house: House) -> None:
+    house.steward.pause(by="maria")
+    house.steward.resume()
+
+    assert house.next_steward().report()["paused"] == ""
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"since": 5, "until": null, "by": ""}', '{"since": "yesterday"}'])
+def test_a_note_that_nobody_can_read_pauses_nothing(house: House, content: str) -> None:
+    (house.proc / "paused.json").write_text(content)
+
+    assert house.next_steward().report()["paused"] == ""
 
 
 def test_there_is_nothing_to_resume_where_nobody_has_paused(house: House) -> None:

@@ -70,10 +70,34 @@ def test_who_was_told_once_is_tried_anew_when_asked_for(tmp_path: Path) -> None:
     dying(tmp_path, DEADLY)
     dying(tmp_path, DEADLY)
     in_hand = InHand(tmp_path)
-    in_hand.read([DEADLY], well)
+    in_hand.read([A, DEADLY], well)
+    in_hand.recorded([A, DEADLY])
 
     assert in_hand.read([DEADLY], well) == well([DEADLY])
     assert InHand(tmp_path).read([DEADLY], well) == well([DEADLY])
+
+
+def test_who_is_condemned_stays_so_until_that_is_recorded_whatever_ends_the_daemon_before(tmp_path: Path) -> None:
+    dying(tmp_path, DEADLY)
+    dying(tmp_path, DEADLY)
+    InHand(tmp_path).read([DEADLY], well)  # and killed before its book was recorded
+
+    (again,) = InHand(tmp_path).read([DEADLY], well)
+
+    assert isinstance(again, Inspection)
+    assert again.reason == "quarantined"
+
+
+def test_that_others_are_recorded_acquits_nobody(tmp_path: Path) -> None:
+    dying(tmp_path, DEADLY)
+    dying(tmp_path, DEADLY)
+    in_hand = InHand(tmp_path)
+    in_hand.recorded([A, B])
+
+    (again,) = in_hand.read([DEADLY], well)
+
+    assert isinstance(again, Inspection)
+    assert again.reason == "quarantined"
 
 
 def test_a_suspect_that_was_never_tried_is_one_still(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from starlette.routing import Route
 
 from shishod.control.answers import Answer, Asked, body
 from shishod.control.house import house
+from shishod.control.peers import who
 from shishod.settings import Seconds
 
 
@@ -38,7 +39,7 @@ async def pause(request: Request) -> Response:
     """Nothing more is begun."""
     asked = await body(request, Pause)
     here = house(request)
-    return Answer(await here.short.run(here.operations.steering.pause, asked.lasting))
+    return Answer(await here.short.run(here.operations.steering.pause, asked.lasting, who(request)))
 
 
 async def resume(request: Request) -> Response:

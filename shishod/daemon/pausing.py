@@ -1,0 +1,59 @@
+"""Pause: who has paused all work, since when and until when, and where that outlives the daemon."""
+
+import json
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from shishod import log
+
+_log = log.get(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """`until` None is until it is taken back. Both are of the calendar: a monotonic clock ends with the boot."""
+
+    since: datetime
+    until: datetime | None = None
+    by: str = ""
+
+    def left_s(self, now: datetime) -> float | None:
+        """How long it lasts yet; 0 once it is over, None where that is up to somebody."""
+        return None if self.until is None else max((self.until - now).total_seconds(), 0.0)
+
+    def over(self, now: datetime) -> bool:
+        return self.left_s(now) == 0
+
+
+class PauseNote:
+    """The file that says so to the next daemon; where it cannot be written the pause ends with this one."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self) -> Pause | None:
+        """What the last daemon left; None where it left nothing, or nothing that can be understood."""
+        with suppress(FileNotFoundError, ValueError, KeyError, TypeError):
+            said: dict[str, Any] = json.loads(self._path.read_text(encoding="utf-8"))
+            since, until = (said[at] and datetime.fromisoformat(said[at]) for at in ("since", "until"))
+            return Pause(since, until or None, str(said["by"]))
+        return None
+
+    def write(self, pause: Pause) -> None:
+        said = {"since": pause.since.isoformat(), "until": pause.until and pause.until.isoformat(), "by": pause.by}
+        partial = self._path.with_name(f"{self._path.name}.partial")
+        try:
+            partial.write_text(json.dumps(said), encoding="utf-8")
+            os.replace(partial, self._path)
+        except OSError as error:
+            _log.warning("the pause cannot be noted; a restart of the daemon would end it", error=str(error))
+
+    def clear(self) -> None:
+        try:
+            self._path.unlink(missing_ok=True)
+        except OSError as error:
+            _log.warning("the note of a pause cannot be removed; the next daemon would pause too", error=str(error))
