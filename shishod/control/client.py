@@ -6,6 +6,7 @@ import errno
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from shishod.control.exchange import Answer, ask
 from shishod.errors import Refused, Unreachable
@@ -14,6 +15,7 @@ TYPE_CHECKING = False  # typing takes as long to load as all of ours
 if TYPE_CHECKING:
     from typing import Any
 
+FIRST_PERSON = 1000  # of the user ids; those below are services
 PLAIN = frozenset("/?&=%+.-_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 
 
@@ -118,7 +120,7 @@ class Client:
             return Refused(
                 f"you may not use the socket {self._path}",
                 "permission",
-                "join its group with `sudo usermod -aG shishod $USER` and log in again",
+                _way_in(self._path),
             )
         if isinstance(error, TimeoutError):
             return Unreachable(
@@ -129,6 +131,31 @@ class Client:
             f"no daemon answers at {self._path}; `systemctl status shishod` says whether it runs, "
             "and --socket names another place"
         )
+
+
+def _way_in(path: str) -> str:
+    """How to be let in, by whose the socket is, or its folder where that is shut."""
+    from grp import getgrgid
+    from pwd import getpwuid
+
+    owner, group, system = "root", "shishod", True
+    with suppress(OSError, KeyError):
+        shown = _shown(path)
+        user = getpwuid(shown.st_uid)
+        owner, system = user.pw_name, user.pw_uid < FIRST_PERSON
+        group = getgrgid(shown.st_gid).gr_name
+    if system and group != "root":
+        return f"join its group with `sudo usermod -aG {group} $USER` and log in again"
+    return f"its daemon is run by {owner}; ask as that user: sudo -u {owner} shishoctl --socket {path} ..."
+
+
+def _shown(path: str) -> os.stat_result:
+    """What is there, else the nearest folder above it that shows itself."""
+    while True:
+        try:
+            return os.stat(path)
+        except PermissionError:
+            path = os.path.dirname(path)
 
 
 def _with(path: str, query: Mapping[str, Any] | None) -> str:

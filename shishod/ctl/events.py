@@ -5,16 +5,17 @@ from typing import Any
 
 from shishod.control.client import Client
 from shishod.ctl.voice import local, say, say_json
-from shishod.ctl.words import called, option, whole
+from shishod.ctl.words import called, one_of, option, whole
 from shishod.errors import Unreachable
 
 HEAD = ("number", "at", "kind")
+KINDS = ("scan-started", "scan-ended", "book-new", "book-changed", "root-state")  # a test holds these to the model's
 
 
 @called("events", short_help="What has happened, and what happens.")
 @option("--follow", is_flag=True, help="Stay, and print what happens from now on.")
 @option("--after", type=whole(0), help="Begin after this event's number.")
-@option("--kind", "kinds", multiple=True, help="Only of this kind; may be given again.")
+@option("--kind", "kinds", type=one_of(KINDS), multiple=True, help="Only of this kind; may be given again.")
 @option("--json", "as_json", is_flag=True, help="Each event as a line of JSON.")
 def command(client: Client, follow: bool, after: int | None, kinds: tuple[str, ...], as_json: bool) -> None:
     """Print events: scans that began and ended, books that are new or changed, roots that came and went.

@@ -17,7 +17,7 @@ def command(client: Client, count: str, as_json: bool) -> None:
     if as_json:
         say_json(now)
     else:
-        say(f"{now['workers']} workers: {now['reason']}")
+        say(f"{'1 worker' if now['workers'] == 1 else str(now['workers']) + ' workers'}: {now['reason']}")
 
 
 def _number(count: str) -> int | None:

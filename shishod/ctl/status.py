@@ -49,7 +49,9 @@ def _check(client: Client) -> int:
         say(f"SHISHOD UNKNOWN - {error}")
         return 3
     away = sum(root["state"] != "online" for root in report["roots"])
-    counts = {"books": report["counts"].get("books", 0), "files": report["counts"].get("files", 0)}
+    held = report["counts"]
+    missing = held.get("by_state", {}).get("missing", 0)
+    counts = {"books": held.get("books", 0), "files": held.get("files", 0) - missing, "missing": missing}
     counts |= {"problems": report["problems"], "roots_away": away}
     told = " ".join(f"{name}={number}" for name, number in counts.items())
     say(f"SHISHOD {report['severity'].upper()} - {report['sentence']} | {told}")
@@ -119,14 +121,10 @@ def _root_lines(root: dict[str, Any]) -> list[str]:
     facts = f"{state}, {count(root['files'], 'file')}, {_watched(root)}"
     told = [plain(f"  {root['library']:<10} {root['path']}: {facts}")]
     watch = root["watch"]
-    for reason, remedy in ((root["reason"], _remedy(root)), (watch["reason"], watch["remedy"])):
+    for reason, remedy in ((root["reason"], ""), (watch["reason"], watch["remedy"])):
         if reason or remedy:
             told.append(plain(f"{'':12} {reason}{'; ' if reason and remedy else ''}{remedy}"))
     return told
-
-
-def _remedy(root: dict[str, Any]) -> str:
-    return f"if it is right, `shishoctl accept {root['id']}`" if root["state"] == "held" else ""
 
 
 def _watched(root: dict[str, Any]) -> str:
@@ -162,7 +160,8 @@ def _load(load: dict[str, Any]) -> str:
 def _live(scan: dict[str, Any]) -> str:
     total = f"{scan['total']:,}{'' if scan['discovered'] else ' so far'}"
     left = f", {span(scan['eta_s'])} left" if scan.get("eta_s") else ""
-    return f"{scan['tier']}, {scan['status']}, {scan['processed']:,} of {total} files, {scan['failed']:,} failed{left}"
+    done = f"{scan['processed']:,} of {total} {'file' if total == '1' else 'files'}"
+    return f"{scan['tier']}, {scan['status']}, {done}, {scan['failed']:,} failed{left}"
 
 
 def _last(report: dict[str, Any]) -> list[dict[str, Any]]:

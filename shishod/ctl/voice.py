@@ -13,6 +13,8 @@ TYPE_CHECKING = False  # typing takes as long to load as all of ours
 if TYPE_CHECKING:
     from typing import Any
 
+LEAST = 12  # of a column on a narrow terminal
+
 
 def plain(text: object) -> str:
     """Text for a terminal: control and format characters escaped, odd spaces made plain."""
@@ -51,14 +53,38 @@ def say_json(answer: Any) -> None:
 
 
 def say_rows(rows: Iterable[Sequence[object]]) -> None:
-    """Rows in columns, each as wide as its widest cell; the last one runs free."""
+    """Rows in columns, each as wide as its widest cell; the last one runs free.
+
+    On a terminal that is too narrow the widest columns are cut; elsewhere nothing is.
+    """
     cells = [[plain(cell) for cell in row] for row in rows]
     if not cells:
         return
     widths = [max(_width(cell) for cell in column) for column in zip(*cells, strict=True)]
+    if sys.stdout.isatty():
+        from shutil import get_terminal_size
+
+        widths = fitted(widths, get_terminal_size().columns)
+        cells = [[_cut(cell, width) for cell, width in zip(row, widths, strict=True)] for row in cells]
     for row in cells:
         padded = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
         echo("  ".join([*padded[:-1], row[-1]]).rstrip())
+
+
+def fitted(widths: Sequence[int], room: int) -> list[int]:
+    """Widths of columns, two apart, that take no more than the room, none cut below `LEAST`; the widest give first."""
+    told = list(widths)
+    while sum(told) + 2 * (len(told) - 1) > room and max(told) > LEAST:
+        told[told.index(max(told))] -= 1
+    return told
+
+
+def _cut(text: str, width: int) -> str:
+    if _width(text) <= width:
+        return text
+    while _width(text) >= width:
+        text = text[:-1]
+    return f"{text}…"
 
 
 def _width(text: str) -> int:
@@ -102,8 +128,8 @@ def count(number: int, one: str, many: str = "") -> str:
 
 def outcome(scan: Mapping[str, Any]) -> str:
     """One line on how a scan stands or ended."""
-    parts = [f"{scan[key]:,} {word}" for key, word in WORDS.items() if scan.get(key)]
-    done = f"{scan['processed']:,} of {scan['total']:,} files" if scan["total"] else "nothing to read"
+    parts = [count(scan[key], one, many) for key, (one, many) in WORDS.items() if scan.get(key)]
+    done = f"{scan['processed']:,} of {count(scan['total'], 'file')}" if scan["total"] else "nothing to read"
     took = f" in {span(_took(scan))}" if scan.get("started_at") and scan.get("ended_at") else ""
     reason = f" ({scan['reason']})" if scan.get("reason") else ""
     return f"{scan['status']}{took}{reason}: {done}" + (f"; {', '.join(parts)}" if parts else "")
@@ -120,15 +146,9 @@ def paused(load: Mapping[str, Any]) -> str:
 
 
 WORDS = {
-    "books_new": "new books",
-    "books_changed": "changed books",
-    "failed": "failed",
-    "skipped": "skipped",
-    "moved": "moved",
-    "missing": "missing",
-    "returned": "returned",
-    "held": "held",
-    "unchanged": "unchanged",
+    "books_new": ("new book", "new books"),
+    "books_changed": ("changed book", "changed books"),
+    **{word: (word, word) for word in ("failed", "skipped", "moved", "missing", "returned", "held", "unchanged")},
 }
 
 

@@ -242,7 +242,7 @@ class Daemon:
     def _activity(self) -> str:
         if active := self.scans.active():
             scan = active[0]
-            return f"{scan.tier} scan {scan.status}: {scan.processed} of {scan.total} files"
+            return f"{scan.tier} scan {scan.status}: {scan.processed} of {scan.total} file{'s' * (scan.total != 1)}"
         last = next(iter(self.catalog.scans(limit=1)), None)
         if last is None or last.ended_at is None:
             return "no scan yet"

@@ -1,12 +1,13 @@
 """Hooks: other programs and services told of what has happened, a batch at a time, and again when they did not hear."""
 
+import base64
 import json
 import subprocess
 import threading
 from collections.abc import Callable, Sequence
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import AfterValidator, Field
 
@@ -40,7 +41,7 @@ class HookSettings(RoomSettings):
     command: tuple[str, ...] = ()
     """A program and its arguments as a list; it is given the events as JSON on its standard input."""
     url: Annotated[str, AfterValidator(_web)] = ""
-    """Where the events are sent as JSON by an HTTP POST."""
+    """Where the events are sent as JSON by an HTTP POST; name and password may stand in it: https://me:secret@host/."""
     events: tuple[Literal["scan-started", "scan-ended", "book-new", "book-changed", "root-state"], ...] = (
         "scan-ended",
     )
@@ -51,6 +52,14 @@ class HookSettings(RoomSettings):
     """How long the program may run, and the service may take to answer."""
     retries: int = Field(default=8, ge=0, le=100)
     """How often a batch is tried again, after 1, 2, 4 ... seconds, 5 minutes at most, before it is given up."""
+
+
+def _named(place: SplitResult) -> dict[str, str]:
+    """Who asks, where the address says it (RFC 7617)."""
+    if place.username is None:
+        return {}
+    said = f"{unquote(place.username)}:{unquote(place.password or '')}"
+    return {"Authorization": f"Basic {base64.b64encode(said.encode()).decode()}"}
 
 
 class Hooks:
@@ -136,7 +145,7 @@ class Hooks:
         connection = kind(place.hostname or "", place.port, timeout=self._settings.timeout)
         try:
             target = f"{place.path or '/'}{'?' + place.query if place.query else ''}"
-            headers = {"Content-Type": "application/json", "User-Agent": f"shishod/{__version__}"}
+            headers = {"Content-Type": "application/json", "User-Agent": f"shishod/{__version__}", **_named(place)}
             connection.request("POST", target, content, headers)
             answer = connection.getresponse()
             answer.read(64 * 1024)

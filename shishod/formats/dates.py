@@ -9,6 +9,7 @@ _YEAR = re.compile(r"[\[(©c.~? ]*(\d{4})[\]),.? ]*")
 _MONTH_FIRST = re.compile(r"([a-z]+)\.? +(?:(\d{1,2})(?:st|nd|rd|th)?,? +)?(\d{4})", re.IGNORECASE)
 _DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ -]+([a-z]+)\.?,?[ -]+(\d{4})", re.IGNORECASE)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")  # nobody who writes dots begins with the month
 _UNSET = 101  # calibre writes the year 101 where it knows none
 
 
@@ -17,6 +18,8 @@ def partial_date(text: str | None) -> str | None:
     text = (text or "").strip()
     if match := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
         return _checked(match[1], match[2], match[3])
+    if match := _DOTTED.fullmatch(text):
+        return _checked(match[3], match[2], match[1])
     if match := _YEAR.fullmatch(text):
         return _checked(match[1])
     if match := _MONTH_FIRST.fullmatch(text):

@@ -126,7 +126,7 @@ def _activity(report: Mapping[str, Any]) -> str:
         return paused
     if active:
         scan = active[0]
-        return f"a {scan['tier']} scan has done {scan['processed']:,} of {scan['total']:,} files"
+        return f"a {scan['tier']} scan has done {scan['processed']:,} of {_many(scan['total'], 'file')}"
     due = {one for one, count in report["queue"].items() if count > report["later"].get(one, 0)}
     doing = {one["doing"] for one in report["workers"]} | due
     if doing:

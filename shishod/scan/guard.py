@@ -73,7 +73,7 @@ def doubt(before: RootIdentity | None, now: RootIdentity, evidence: Evidence) ->
         return ""
     known = evidence.known()
     if known and evidence.empty():
-        return f"{EMPTIED}, and the catalogue knows {known} files of it"
+        return f"{EMPTIED}, and the catalogue knows {known} file{'s' * (known != 1)} of it"
     if not known or evidence.familiar():
         return ""
     return OTHER_FOLDER if same else f"{OTHER_FILESYSTEM} ({_told(now)}; it was {_told(before)})"
@@ -222,7 +222,7 @@ def _held_reason(root: Root) -> str:
 def held_reason(root: Root, count: int) -> str:
     """What the operator reads of a root whose loss is held."""
     return (
-        f"{count} files vanished at once, more than is believed unasked; "
+        f"{count} file{'s' * (count != 1)} vanished at once, more than is believed unasked; "
         f"bring them back, or run: shishoctl accept {display(root.path)}"
     )
 

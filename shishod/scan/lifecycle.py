@@ -101,9 +101,8 @@ class Scan:
     def outcome(self) -> tuple[ScanStatus, str]:
         """How it ended, and what was left undone."""
         skipped = self.snapshot().skipped
-        left = (
-            (f"{skipped} files were not ready or could not be recorded; the next scan tries them",) if skipped else ()
-        )
+        files = "1 file was" if skipped == 1 else f"{skipped} files were"
+        left = (f"{files} not ready or could not be recorded; the next scan tries again",) if skipped else ()
         hindered = (self._unrecorded,) if self._unrecorded else ()
         reason = "; ".join(dict.fromkeys((*hindered, *self._failures, *left)))
         if self._cancelled:
@@ -128,7 +127,7 @@ class WalkOrder:
 
     `vouched` are paths of files that have settled; `tree` walks all that is below. A scan stands in `scans` once for
     each of its walks that this ticket has become. `reread` are files, and folders whose files, are read whatever is
-    known of them.
+    known of them. `again` is a scan's second look, of which the first has counted what is as it was.
     """
 
     look: Look = Look.FULL
@@ -137,6 +136,7 @@ class WalkOrder:
     vouched: frozenset[bytes] = frozenset()
     unasked: bool = True  # somebody wants it who is no scan: the watch, or a file that was not ready
     reread: frozenset[bytes] = frozenset()
+    again: bool = False
 
     @property
     def cancelled(self) -> bool:
@@ -151,6 +151,7 @@ class WalkOrder:
             self.vouched | newer.vouched,
             self.unasked or newer.unasked,
             self.reread | newer.reread,
+            all(one.again for one in (self, newer) if one.scans),
         )
 
     def rereads(self, path: bytes) -> bool:

@@ -115,7 +115,8 @@ class Survey:
                 if rooms.queue.wait_for_room(Errand.INSPECT, ROOM, PAUSE_S):
                     break
         self.passing.walked(sweep, walk)
-        sweep.count(unchanged=walk.unchanged, folders=walk.folders)
+        if not sweep.order.again:
+            sweep.count(unchanged=walk.unchanged, folders=walk.folders)
         return walk
 
     def _plan(self, sweep: Sweep, places: Sequence[Neighbourhood]) -> None:
@@ -159,7 +160,9 @@ class Survey:
             or place.bereft
             or not back,
         )
-        sweep.count(unchanged=made.unchanged, moved=made.moved, total=sum(len(order.read) for order in orders))
+        sweep.count(moved=made.moved, total=sum(len(order.read) for order in orders))
+        if not sweep.order.again:
+            sweep.count(unchanged=made.unchanged)
         sweep.part(made.parted)
         sweep.recorded |= bool(orders or made.links)
         if made.links:
@@ -172,7 +175,10 @@ class Survey:
             taken = {order.key for order in orders}
             left = frozenset(seen.path for order in made.orders if order.key not in taken for seen in order.read)
             left = left if sweep.order.reread else frozenset()
-            self.await_folder(sweep, place.anchor, wait_s if made.unsettled else TURN_S, left)
+            if regrouped or left or _soon_ready(made.unsettled, growing_s, self._settle_s(sweep)):
+                self.await_folder(sweep, place.anchor, wait_s if made.unsettled else TURN_S, left)
+            else:
+                self.look_again(sweep, place.anchor, wait_s)
         for order in orders:
             self._inspect(opened, order)
 
@@ -206,7 +212,7 @@ class Survey:
         scans = sweep.order.scans if sweep.order.tree or reread else ()
         for scan in scans:
             scan.expect_walk()
-        self.look_again(sweep, folder, wait_s, WalkOrder(scans=scans, reread=reread))
+        self.look_again(sweep, folder, wait_s, WalkOrder(scans=scans, reread=reread, again=True))
 
     def _settle_s(self, sweep: Sweep) -> float:
         return settle_s(sweep, self._rooms.settings)
@@ -260,6 +266,11 @@ class Survey:
         listed = [folder for place in places for folder in place.listed]
         if well := [path for path in listed if path in walk.due]:
             self._rooms.catalog.clear_problems(root.id, well)
+
+
+def _soon_ready(unsettled: Sequence[Sighting], growing_s: float, settle_s: float) -> bool:
+    """Whether a scan is to wait for files: not for those that have grown for long, nor for empty ones."""
+    return growing_s <= settle_s and any(one.size for one in unsettled)
 
 
 def _reread(sweep: Sweep, known: Iterable[bytes]) -> frozenset[bytes]:

@@ -84,6 +84,7 @@ class RootWatcher:
         self._room = 0  # for more watches, when that was last asked
         self._status = RootWatch(root.id, Mode.ARMING)
         self._busy_since_s: float | None = None
+        self._blind = False  # the mount table could not be read when it was last asked
         self._check_s = self._armed_s = -math.inf
         self._ruled_s = math.inf  # when to look anew at all that a changed file with rules may be about
         self._cure_s, self._why = -math.inf, ARMED  # when to arm anew, and why; "" when there is no reason to
@@ -185,7 +186,7 @@ class RootWatcher:
         if self._sentry is not None:
             self._sentry.let_go()
             self._allowance.need(self.root.id, self._sentry.needed)
-        if asleep(self._real):
+        if self._asleep():
             return  # an automount that has expired; to look would wake it
         if self._ground is not None and self._ground.far and self._ground.same_mount():
             return  # over the wire it is asked only when it is polled
@@ -212,7 +213,7 @@ class RootWatcher:
         return (self._room > before or self._retries.due(now_s)) and self._sentry.try_one()
 
     def _poll(self, now_s: float) -> None:
-        if asleep(self._real):
+        if self._asleep():
             return
         self._compare(now_s)
         if self._ground is not None and not self._why:
@@ -225,10 +226,14 @@ class RootWatcher:
             self._why, self._cure_s = why, max(at_s, self._armed_s + REARM_S)
 
     def _cure(self) -> None:
+        sleeps = self._asleep()
+        if self._blind:
+            self._cure_s = self._clock.monotonic_s() + REARM_S
+            return
         why, self._why = self._why, ""
         was_armed, before, first = self._sentry is not None, self._ground, self._armed_s == -math.inf
         self._disarm()
-        if asleep(self._real):
+        if sleeps:
             self._ground, self.begun = None, True
             self._unwatched(Mode.OFF, "its automount has expired until somebody uses it")
             return
@@ -314,6 +319,22 @@ class RootWatcher:
             level = logging.WARNING if cure or mode is Mode.OFF else logging.INFO
             _log.log(level, f"folder is {'polled' if mode is Mode.POLL else 'not watched'}", **told)
         self._status = replace(self._status, mode=mode, reason=reason, remedy=cure, armed=0, needed=None)
+
+    def _asleep(self) -> bool:
+        """Whether the root is an automount that has expired; while that cannot be asked it is left alone likewise."""
+        try:
+            sleeps = asleep(self._real)
+        except OSError as error:
+            if not self._blind:
+                _log.warning(
+                    "the mount table cannot be read; the folder is not looked at until it can",
+                    root=self.root.path,
+                    error=str(error),
+                )
+            self._blind = True
+            return True
+        self._blind = False
+        return sleeps
 
     def _disarm(self) -> None:
         sentry, self._sentry = self._sentry, None

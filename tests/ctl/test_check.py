@@ -31,7 +31,7 @@ def test_a_check_is_one_line_and_an_exit_code(
     away = int(state is not RootState.ONLINE)
     assert said.code == code
     assert said.out.startswith(f"SHISHOD {word} - ")
-    assert said.out.endswith(f" | books=1 files=1 problems=0 roots_away={away}\n")
+    assert said.out.endswith(f" | books=1 files=1 missing=0 problems=0 roots_away={away}\n")
     assert said.out.count("\n") == 1
 
 

@@ -67,7 +67,10 @@ def test_what_is_plain_is_what_click_hears(name: str, data: st.DataObject) -> No
         ("problems --limit 5 --after=7", {"after": 7, "limit": 5, "as_json": False}),
         ("review 3 auto", {"book_id": 3, "word": "auto", "as_json": False}),
         ("set 3 title=x authors=y", {"book_id": 3, "said": ("title=x", "authors=y"), "as_json": False}),
-        ("events --kind a --kind b", {"follow": False, "after": None, "kinds": ("a", "b"), "as_json": False}),
+        (
+            "events --kind book-new --kind root-state",
+            {"follow": False, "after": None, "kinds": ("book-new", "root-state"), "as_json": False},
+        ),
         ("accept /srv/caf\udce9", {"root": b"/srv/caf\xe9", "as_json": False}),
     ],
 )

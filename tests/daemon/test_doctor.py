@@ -148,7 +148,7 @@ def test_a_library_that_is_empty_where_files_are_known(place: Path) -> None:
 
     one = sole(place)
 
-    assert "it is empty, and the catalogue knows 1 files of it" in one.reason
+    assert "it is empty, and the catalogue knows 1 file of it" in one.reason
     assert f"shishoctl accept {place}/books" in one.remedy
 
 

@@ -1,5 +1,6 @@
 """Hooks: real programs and a real service are told in batches, and again when they did not hear."""
 
+import base64
 import json
 import threading
 from collections.abc import Iterator
@@ -40,7 +41,8 @@ class Service:
                 content = answer.rfile.read(int(answer.headers["content-length"]))
                 status = waiting.pop(0) if waiting else 204
                 if status < 300:
-                    self.heard.append(json.loads(content) | {"path": answer.path})
+                    asker = answer.headers["authorization"]
+                    self.heard.append(json.loads(content) | {"path": answer.path, "asker": asker})
                 answer.send_response(status)
                 answer.send_header("content-length", "0")
                 answer.end_headers()
@@ -166,6 +168,20 @@ def test_of_a_service_that_fails_the_log_names_the_host_alone() -> None:
 
     assert [one["hook"] for one in logs if "hook" in one] == ["127.0.0.1"]
     assert "a-secret" not in str(logs)
+
+
+def test_a_name_and_a_password_in_the_address_are_said_to_the_service_and_to_nobody_else() -> None:
+    service, bulletin = Service(500), Bulletin()
+    try:
+        url = service.url.replace("//", "//ann:hu%40sh@")
+        with listening(bulletin, url=url), capture_logs() as logs:
+            a_scan(bulletin)
+            wait_until(lambda: service.heard, 20)
+    finally:
+        service.close()
+
+    assert service.heard[0]["asker"] == "Basic " + base64.b64encode(b"ann:hu@sh").decode()
+    assert "ann" not in str(logs)
 
 
 @pytest.mark.parametrize("url", ["http://a:b/", "http://a:0/", "http://a:99999/", "http://a/é", "http://a/b c"])

@@ -21,6 +21,8 @@ from shishod.formats.dates import partial_date
         ("Oct 3, 1995", "1995-10-03"),
         ("October 1995", "1995-10"),
         ("3rd Oct 1995", "1995-10-03"),
+        ("28.11.2026", "2026-11-28"),
+        ("1.5.1999", "1999-05-01"),
         ("[c1897]", "1897"),
         ("© 2012", "2012"),
         ("2011-00-00", "2011"),
@@ -34,6 +36,7 @@ def test_a_date_is_as_exact_as_it_was_said(said: str, meant: str):
 @pytest.mark.parametrize(
     "said",
     ["", None, "unknown", "0", "0000", "0101-01-01T00:00:00+00:00", "20245", "1999-13-01", "1999-02-31", "03/04/1999",
+     "12.31.1999",
      "soon", "Foo 3, 1995", "1999-05-01 and later"],
 )  # fmt: skip
 def test_what_is_no_date_is_none(said: str | None):

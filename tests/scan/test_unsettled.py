@@ -1,17 +1,21 @@
 """Files that still change are waited for, and the operator can see which and since when."""
 
 import os
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from shishod.model.library import Library, Ways
 from shishod.model.sighting import Sighting
+from shishod.model.ticket import Errand
+from shishod.model.tier import Tier
 from shishod.scan.settings import ScanSettings
 from shishod.scan.survey import PATIENCE_S
 from shishod.scan.unsettled import FORGOTTEN, MOST, Unsettled
 from tests.samples import an_epub
 from tests.scan.house import House
+from tests.waiting import wait_until
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 SLOWLY = ScanSettings(settle=timedelta(hours=1))  # type: ignore[arg-type]
@@ -107,3 +111,38 @@ def test_a_library_has_its_own_time_to_settle(a_house: Callable[..., House], lib
     house.scan()
 
     assert house.titles() == ["At once"]
+
+
+def test_a_scan_does_not_wait_for_an_empty_file_and_it_is_told_as_unfinished(
+    a_house: Callable[..., House], library: Path
+) -> None:
+    house = a_house(ScanSettings(settle=timedelta(seconds=3)), books=library)  # type: ignore[arg-type]
+    (library / "new.epub").touch()
+
+    for _ in range(3):
+        scan = house.scan(Tier.QUICK)
+        assert scan.ended_at is not None
+        house.clock.wind(5)
+
+    (one,) = house.sweeper.survey.unsettled.files(house.clock.now())
+    assert (one.path, one.passed_over) == (b"new.epub", True)
+
+
+def test_a_scan_waits_for_a_file_that_was_just_copied_and_counts_what_lies_beside_it_once(
+    a_house: Callable[..., House], library: Path
+) -> None:
+    house = a_house(ScanSettings(settle=timedelta(seconds=0.5)), books=library)  # type: ignore[arg-type]
+    for number in range(5):
+        an_epub(library / f"{number}.epub", title=f"Title {number}")
+    wait_until(lambda: house.scan().unchanged == 5, 10, "all that is there has been read")
+    an_epub(library / "new.epub", title="New")
+    asked = house.request()
+
+    house.work(Errand.WALK, Errand.INSPECT)
+    assert (waits := house.scans.snapshot(asked.id)) and waits.ended_at is None
+    wait_until(lambda: time.time() - (library / "new.epub").stat().st_ctime > 0.5, 10, "it has settled")
+    house.clock.wind(1)
+    house.work(Errand.WALK, Errand.INSPECT)
+
+    assert (scan := house.scans.snapshot(asked.id)) and scan.ended_at
+    assert (scan.books_new, scan.unchanged, scan.total) == (1, 5, 1)

@@ -4,6 +4,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import traceback
 from datetime import timedelta
 from pathlib import Path
 
@@ -167,6 +168,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     [
         ("not a url", "is not a database URL"),
         ("mysql://nas/books", "mysql is not supported"),
+        ("postgresql://nas:port/books", "is not a database URL"),
         ("sqlite://", "in memory is lost"),
         ("sqlite:///:memory:", "in memory is lost"),
     ],
@@ -174,6 +176,16 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 def test_a_url_that_cannot_be_used_is_refused(tmp_path: Path, url: str, complaint: str) -> None:
     with pytest.raises(SettingsError, match=complaint):
         reopened(tmp_path, StoreSettings(url=url))
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql//ann:hush@nas/books", "ann:hush@nas", "postgresql://ann:hush@nas:port/books"]
+)
+def test_what_is_said_of_a_wrong_url_leaves_its_password_out(tmp_path: Path, url: str) -> None:
+    with pytest.raises(SettingsError, match="nas") as refused:
+        reopened(tmp_path, StoreSettings(url=url))
+
+    assert "hush" not in "".join(traceback.format_exception(refused.value))
 
 
 def test_a_sqlite_url_names_another_file(tmp_path: Path) -> None:

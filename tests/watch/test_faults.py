@@ -1,5 +1,6 @@
 import json
 import os
+import resource
 import subprocess
 import sys
 import threading
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from shishod.clock import Clock
 from shishod.watch.inbox import Fault, Inbox
@@ -51,6 +53,26 @@ def test_after_an_overflow_the_root_is_armed_anew_and_scanned_once(library, watc
     (library / "a.epub").write_bytes(b"book")
     asked.wait(lambda: b"a.epub" in asked.vouched())
     assert asked.rescans == [(1, "armed"), (1, Fault.OVERFLOW)]
+
+
+def test_without_a_file_to_open_the_watch_goes_on_and_says_so_once(library, watching, asked):
+    watcher = watching(library)
+    one = watcher._watchers[0]
+    usual = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with capture_logs() as logs:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, usual[1]))
+        try:
+            for _ in range(3):
+                one.check_soon()
+                asked.never(lambda: not one.alive(), 0.2)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, usual)
+        one.check_soon()
+        (library / "a.epub").write_bytes(b"book")
+        asked.wait(lambda: b"a.epub" in asked.vouched())
+
+    said = [line["event"] for line in logs if line["log_level"] == "warning"]
+    assert said == ["the mount table cannot be read; the folder is not looked at until it can"]
 
 
 def test_a_folder_made_while_events_were_lost_is_watched_afterwards(library, watching, asked):

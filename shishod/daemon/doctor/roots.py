@@ -65,10 +65,11 @@ def _as_it_was(root: bytes, memory: RootMemory | None, *, empty: bool) -> Iterat
     if point and mount and os.fsencode(point) != mount.point and not os.path.ismount(point):
         yield error(shown, f"{point} is not mounted; its books are left as they are", f"mount {point}")
     elif memory and empty and memory.files:
-        reason = f"it is empty, and the catalogue knows {memory.files:,} files of it; they are left as they are"
+        files = "1 file" if memory.files == 1 else f"{memory.files:,} files"
+        reason = f"it is empty, and the catalogue knows {files} of it; all is left as it is"
         yield error(shown, reason, f"mount what belongs there; if it is right, `shishoctl accept {shown}`")
     elif memory and memory.state is RootState.HELD:
-        yield warning(shown, memory.reason, f"shishoctl held; if it is right, `shishoctl accept {shown}`")
+        yield warning(shown, memory.reason, "shishoctl held shows what it is")
 
 
 def _inside(patient: Patient, library: Library, root: bytes) -> Iterator[Ailment]:
