@@ -7,12 +7,10 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, TextIO
-
-import structlog
-from structlog.types import EventDict, Processor, WrappedLogger
 
 from shishod import paths
 
@@ -23,12 +21,43 @@ QUIET = ("apscheduler", "alembic", "watchdog", "uvicorn", "asyncio")  # heard fr
 PRIORITIES = {"debug": 7, "info": 6, "warning": 4, "error": 3, "critical": 2}
 COLOURS = {"debug": "\x1b[2m", "info": "\x1b[32m", "warning": "\x1b[33m", "error": "\x1b[31m", "critical": "\x1b[31m"}
 NORMAL = "\x1b[0m"
+_RECORD = frozenset((*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"))  # all else is a fact
+
+Event = dict[str, Any]
 
 
-def get(name: str) -> structlog.stdlib.BoundLogger:
+class Logger:
+    """Shared: says sentences with their facts through the standard library's logger of the same name.
+
+    `exc_info` among the facts is the error whose traceback is told, or True for the one in hand.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._logger = logging.getLogger(name)
+
+    def debug(self, sentence: str, **facts: Any) -> None:
+        self.log(logging.DEBUG, sentence, **facts)
+
+    def info(self, sentence: str, **facts: Any) -> None:
+        self.log(logging.INFO, sentence, **facts)
+
+    def warning(self, sentence: str, **facts: Any) -> None:
+        self.log(logging.WARNING, sentence, **facts)
+
+    def error(self, sentence: str, **facts: Any) -> None:
+        self.log(logging.ERROR, sentence, **facts)
+
+    def exception(self, sentence: str, **facts: Any) -> None:
+        self.log(logging.ERROR, sentence, **{"exc_info": True} | facts)
+
+    def log(self, level: int, sentence: str, **facts: Any) -> None:
+        if self._logger.isEnabledFor(level):
+            self._logger.log(level, sentence, exc_info=facts.pop("exc_info", None), extra={"facts": facts})
+
+
+def get(name: str) -> Logger:
     """A logger to be made at import: it follows whatever `setup` says later."""
-    logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
-    return logger
+    return Logger(name)
 
 
 def setup(level: str = "info", style: str = "auto", stream: TextIO | None = None) -> None:
@@ -40,18 +69,7 @@ def setup(level: str = "info", style: str = "auto", stream: TextIO | None = None
     terminal = out.isatty()
     journal = style == "journal" or (style == "auto" and not terminal)
     lines = _Lines(stream)
-    lines.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.TimeStamper(fmt="iso" if journal else "%H:%M:%S", utc=journal, key="timestamp"),
-                structlog.processors.format_exc_info,
-                _tame,
-                _journal_line if journal else _text_line(terminal and "NO_COLOR" not in os.environ),
-            ],
-            foreign_pre_chain=_SHARED,
-        )
-    )
+    lines.setFormatter(_Formatter(_journal_line if journal else _text_line(terminal and "NO_COLOR" not in os.environ)))
     root = logging.getLogger()
     for old in [one for one in root.handlers if isinstance(one, _Lines)]:
         root.removeHandler(old)
@@ -100,30 +118,42 @@ def _plain(value: Any) -> Any:
     return printable(text)[:LONGEST]
 
 
-def _tame(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    trace = event.pop("exception", None)
-    tamed: EventDict = {key: _plain(value) for key, value in event.items()}
-    if trace:
-        tamed["exception"] = "\n".join(printable(line) for line in str(trace).split("\n"))
-    return tamed
+class _Formatter(logging.Formatter):
+    """Every record as an event, ours and those of libraries, whose `extra` is as good as our facts."""
+
+    def __init__(self, render: Callable[[Event], str]) -> None:
+        super().__init__()
+        self._render = render
+
+    def format(self, record: logging.LogRecord) -> str:
+        said = vars(record)
+        facts = said["facts"] if "facts" in said else {key: value for key, value in said.items() if key not in _RECORD}
+        event: Event = {key: _plain(value) for key, value in facts.items()}
+        event |= {"event": _plain(record.getMessage()), "level": record.levelname.lower(), "logger": record.name}
+        event["timestamp"] = datetime.fromtimestamp(record.created, UTC)
+        if record.exc_info and record.exc_info[0]:
+            trace = self.formatException(record.exc_info)
+            event["exception"] = "\n".join(printable(line) for line in trace.split("\n"))
+        return self._render(event)
 
 
-def _journal_line(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
-    priority = PRIORITIES.get(event.get("level", "info"), 6)
-    head = {key: event.pop(key) for key in ("event", "level", "logger", "timestamp") if key in event}
+def _journal_line(event: Event) -> str:
+    priority = PRIORITIES.get(event["level"], 6)
+    head = {key: event.pop(key) for key in ("event", "level", "logger")}
+    head["timestamp"] = event.pop("timestamp").isoformat().replace("+00:00", "Z")
     return f"<{priority}>{json.dumps({**head, **event}, ensure_ascii=False)}"
 
 
-def _text_line(colours: bool) -> Processor:
+def _text_line(colours: bool) -> Callable[[Event], str]:
     paint: Mapping[str, str] = COLOURS if colours else {}
     normal = NORMAL if colours else ""
 
-    def render(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
-        level = event.pop("level", "info")
-        at, sentence, trace = event.pop("timestamp", ""), event.pop("event", ""), event.pop("exception", "")
-        event.pop("logger", None)
+    def render(event: Event) -> str:
+        level, sentence, trace = event.pop("level"), event.pop("event"), event.pop("exception", "")
+        at = event.pop("timestamp").astimezone()
+        del event["logger"]
         facts = "".join(f" {key}={_quoted(value)}" for key, value in event.items())
-        line = f"{at} {paint.get(level, '')}{level:<7}{normal} {sentence}{facts and ' ' + facts}"
+        line = f"{at:%H:%M:%S} {paint.get(level, '')}{level:<7}{normal} {sentence}{facts and ' ' + facts}"
         return line + "".join(f"\n  | {one}" for one in trace.splitlines())
 
     return render
@@ -134,21 +164,3 @@ def _quoted(value: Any) -> str:
     if not isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     return '"' + value.replace('"', '\\"') + '"' if not value or set(value) & set(' "=') else value
-
-
-_SHARED: list[Any] = [
-    structlog.stdlib.add_logger_name,
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.ExtraAdder(),
-]
-
-structlog.configure(
-    processors=[
-        structlog.stdlib.filter_by_level,
-        *_SHARED[:2],
-        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-    ],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    wrapper_class=structlog.stdlib.BoundLogger,
-    cache_logger_on_first_use=True,
-)

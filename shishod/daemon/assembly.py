@@ -12,7 +12,6 @@ from shishod.control.server import ControlServer
 from shishod.daemon.alone import Alone
 from shishod.daemon.archive import archived
 from shishod.daemon.config import Settings
-from shishod.daemon.doctor import Patient, examine
 from shishod.daemon.hooks import Hooks
 from shishod.daemon.parts import Part
 from shishod.daemon.pausing import PauseNote
@@ -270,6 +269,8 @@ class Daemon:
 
     def _doctor(self) -> Sequence[Ailment]:
         """It examines itself: only it sees what its sandbox shows."""
+        from shishod.daemon.doctor import Patient, examine
+
         return examine(Patient(settings=self.settings, now=CLOCK.now(), config=self._config, started_at=self._born))
 
     def _warm(self) -> None:

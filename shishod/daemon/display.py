@@ -1,6 +1,5 @@
 """Display: the scan that is going on, drawn on the terminal that the daemon was started from."""
 
-import sys
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
@@ -11,11 +10,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from shishod.model.progress import ScanSnapshot
 
 CURRENT_WIDTH = 40
-
-
-def on_terminal(style: str) -> bool:
-    """Whether somebody is there to see it, and log lines are written for people too."""
-    return style != "journal" and sys.stderr.isatty()
 
 
 class Display:

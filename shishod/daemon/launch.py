@@ -10,15 +10,18 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shishod import __version__, log
 from shishod.daemon import assembly
 from shishod.daemon.config import Settings
-from shishod.daemon.display import Display, on_terminal
 from shishod.daemon.reload import Reload
 from shishod.daemon.supervisor import TICK_S, Supervisor
 from shishod.daemon.systemd import Notifier
 from shishod.errors import SettingsError, Unreachable
+
+if TYPE_CHECKING:
+    from shishod.daemon.display import Display
 
 BUILD_LIMIT_S = 600.0  # an upgrade of a large catalogue copies it first
 SOFTWARE = 70
@@ -48,12 +51,12 @@ def launch(
         gc.freeze()  # nor at what is wired
         gc.set_threshold(GARBAGE)
         daemon.reload = Reload(daemon.apply, notifier)
-        _supervise(daemon, notifier, on_terminal(settings.log.style))
+        _supervise(daemon, notifier, _on_terminal(settings.log.style))
     return 0
 
 
 def _supervise(daemon: assembly.Daemon, notifier: Notifier, drawn: bool) -> None:
-    display = Display(daemon.progress) if drawn else None
+    display = _display(daemon) if drawn else None
     supervisor = Supervisor(
         daemon.parts,
         daemon.stop,
@@ -73,6 +76,17 @@ def _supervise(daemon: assembly.Daemon, notifier: Notifier, drawn: bool) -> None
                 daemon.intake.close()  # we were asked to stop: what hangs is not what ends us
             _leave()
         daemon.close()
+
+
+def _on_terminal(style: str) -> bool:
+    """Whether somebody is there to see it, and log lines are written for people too."""
+    return style != "journal" and sys.stderr.isatty()
+
+
+def _display(daemon: assembly.Daemon) -> "Display":
+    from shishod.daemon.display import Display  # rich is for terminals alone
+
+    return Display(daemon.progress)
 
 
 class StateClaim:

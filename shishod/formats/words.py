@@ -2,8 +2,6 @@
 
 import re
 
-from lxml import etree
-
 from shishod.model.book import tidy_name
 
 _UNFIT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -36,6 +34,8 @@ def plain_text(text: str | None, most: int = 100_000) -> str:
 
 
 def _without_markup(text: str) -> str:
+    from lxml import etree  # not in the daemon itself, which has nothing but clean text
+
     parser = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
     root: etree._Element | None = etree.fromstring(f"<div>{text}</div>", parser)
     if root is None:

@@ -8,7 +8,6 @@ from typing import Any
 
 from shishod.model.book import FileRole
 from shishod.model.metadata import Reading
-from shishod.model.naming.films import part_of_film
 from shishod.paths import base, display, join, natural_key, parent
 
 _DISC = re.compile(r"(?:cd|dis[ck]|part|vol(?:ume)?)\s*[-_.]?\s*0*(\d+)", re.IGNORECASE)
@@ -47,6 +46,8 @@ def _wanted(orders: Sequence[Part]) -> Mapping[bytes, int]:
 
 def played(media: Iterable[Part]) -> list[Part]:
     """What is played from the beginning of a book to its end: of several versions of a film the first alone."""
+    from shishod.model.naming.films import part_of_film  # its patterns are compiled for the first book, not for a start
+
     parts: set[int] = set()
     heard = []
     for one in media:

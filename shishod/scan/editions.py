@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from shishod.model.book import normal_name
-from shishod.model.naming import words_of
 from shishod.model.sighting import Sighting
 from shishod.paths import suffix
 from shishod.scan.gathered import Group, kind_of
@@ -25,6 +24,8 @@ def editions(groups: Sequence[Group], sound: frozenset[bytes]) -> list[Group]:
     """The groups with those joined that are one work; where more than one of a format may be meant, none is."""
     if len({suffix(seen.path) for one in groups for seen in one.files}) < 2:
         return list(groups)  # nothing of another format is there
+    from shishod.model.naming import words_of  # its patterns are compiled for the first book, not for a start
+
     works: dict[_Work, list[Group]] = {}
     people: dict[bytes, frozenset[str]] = {}
     for one in groups:

@@ -1,14 +1,16 @@
 """Which videos are one film or one episode; a pure function of their names."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from shishod.formats.beside import stem
 from shishod.model.book import BookKind
 from shishod.model.library import LibraryKind
-from shishod.model.naming.films import FilmName, film_name, is_extra_folder
 from shishod.model.sighting import Sighting
 from shishod.paths import base, display, parent
+
+if TYPE_CHECKING:
+    from shishod.model.naming.films import FilmName
 
 _ALONE = "a file of its own is a book"
 _PARTS = "videos of one name are the parts of one film"
@@ -29,6 +31,11 @@ def films(seen: Iterable[Sighting], shelf: LibraryKind, taken: Iterable[bytes]) 
 
     Where a stem is `taken` by a book of another kind, the ending tells the film from it.
     """
+    from shishod.model.naming.films import (  # its patterns are compiled for the first book, not for a start
+        film_name,
+        is_extra_folder,
+    )
+
     named: dict[tuple[bytes, BookKind, str], list[tuple[Sighting, FilmName]]] = {}
     for one in seen:
         folder = parent(one.path)
@@ -38,7 +45,7 @@ def films(seen: Iterable[Sighting], shelf: LibraryKind, taken: Iterable[bytes]) 
     return [_film(folder, of_one, set(taken)) for (folder, _, _), of_one in named.items()]
 
 
-def _film(folder: bytes, of_one: list[tuple[Sighting, FilmName]], taken: set[bytes]) -> Film:
+def _film(folder: bytes, of_one: "list[tuple[Sighting, FilmName]]", taken: set[bytes]) -> Film:
     files = tuple(one for one, _ in of_one)
     first, name = of_one[0]
     if len(files) == 1:

@@ -11,7 +11,6 @@ from shishod.model.catalog import BookMemory
 from shishod.model.library import Root
 from shishod.model.merge import merge
 from shishod.model.metadata import Finding, Reading, UserWord, load_reading
-from shishod.model.naming import reading_of, words_of
 from shishod.model.parts import Part, in_order
 from shishod.model.sighting import NO_TIME_NS, Sighting
 from shishod.model.state import LAID_ASIDE, KnownFile, State, unchanged
@@ -149,6 +148,11 @@ def findings_on(order: BookOrder, memories: Mapping[int, BookMemory]) -> tuple[F
 
 def said_by_path(order: BookOrder) -> Reading:
     """What the folders and the name of a book say: of many tracks their folder's, of one file its own."""
+    from shishod.model.naming import (  # its patterns are compiled for the first book, not for a start
+        reading_of,
+        words_of,
+    )
+
     key = order.key if order.key.strip(b"/") else base(order.root.path.rstrip(b"/")) + b"/"  # of the root itself
     words = words_of(key, order.kind, order.root.kind)
     words.say("title", fallback_title(key), "name")

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from structlog.testing import capture_logs
 
 from shishod.daemon.hooks import Hooks, HookSettings
 from shishod.work.bulletin import Bulletin
+from tests.hearing import capture_logs
 from tests.waiting import wait_until
 
 

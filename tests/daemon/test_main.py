@@ -13,7 +13,7 @@ from shishod.daemon.config import Settings, load
 from shishod.daemon.sample import sample, sentences
 
 SAMPLE = Path(__file__).parents[2] / "etc" / "config.yaml"
-HEAVY = ("sqlalchemy", "pydantic", "starlette", "apscheduler", "watchdog", "structlog", "rich")
+HEAVY = ("sqlalchemy", "pydantic", "starlette", "apscheduler", "watchdog", "rich")
 
 
 def shishod(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:

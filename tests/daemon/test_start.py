@@ -16,6 +16,17 @@ cli(["run", "--library", sys.argv[1], "--state-dir", sys.argv[2], "--socket", sy
 NOT_YET = {
     "sqlalchemy.dialects.postgresql": "the catalogue is in SQLite",
     "alembic": "the catalogue is as this program wants it",
+    "rich": "nothing is drawn where there is no terminal",
+    "httpx2": "no provider is on",
+    "shishod.enrich.enricher": "no provider is on",
+    "shishod.model.naming": "no book is put together",
+    "shishod.daemon.doctor": "nobody asked how it is",
+    "shishod.control.openapi": "nobody asked what may be asked",
+    "lxml": "files are read in processes of their own",
+    "mutagen": "files are read in processes of their own",
+    "PIL": "files are read in processes of their own",
+    "ebooklib": "files are read in processes of their own",
+    "langcodes": "files are read in processes of their own",
 }
 
 

@@ -15,6 +15,7 @@ BANNED |= {f"{word}s" for word in BANNED}
 FORCED = {
     "columns.py": {"bind_processor", "result_processor"},  # SQLAlchemy's types
     "id3_speed.py": {"data"},  # mutagen's decode_terminated(data, ...)
+    "log.py": {"info"},  # as every logger has it
     "protocol.py": {"data_received", "data"},  # asyncio's protocols
 }
 """Names that a library's interface asks for, by the file that needs them."""

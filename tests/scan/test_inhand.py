@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from structlog.testing import capture_logs
 
 from shishod.model.sighting import Sighting
 from shishod.scan.inhand import Answer, InHand
 from shishod.scan.inspection import Assignment, Inspection, Outcome
 from shishod.work.runners import Failed
+from tests.hearing import capture_logs
 
 
 class Died(BaseException):

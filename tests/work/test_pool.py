@@ -4,12 +4,12 @@ import threading
 from collections.abc import Iterator, Sequence
 
 import pytest
-from structlog.testing import capture_logs
 
 from shishod.model.ticket import Errand, Ticket
 from shishod.work.pool import WorkerPool
 from shishod.work.queue import TicketQueue
 from shishod.work.stop import StopSignal
+from tests.hearing import capture_logs
 from tests.waiting import wait_until
 
 

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from structlog.testing import capture_logs
 
 from shishod.work.runners import Failed
 from shishod.work.runners.confined import Limits, serve
 from shishod.work.runners.lane import Lane
 from shishod.work.runners.processes import ProcessRunner
 from tests.contracts.deeds import deed, double, hang_the_first_time, where
+from tests.hearing import capture_logs
 from tests.waiting import wait_until
 from tests.work.crowd import together
 

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from structlog.testing import capture_logs
 
 from shishod.work.runners import Failed, landlock, seccomp
 from shishod.work.runners.ground import Ground, Sandbox, Standing, place_of
 from shishod.work.runners.processes import ProcessRunner
 from tests.contracts.deeds import deed
+from tests.hearing import capture_logs
 from tests.nobody import NOBODY
 from tests.waiting import wait_until
 from tests.work.crimes import crime
