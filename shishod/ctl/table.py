@@ -9,6 +9,7 @@ COMMANDS = (
     "health",
     "scan",
     "cancel",
+    "log",
     "books",
     "show",
     "explain",

@@ -78,7 +78,7 @@ class Daemon:
         self.alone = Alone(self.catalog.keep_alone, self.queue.hold)
         self.runner, self.painter, ground = runners(settings, self.catalog.roots())
         self.cache = ScanCache(self.catalog)
-        self.scans = Scans(self.queue, self.catalog, self.cache.stats, keep=settings.scan.history)
+        self.scans = Scans(self.queue, self.catalog, self.cache.stats, keep=settings.scan.keeping())
         self.recorder = CatalogRecorder(self.catalog, self.cache)
         self.web = web_of(settings, self.catalog, self.recorder, self.painter, (self.queue, self.stop))
         self.recording = Waking(self.recorder, self.web.note) if self.web else self.recorder
@@ -355,6 +355,7 @@ class Daemon:
             explain=self.explainer.explain,
             edit=self.editor.edit,
             bulletin=self.bulletin,
+            said=self.scans.journal.flush,
             doctor=self._doctor,
             copy=lambda: self.catalog.keep_up(self.settings.store.keep_backups),
             pack=lambda copy: archived(copy, self.settings.state_path() / "covers"),

@@ -17,6 +17,7 @@ from shishod.model.progress import Problem, ScanSnapshot
 from shishod.model.purge import Purged, PurgeOrder
 from shishod.model.reunion import Reunions
 from shishod.model.review import Reviews
+from shishod.model.scanlog import ScanLog
 from shishod.model.signature import KnownFolder
 from shishod.model.state import KnownFile, State
 from shishod.model.updates import RelationshipUpdates, SavedBook
@@ -173,8 +174,8 @@ class Catalog(Whereabouts, Reunions, PassedOver, Claims, Protocol):
         """Forget problems of paths that are well again."""
 
 
-class ScanHistory(Protocol):
-    """Scans as rows: written when they start, now and then, and when they end."""
+class ScanHistory(ScanLog, Protocol):
+    """Scans as rows: written when they start, now and then, and when they end; and what they said."""
 
     def write_scan(self, snapshot: ScanSnapshot) -> None:
         """Insert or update one scan by its id."""
@@ -187,9 +188,6 @@ class ScanHistory(Protocol):
 
     def scan(self, scan_id: str) -> ScanSnapshot | None:
         """One scan, or None."""
-
-    def prune_scans(self, keep: int) -> int:
-        """Forget the oldest ended scans beyond so many; returns how many."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """ScanSnapshot: one scan as it stood at one moment, for the faces and for the history."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -77,3 +78,14 @@ class Problem:
     text: str
     at: datetime
     scan_id: str | None = None
+
+
+def spans(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Ascending numbers as the first and the last of each unbroken run."""
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        if runs and runs[-1][1] == number - 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs

@@ -19,6 +19,7 @@ from shishod.operations.enrichment import WebDesk
 from shishod.operations.events import EventDesk
 from shishod.operations.explain import ExplainDesk
 from shishod.operations.glance import Glances
+from shishod.operations.logs import LogDesk
 from shishod.operations.losses import LossDesk, LossRules
 from shishod.operations.modes import ModeDesk
 from shishod.operations.place import refuse_unknown, root_list, subject
@@ -72,6 +73,7 @@ class Operations:
         self.copies = CopyDesk(self._probes.copy, self._probes.pack, shelf, self.reviews.told, catalog.roots)
         self.words = WordDesk(self._probes.edit, self.book)
         self.modes = ModeDesk(catalog, scans, self._probes.edit, self.book)
+        self.logs = LogDesk(history, self.scan, self._probes.said)
         self.paths = ExplainDesk(catalog.roots, self._probes)
         self.steering = self._probes.steering
         self._clock = clock

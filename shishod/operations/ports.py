@@ -154,6 +154,7 @@ class Probes:
     copy: Callable[[], Path | None] = lambda: None  # a new copy of the catalogue; None where a server keeps it
     pack: Callable[[Path], Iterator[bytes]] = _nothing_to_pack
     bulletin: Bulletin = field(default_factory=Bulletin)
+    said: Callable[[], object] = lambda: None  # have what living scans have said written down
     doctor: Callable[[], Sequence[Ailment]] = tuple
     picture: Callable[[CoverState, bool], str | None] = _nothing_to_show  # the file of a cover, small or not
     covered: Callable[[], datetime | None] = _nothing_to_show  # when last no cover was left to be taken

@@ -226,11 +226,12 @@ class Intake:
             if one.read_ms is not None:
                 self.took.observe(one.reader or "unknown", one.read_ms / 1000)
         refused = saved.error is not None
+        sweep = load.places[-1][0].sweep
         if refused:
             _log.error("a book was refused by the catalogue", book=load.order.key, error=saved.error)
+            sweep.say("error", "a book was refused by the catalogue", **_where(load, load.order.key), error=saved.error)
         read = 0 if refused else sum(one.outcome is Outcome.READ for one in done)
         failed = sum(one.outcome is Outcome.FAILED or (refused and one.outcome is Outcome.READ) for one in done)
-        sweep = load.places[-1][0].sweep
         sweep.count(
             succeeded=read,
             failed=failed,
@@ -242,6 +243,8 @@ class Intake:
         for place, order in load.places[:-1]:
             place.sweep.count(skipped=len(order.read))
         sweep.part(saved.rest)
+        if saved.book_id is not None and not refused:
+            sweep.touch(saved.book_id)
         if saved.created and saved.book_id is not None:
             sweep.make(saved.book_id)
         self._tell(load, saved)
@@ -272,6 +275,8 @@ class Intake:
             _log.warning(
                 "a file could not be read", path=file.seen.path, reason=file.error.reason, text=file.error.text
             )
+            said = {"reason": file.error.reason, "text": file.error.text}
+            sweep.say("warning", "a file could not be read", **_where(load, file.seen.path), **said)
             if file.error.retry_at is not None and file.error.retry_at - now <= YOUNG_RETRIES[-1]:
                 wait_s = (file.error.retry_at - now).total_seconds() + 0.1
                 self._sweeper.survey.look_again(sweep, parent(file.seen.path), wait_s)
@@ -291,6 +296,10 @@ class Intake:
 def _assignment(load: InspectLoad, seen: Sighting) -> Assignment:
     admission = load.places[-1][0].sweep.admission
     return Assignment(admission.real, seen, stable_inodes(admission.identity.fstype))
+
+
+def _where(load: InspectLoad, path: bytes) -> dict[str, str]:
+    return json_path(join(load.order.root.path, path))
 
 
 def _unmerged(done: Inspection, error: Exception) -> Inspection:

@@ -1,6 +1,7 @@
 """Scan: its id, progress, cancelling and history."""
 
 import uuid
+from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -11,11 +12,13 @@ from shishod.errors import Refused, Unreachable
 from shishod.model.catalog import ScanHistory
 from shishod.model.eta import Pace
 from shishod.model.event import Teller, to_nobody
-from shishod.model.progress import ScanSnapshot, ScanStatus, WhenBusy
+from shishod.model.progress import ScanSnapshot, ScanStatus, WhenBusy, spans
+from shishod.model.scanlog import Keeping, Sayer, unheard
 from shishod.model.ticket import Errand, FolderSubject, Priority, Ticket
 from shishod.model.tier import Look, Tier
 from shishod.paths import is_under
 from shishod.scan.group import anchor
+from shishod.scan.journal import Journal, ending
 from shishod.work import heap
 from shishod.work.guard import Guarded
 from shishod.work.queue import TicketQueue
@@ -29,13 +32,15 @@ _PRIORITY = {"operator": Priority.HIGH, "start": Priority.MEDIUM, "schedule": Pr
 class Scan:
     """Shared: by the walk that feeds it, the workers that finish its files, and the faces that watch it."""
 
-    def __init__(self, snapshot: ScanSnapshot, subjects: Sequence[FolderSubject]) -> None:
+    def __init__(self, snapshot: ScanSnapshot, subjects: Sequence[FolderSubject], sayer: Sayer = unheard) -> None:
         self.id = snapshot.id
+        self._sayer = sayer
         self.subjects = frozenset(subjects)
         self._state: Guarded[dict[str, Any]] = Guarded({field.name: getattr(snapshot, field.name) for field in FIELDS})
         self._walks = len(self.subjects)
         self._to_see = len(self.subjects)
         self._failures: list[str] = []
+        self._touched = array("q")
         self._unrecorded = ""
         self._cancelled = False
         self._pace = Pace()
@@ -61,6 +66,21 @@ class Scan:
         """Say what it is doing, or what became of it."""
         with self._state as state:
             state.update(fields)
+
+    def touch(self, book_id: int) -> None:
+        """A book was recorded for it: who puts files in order is told once all of them are read, and not before."""
+        with self._state:
+            self._touched.append(book_id)
+
+    def touched(self) -> list[tuple[int, int]]:
+        """The books that were recorded for it, as spans of their numbers: the first and the last of each."""
+        with self._state:
+            numbers = sorted(set(self._touched))
+        return spans(numbers)
+
+    def say(self, level: str, text: str, /, **facts: Any) -> None:
+        """A line of its log; `level` is one of LEVELS."""
+        self._sayer(self.id, level, text, **facts)
 
     def pace(self, now_s: float) -> dict[str, Any]:
         """Where it stands, how fast it goes on, and how long it will take yet; None where that cannot be known."""
@@ -168,7 +188,7 @@ class Scans:
         history: ScanHistory,
         cache_stats: Callable[[], dict[str, int]],
         clock: Clock = CLOCK,
-        keep: int = 500,
+        keep: Keeping = Keeping(),  # noqa: B008 - it is frozen
     ) -> None:
         self.tell: Teller = to_nobody
         self.stalled: Callable[[], frozenset[int]] = frozenset  # the Sweeper's word, once there is one
@@ -177,6 +197,7 @@ class Scans:
         self._cache_stats = cache_stats
         self._clock = clock
         self._keep = keep
+        self.journal = Journal(history, clock)
         self._alive: Guarded[dict[str, Scan]] = Guarded({})
 
     def request(
@@ -212,7 +233,7 @@ class Scans:
                 if deep and not (scan.cancelled or before.status.ended) and scan.subjects >= frozenset(subjects):
                     return before
             wanted = ScanSnapshot(uuid.uuid4().hex, tier, ScanStatus.QUEUED, trigger, scope, self._clock.now())
-            scan = alive[wanted.id] = Scan(wanted, subjects)
+            scan = alive[wanted.id] = Scan(wanted, subjects, self.journal.say)
         try:
             self._history.write_scan(wanted)
         except Unreachable:
@@ -238,6 +259,7 @@ class Scans:
             self._write(scan)
             self.tell("scan-started", scan=scan.id, tier=str(before.tier), trigger=before.trigger)
             _log.info("scan started", scan=scan.id, tier=before.tier, trigger=before.trigger, scope=before.scope)
+            scan.say("info", "scan started", tier=before.tier, trigger=before.trigger, scope=before.scope)
 
     def walk_ended(self, scan: Scan, failure: str | None) -> None:
         """One walk of it is over; the last one ends the scan and writes it down."""
@@ -259,6 +281,7 @@ class Scans:
             raise Refused(f"scan {scan_id} has ended already: {ended.status}")
         scan.cancel()
         _log.info("scan is being cancelled", scan=scan.id)
+        scan.say("info", "scan is being cancelled")
         for ticket in self._queue.drop(lambda one: one.errand is Errand.WALK and scan in one.load.scans):
             others = tuple(one for one in ticket.load.scans if one is not scan)
             if others or ticket.load.unasked:
@@ -318,43 +341,32 @@ class Scans:
 
     def _prune(self) -> None:
         try:
-            self._history.prune_scans(self._keep)
+            self._history.forget_scans(self._keep.scans, *self._keep.since(self._clock.now()))
         except Unreachable as error:
             _log.debug("old scans could not be forgotten; the next end of one tries again", error=str(error))
 
-    def _tell_end(self, last: ScanSnapshot) -> None:
+    def _tell_end(self, scan: Scan, last: ScanSnapshot) -> None:
         counts = {name: getattr(last, name) for name in ("books_new", "books_changed", "missing", "failed", "held")}
         facts = {"tier": str(last.tier), "trigger": last.trigger, "status": str(last.status), "reason": last.reason}
-        self.tell("scan-ended", scan=last.id, **facts, **counts)
+        self.tell("scan-ended", scan=last.id, **facts, **counts, books=scan.touched())
 
     def _end(self, scan: Scan) -> None:
         with self._alive as alive:
             if scan.id not in alive:
                 return
         last = scan.snapshot()
+        told = ending(last)
+        scan.say("warning" if last.reason else "info", "scan ended", **told)
+        self.journal.flush()
         if self._write(scan):  # before it is forgotten, so that nobody finds an older row meanwhile
             if not self._forget(scan):
                 return
             self._write_ended()
         self._prune()
-        self._tell_end(last)
+        self._tell_end(scan, last)
         if not self.active():
             heap.give_back()
-        took = (last.ended_at - last.started_at).total_seconds() if last.ended_at and last.started_at else 0.0
-        _log.info(
-            "scan ended",
-            scan=scan.id,
-            status=last.status,
-            seconds=round(took, 2),
-            books_new=last.books_new,
-            books_changed=last.books_changed,
-            read=last.succeeded,
-            failed=last.failed,
-            unchanged=last.unchanged,
-            missing=last.missing,
-            reason=last.reason,
-            **dict(last.cache),
-        )
+        _log.info("scan ended", scan=scan.id, **told)
 
 
 def _whole(subject: FolderSubject, paths: Iterable[bytes]) -> bool:

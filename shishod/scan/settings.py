@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import ByteSize, Field
 
 from shishod.model.ageing import Ages
+from shishod.model.scanlog import Keeping
 from shishod.settings import RoomSettings, Seconds
 
 
@@ -51,6 +52,14 @@ class ScanSettings(RoomSettings):
     """How long a refresh rests between two such batches."""
     history: int = Field(default=500, ge=1)
     """How many ended scans the catalogue remembers."""
+    history_lasts: Seconds = 7776000.0
+    """How long it remembers them at most."""
+    log_lasts: Seconds = 2592000.0
+    """How long it remembers what they said (`shishoctl log`)."""
+
+    def keeping(self) -> Keeping:
+        """How long scans are remembered, in the words of the model."""
+        return Keeping(self.history, self.history_lasts, self.log_lasts)
 
     def ages(self) -> Ages:
         """The ages in the words of the model."""

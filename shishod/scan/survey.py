@@ -17,7 +17,7 @@ from shishod.model.signature import KnownFolder, pack
 from shishod.model.state import KnownFile, State
 from shishod.model.ticket import BookSubject, Errand, FolderSubject, Priority, Ticket
 from shishod.model.tier import Look, Tier
-from shishod.paths import display, parent
+from shishod.paths import display, join, json_path, parent
 from shishod.scan.claims import Claims
 from shishod.scan.group import anchor
 from shishod.scan.guard import MountGuard
@@ -251,6 +251,9 @@ class Survey:
             "a folder could not be listed; its books are left as they are", folder=trouble.folder, reason=reason
         )
         sweep.count(problems=1)
+        sweep.say(
+            "warning", "a folder could not be listed", **json_path(join(sweep.root.path, trouble.folder)), reason=reason
+        )
         scan_id = sweep.order.scans[0].id if sweep.order.scans else None
         text = f"the folder could not be listed: {reason} (errno {trouble.error.errno}); its books are left as they are"
         if isinstance(trouble.error, Unruly):

@@ -100,6 +100,11 @@ class Sweep:
         with self._books:
             self.made.add(book_id)
 
+    def touch(self, book_id: int) -> None:
+        """One of its books was recorded."""
+        for scan in dict.fromkeys(self.order.scans):
+            scan.touch(book_id)
+
     def abandon(self) -> None:
         """Its thread hangs: whoever waits is told elsewhere, and what it still brings is nobody's."""
         self.abandoned = True
@@ -109,6 +114,11 @@ class Sweep:
         """Something that it found could not be recorded."""
         for scan in self.order.scans:
             scan.hinder(reason)
+
+    def say(self, level: str, text: str, /, **facts: object) -> None:
+        """A line for the log of each scan that waits for it."""
+        for scan in dict.fromkeys(self.order.scans):
+            scan.say(level, text, **facts)
 
     def note(self, **fields: object) -> None:
         for scan in self.order.scans:

@@ -140,6 +140,8 @@ class Sweeper:
 
     def _tell(self, order: WalkOrder, failure: str | None) -> None:
         for scan in order.scans:
+            if failure is not None:
+                scan.say("error", "a walk was given up", reason=failure)
             self._rooms.scans.walk_ended(scan, failure)
 
     def finished(self, load: InspectLoad, *, well: bool) -> None:
@@ -178,6 +180,9 @@ class Sweeper:
         if missing or gone:
             verdict = self._rooms.reconciler.lost(sweep.admission, missing, gone, whole=sweep.whole)
             sweep.count(**{"missing" if verdict.believed else "held": verdict.lost})
+            if verdict.lost:
+                believed = "files are gone" if verdict.believed else "files are gone, and their loss is held"
+                sweep.say("info" if verdict.believed else "warning", believed, count=verdict.lost)
             sweep.vanished = verdict.vanished
             sweep.part(verdict.duplicates)
             lost = verdict.bereft

@@ -30,6 +30,7 @@ from shishod.store.records import FileRecords
 from shishod.store.reunion import Reuniting
 from shishod.store.review import Reviewing
 from shishod.store.roots import Roots
+from shishod.store.scanlog import ScanLogs
 from shishod.store.settings import StoreSettings
 from shishod.store.shelf import ShelfReads
 from shishod.store.words import WordReads
@@ -50,6 +51,7 @@ class SqlCatalog(
     WordReads,
     FileRecords,
     History,
+    ScanLogs,
     ShelfReads,
     Reviewing,
     ProblemReads,

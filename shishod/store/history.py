@@ -55,14 +55,6 @@ class History(Noun):
             row = connection.execute(select(*(column[name] for name in _FIELDS)).where(column.id == scan_id)).first()
         return None if row is None else _snapshot(row)
 
-    def prune_scans(self, keep: int) -> int:
-        """Forget the oldest ended scans beyond so many; one that is alive is never forgotten."""
-        column = scan_table.c
-        ended = column.status.in_([status.value for status in ScanStatus if status.ended])
-        kept = select(column.id).where(ended).order_by(column.requested_at.desc(), column.id.desc()).limit(keep)
-        with self._writing(of_the_disk=False) as connection:
-            return connection.execute(delete(scan_table).where(ended, column.id.not_in(kept))).rowcount
-
     def note_problems(self, problems: Sequence[Problem]) -> None:
         """Remember what a scan could not do; one row a path and stage."""
         rows = {(one.root_id, one.path, one.stage): _problem_row(one) for one in problems}

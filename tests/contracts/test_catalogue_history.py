@@ -81,18 +81,18 @@ def test_only_the_oldest_of_the_ended_scans_are_forgotten(catalogue: SqlCatalog)
         catalogue.write_scan(replace(SCAN, id=f"scan-{number}", status=status, requested_at=time))
     order = [scan.id for scan in catalogue.scans()]
 
-    assert catalogue.prune_scans(keep=3) == 3
+    assert catalogue.forget_scans(keep=3) == 3
 
     ended = [name for name in order if name not in ("scan-0", "scan-1")]  # those two wait and run
     assert [scan.id for scan in catalogue.scans()] == [*ended[:3], "scan-1", "scan-0"]
-    assert catalogue.prune_scans(keep=3) == 0
+    assert catalogue.forget_scans(keep=3) == 0
 
 
 def test_with_none_to_keep_the_living_scans_stay(catalogue: SqlCatalog) -> None:
     for status in ScanStatus:
         catalogue.write_scan(replace(SCAN, id=status.value, status=status))
 
-    catalogue.prune_scans(keep=0)
+    catalogue.forget_scans(keep=0)
 
     assert {scan.status for scan in catalogue.scans()} == {ScanStatus.QUEUED, ScanStatus.RUNNING}
 

@@ -18,6 +18,7 @@ from shishod.model.library import LibraryKind, Root, RootState
 from shishod.model.progress import ScanSnapshot, ScanStatus, WhenBusy
 from shishod.model.purge import Purged, PurgeOrder
 from shishod.model.review import Review
+from shishod.model.scanlog import LEVELS, LogLine, LogQuery
 from shishod.model.state import KnownFile
 from shishod.model.ticket import FolderSubject
 from shishod.model.tier import Tier
@@ -85,6 +86,7 @@ class Standin:
     trouble: list[dict[str, Any]] = field(default_factory=list)
     alive: dict[str, ScanSnapshot] = field(default_factory=dict)
     ended: list[ScanSnapshot] = field(default_factory=list)
+    lines: list[LogLine] = field(default_factory=list)
     asked: list[tuple[Tier, tuple[FolderSubject, ...], tuple[str, ...]]] = field(default_factory=list)
     accepted: list[int] = field(default_factory=list)
     gone: list[dict[str, Any]] = field(default_factory=list)
@@ -175,6 +177,25 @@ class Standin:
 
     def scan(self, scan_id: str) -> ScanSnapshot | None:
         return next((scan for scan in self.ended if scan.id == scan_id), None)
+
+    def write_log(self, lines: Sequence[LogLine]) -> None:
+        self.lines += lines
+
+    def scan_log(self, query: LogQuery) -> tuple[list[dict[str, Any]], int | None]:
+        rows = [
+            {"id": number, "at": line.at.isoformat(), "level": line.level, "text": line.text, "facts": line.facts}
+            for number, line in enumerate(self.lines, 1)
+            if line.scan_id == query.scan_id
+            and LEVELS.index(line.level) >= LEVELS.index(query.level)
+            and number > query.after
+            and all(word in line.text for word in query.words.split())
+        ]
+        return rows[: query.limit], rows[query.limit - 1]["id"] if len(rows) > query.limit else None
+
+    def forget_scans(
+        self, keep: int, scans_before: datetime | None = None, lines_before: datetime | None = None
+    ) -> int:
+        return 0
 
     def reviews(self, book_ids: Collection[int], wanted: Sequence[str]) -> Mapping[int, Review]:
         rows = {row["id"]: row for row in self.shelf if row["id"] in book_ids}

@@ -11,10 +11,11 @@ from shishod.control.client import Client
 from shishod.errors import Refused, SettingsError, Unreachable
 from shishod.model.library import RootState
 from shishod.model.progress import ScanStatus
+from shishod.model.scanlog import LogLine
 from shishod.model.ticket import FolderSubject
 from shishod.model.tier import Tier
 from shishod.model.words import FIELDS
-from tests.control.standin import Standin, Watched, a_book, a_root, a_scan
+from tests.control.standin import NOON, Standin, Watched, a_book, a_root, a_scan
 
 
 def test_health_names_the_version_the_loops_and_how_roots_are_watched(client: Client, daemon: Standin):
@@ -329,3 +330,21 @@ def test_fields_of_a_book_that_is_not_there_are_404(client: Client):
 def test_what_keeps_a_rehearsal_from_its_end_is_told_as_any_error_is(client: Client):
     with pytest.raises(Refused, match="this daemon has nothing to scan with"):
         list(client.events("/v1/scans/rehearsal", {}))
+
+
+def test_what_a_scan_said_is_told_page_by_page_from_a_level_on_and_by_its_words(client: Client, daemon: Standin):
+    daemon.ended.append(a_scan(1))
+    said = (("info", "scan started"), ("warning", "a file could not be read"), ("info", "scan ended"))
+    daemon.lines += [LogLine("scan-1", NOON, level, text, {"path": "/a"}) for level, text in said]
+
+    def texts(**asked: object) -> list[str]:
+        return [line["text"] for line in client.get("/v1/scans/scan-1/log", asked)["lines"]]
+
+    assert texts() == [text for _, text in said]
+    assert texts(level="warning") == texts(search="could read") == ["a file could not be read"]
+    page = client.get("/v1/scans/scan-1/log", {"limit": 2})
+    assert texts(after=page["next"]) == ["scan ended"]
+    with pytest.raises(Refused, match="there is no scan"):
+        client.get("/v1/scans/scan-9/log")
+    with pytest.raises(Refused, match="level"):
+        client.get("/v1/scans/scan-1/log", {"level": "loud"})

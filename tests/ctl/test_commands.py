@@ -10,6 +10,7 @@ import pytest
 from shishod.errors import SettingsError
 from shishod.model.library import RootState
 from shishod.model.progress import ScanStatus
+from shishod.model.scanlog import LogLine
 from shishod.model.ticket import FolderSubject
 from shishod.model.tier import Tier
 from shishod.operations import WaitingRow, WorkerRow
@@ -309,3 +310,23 @@ def test_reload_of_a_bad_configuration_is_78(shishoctl, daemon: Standin):
         "shishoctl: config.yaml:3: workerz: unknown key",
         "  config.yaml:7: log: not a mapping",
     ]
+
+
+def test_log_lists_what_a_scan_said_and_where_its_next_page_begins(shishoctl, daemon: Standin):
+    daemon.ended.clear()
+    assert shishoctl("log", "last").code == 1
+    daemon.ended.append(a_scan(1))
+    assert shishoctl("log", "last").out == "nothing was said\n"
+    daemon.lines.append(LogLine("scan-1", NOON, "debug", "unheard", {}))
+    daemon.lines.append(
+        LogLine("scan-1", NOON, "warning", "a file could not be read", {"path": "/a\nb", "reason": "x"})
+    )
+    daemon.lines.append(LogLine("scan-1", NOON, "info", "scan ended", {}))
+
+    told = shishoctl("log", "scan-1", "--limit", "1").out.splitlines()
+
+    assert told[0].endswith("warning a file could not be read (path: /a\\nb, reason: x)")
+    assert told[1] == "more with --after 2"
+    assert "scan ended" in shishoctl("log", "last", "--after", "2").out
+    (line,) = json.loads(shishoctl("log", "last", "--search", "file", "--json").out)["lines"]
+    assert (line["id"], line["level"]) == (2, "warning")

@@ -114,3 +114,16 @@ def test_a_shelf_of_one_author_asks_the_database_for_her_once(house: House, libr
 
     stats = house.cache.stats()
     assert (stats["misses"], stats["size"]) == (1, 1)
+
+
+def test_a_name_that_the_cache_knows_is_shown_as_a_later_book_spells_it_better(house: House, library: Path) -> None:
+    an_epub(library / "1.epub", title="One", authors=["ANN AUTHOR"], series=("the long war", 1))
+    house.scan()
+    an_epub(library / "2.epub", title="Two", authors=["Ann Author"], series=("The Long War", 2))
+    house.scan()
+    an_epub(library / "3.epub", title="Three", authors=["ann author"], series=("THE LONG WAR", 3))
+    house.scan()
+
+    assert house.cache.stats()["hits"] >= 4, "both names were known"
+    assert {tuple(book["authors"]) for book in house.books()} == {("Ann Author",)}
+    assert {book["series"][0]["name"] for book in house.books()} == {"The Long War"}

@@ -155,7 +155,7 @@ def test_folders_that_nobody_wrote_of_are_not_read_again(catalogue: SqlCatalog, 
 
     with counted(catalogue) as said:
         assert catalogue.folders(root.id) == before
-        catalogue.prune_scans(0)
+        catalogue.forget_scans(0)
         assert catalogue.folders(root.id) == before
 
     assert [one for one in said if "folders" in one] == []

@@ -11,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from shishod.control.answers import Answer, Asked, body, event, query, told
+from shishod.control.answers import LARGEST_ID, Answer, Asked, body, event, query, told
 from shishod.control.house import House, house
 from shishod.model.progress import ScanSnapshot, WhenBusy
+from shishod.model.scanlog import LogQuery
 from shishod.model.tier import Tier
 from shishod.operations import scan_row
 
@@ -26,6 +27,15 @@ class ScanList(Asked):
 
     limit: int = Field(50, ge=1, le=500)
     before: str | None = None
+
+
+class LogPage(Asked):
+    """Which lines: from a level on, with these words, after the last of the page before."""
+
+    level: Literal["debug", "info", "warning", "error"] = "debug"
+    search: str = Field("", max_length=200)
+    after: int = Field(0, ge=0, le=LARGEST_ID)
+    limit: int = Field(100, ge=1, le=1000)
 
 
 class ScanOrder(Asked):
@@ -90,6 +100,15 @@ async def one(request: Request) -> Response:
     return Answer(here.operations.scan_row(await here.short.run(here.operations.scan, request.path_params["id"])))
 
 
+async def log(request: Request) -> Response:
+    """A page of what it said; `next` is what to give as `after`, null at the end."""
+    asked = query(request, LogPage)
+    here = house(request)
+    wanted = LogQuery(request.path_params["id"], asked.level, asked.search, asked.after, asked.limit)
+    lines, after = await here.short.run(here.operations.logs.lines, wanted)
+    return Answer({"lines": lines, "next": after})
+
+
 async def cancel(request: Request) -> Response:
     """202: it ends after the file in hand."""
     here = house(request)
@@ -130,5 +149,6 @@ ROUTES = [
     Route("/v1/scans/{id}", one, methods=["GET"]),
     Route("/v1/scans/{id}", cancel, methods=["DELETE"]),
     Route("/v1/scans/{id}/cancel", cancel, methods=["POST"]),
+    Route("/v1/scans/{id}/log", log, methods=["GET"]),
     Route("/v1/scans/{id}/events", events, methods=["GET"]),
 ]
