@@ -14,8 +14,11 @@ class Claims(Protocol):
         Of those who claim a file at once one has it, however many they are. A claim older than LEASE is nobody's.
         """
 
-    def release(self, file_ids: Collection[int]) -> int:
-        """Set CHANGED on those of the files that are PROCESSING: they were not read, and are still to be; how many."""
+    def release(self, file_ids: Collection[int], since: datetime) -> int:
+        """Set CHANGED on those of the files that are PROCESSING since then: what is still to be read; how many.
+
+        Those that were recorded meanwhile, or claimed by another, stay as they are.
+        """
 
     def reclaim(self) -> int:
         """Release whatever is PROCESSING, and have its folders compared; for a start, when nobody holds anything."""

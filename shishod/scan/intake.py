@@ -92,7 +92,6 @@ class Intake:
             self._in_hand.recorded([_assignment(load, seen) for load in loads for seen in load.order.read])
             for load, seen, book, outcome in zip(loads, done, books, saved, strict=True):
                 finished += 1
-                lease.recorded(load.order, book, outcome)
                 self._report(load, seen, book, outcome)
         except Unreachable as error:
             for load in loads[finished:]:

@@ -6,7 +6,6 @@ from shishod import log
 from shishod.clock import Clock
 from shishod.errors import Unreachable
 from shishod.model.claims import Claims
-from shishod.model.updates import RelationshipUpdates, SavedBook
 from shishod.scan.order import BookOrder
 
 _log = log.get(__name__)
@@ -20,6 +19,7 @@ class Lease:
     def __init__(self, catalog: Claims, clock: Clock) -> None:
         self._catalog = catalog
         self._clock = clock
+        self._since = clock.now()
         self._held: frozenset[int] = frozenset()
 
     def take(self, orders: Sequence[BookOrder]) -> list[bool]:
@@ -27,22 +27,19 @@ class Lease:
         wanted = [_claimed_for(order) for order in orders]
         everything = frozenset[int]().union(*wanted)
         if everything:
-            self._held = self._catalog.claim(everything, self._clock.now())
+            self._since = self._clock.now()
+            self._held = self._catalog.claim(everything, self._since)
         return [one <= self._held for one in wanted]
 
-    def recorded(self, order: BookOrder, book: RelationshipUpdates | None, saved: SavedBook) -> None:
-        """A book's files are what its rows say now."""
-        if book is not None and saved.error is None and not saved.overtaken:
-            written = {file.seen.path for file in book.files}
-            known = order.known or {}
-            self._held -= {known[path].id for path in written if path in known}
-
     def give_back(self) -> None:
-        """What was not recorded is to be read by somebody else. Without a catalogue the lease ends by itself."""
+        """What was not recorded is to be read by somebody else. Without a catalogue the lease ends by itself.
+
+        Which that is the catalogue knows best: a row may have moved away, or become another's, while it was read.
+        """
         if not self._held:
             return
         try:
-            self._catalog.release(self._held)
+            self._catalog.release(self._held, self._since)
         except Unreachable as error:
             _log.debug(
                 "claims could not be given back; they end by themselves", files=len(self._held), error=str(error)

@@ -31,11 +31,12 @@ class Claiming(Noun):
                 ours.update(connection.scalars(take.where(_file.id.in_(some), free).returning(_file.id)))
         return frozenset(ours)
 
-    def release(self, file_ids: Collection[int]) -> int:
-        """Set CHANGED on those of the files that are PROCESSING; how many."""
+    def release(self, file_ids: Collection[int], since: datetime) -> int:
+        """Set CHANGED on those of the files that are PROCESSING by the claim of that moment; how many."""
+        ours = and_(_HELD, _file.processing_started_at == since)
         with self._writing(of_the_disk=False) as connection:
             return sum(
-                connection.execute(_RELEASE.where(_file.id.in_(some), _HELD)).rowcount
+                connection.execute(_RELEASE.where(_file.id.in_(some), ours)).rowcount
                 for some in chunks(sorted(file_ids))
             )
 

@@ -183,7 +183,13 @@ def _itself(root_id: int, seen: Sighting, original: Row) -> bool:
 
 
 def _as_link(root_id: int, seen: Sighting, original: Row, now: datetime) -> Row:
-    """Its size and times are those at which the original was read: what it says is of that moment."""
+    """Its size and times are those at which the original was read: what it says is of that moment.
+
+    Who has the original in hand has not this one, and would never lay it down.
+    """
+    state = State(original["state"])
+    if state is State.PROCESSING:
+        state = State.CHANGED if original["reading"] is None else State.INDEXED
     return {name: value for name, value in original.items() if name != "id"} | {
         "root_id": root_id,
         "path": seen.path,
@@ -192,7 +198,9 @@ def _as_link(root_id: int, seen: Sighting, original: Row, now: datetime) -> Row:
         "inode": seen.inode,
         "device": seen.device,
         "duplicate_of": original["id"],
-        "story": line_of(now, State(original["state"]), "another path to a file that is known"),
+        "state": state.value,
+        "processing_started_at": None,
+        "story": line_of(now, state, "another path to a file that is known"),
         "first_scanned_at": now,
         "last_scanned_at": now,
     }

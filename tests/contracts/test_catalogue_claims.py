@@ -155,7 +155,8 @@ def test_what_is_given_back_is_still_to_be_read(catalogue: SqlCatalog, root: Roo
     one, other = shelved(catalogue, root, b"a.epub", b"b.epub")
     catalogue.claim([one], NOW)
 
-    assert catalogue.release([one, other]) == 1
+    assert catalogue.release([one, other], LATER) == 0  # by another claim
+    assert catalogue.release([one, other], NOW) == 1
     assert states(catalogue, root) == {b"a.epub": State.CHANGED, b"b.epub": State.INDEXED}
 
 
