@@ -36,6 +36,7 @@ from shishod.store.catalog import SqlCatalog
 from tests.enrich.conftest import QuickStop
 from tests.enrich.recorded import ANSWERS, LEFT_HAND_DOC, LEFT_HAND_WORK, LEVIATHAN
 from tests.enrich.simulator import Reply, Request, Simulator
+from tests.hearing import capture_logs
 from tests.samples import a_metadata_json, a_png, an_epub, an_m4b
 from tests.scan.conftest import a_house, house
 from tests.scan.house import House
@@ -314,7 +315,7 @@ def test_while_a_provider_is_away_nothing_is_written_and_it_is_tried_again(a_roo
 
 
 def test_while_nobody_can_be_reached_little_waits_whatever_is_written_and_it_is_said_once(
-    a_room: Build, library: Path, capfd: pytest.CaptureFixture[str]
+    a_room: Build, library: Path
 ) -> None:
     for number in range(30):
         an_epub(library / f"{number:02}.epub", title=f"Unknown {number}")
@@ -323,15 +324,16 @@ def test_while_nobody_can_be_reached_little_waits_whatever_is_written_and_it_is_
     room.house.scan()
     numbers = [book["id"] for book in room.house.books()]
     deepest = 0
-    for _ in range(40):
-        for number in numbers:
-            room.enricher.note([number])
-        room.carry()
-        room.house.clock.wind(20)
-        deepest = max(deepest, room.house.queue.waiting()[Errand.ENRICH])
+    with capture_logs() as logs:
+        for _ in range(40):
+            for number in numbers:
+                room.enricher.note([number])
+            room.carry()
+            room.house.clock.wind(20)
+            deepest = max(deepest, room.house.queue.waiting()[Errand.ENRICH])
 
     assert deepest <= 4, "a walk and a retry for each provider"
-    assert capfd.readouterr().err.count("it rests, and is tried again") == 2
+    assert ["it rests, and is tried again" in line["event"] for line in logs].count(True) == 2
     assert {name: guide.client.health().state for name, guide in room.enricher.guides.items()} == dict.fromkeys(
         ("openlibrary", "googlebooks"), "resting"
     )

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from structlog.testing import capture_logs
 
 from shishod.clock import Clock
 from shishod.watch.inbox import Fault, Inbox
 from shishod.watch.root import STALLED_S
 from shishod.watch.settle import Kind
 from shishod.watch.standing import Mode
+from tests.hearing import capture_logs
 from tests.watch.conftest import DEADLINE_S
 
 REPOSITORY = Path(__file__).parents[2]
