@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-LEFT_OUT = {"scans", "job_runs", "alembic_version", "sqlite_sequence"}
+LEFT_OUT = {"scans", "scan_log", "job_runs", "alembic_version", "sqlite_sequence"}
 CHANCE = {  # what honestly differs from run to run
     "id",
     "revision",
