@@ -25,7 +25,7 @@ _log = log.get(__name__)
 class Asked(BaseModel):
     """The frame of every query and body: unknown keys are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)  # until somebody asks
 
 
 A = TypeVar("A", bound=Asked)

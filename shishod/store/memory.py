@@ -1,5 +1,6 @@
 """What the scan remembers of the disk: folders as they were when finished, files as they were when last seen."""
 
+import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -33,14 +34,17 @@ from shishod.model.state import LAID_ASIDE, LEASE, LEGAL, READ, KnownFile, State
 from shishod.model.story import line_of
 from shishod.store.border import Noun
 from shishod.store.columns import UtcDateTime
-from shishod.store.dialect import Insert, Names, chunks, if_missing, write
+from shishod.store.dialect import Insert, Names, chunks, if_missing, insert, write
 from shishod.store.engine import Database
 from shishod.store.findings import findings_of
 from shishod.store.story import told_on
 from shishod.store.tables import NAMES, UNFINISHED, books, media_files, name_aliases
 from shishod.store.tables import folders as folder_table
 from shishod.store.tables import problems as problem_table
+from shishod.store.webtables import web_notes
 from shishod.store.words import words_of
+
+READERS = "readers"  # the note that holds the versions which were asked for last
 
 KNOWN = [
     media_files.c[name]
@@ -195,13 +199,27 @@ class Memory(Noun):
             return count
 
     def reopen_outdated(self, versions: Mapping[str, int]) -> int:
-        """Take back the signature of folders that hold a file which an older version of its reader has judged."""
-        file, folder = media_files.c, folder_table.c
-        older = [and_(file.reader == name, file.parser_version < version) for name, version in versions.items()]
-        held = select(file.root_id, file.parent_path).where(file.state != State.MISSING.value, or_(false(), *older))
-        unsigned = update(folder_table).where(tuple_(folder.root_id, folder.path).in_(held), folder.packed != b"")
+        """Take back the signature of folders that hold a file which an older version of its reader has judged.
+
+        Nothing is looked through where the same versions were asked for last: no file can have become older since.
+        """
+        file, folder, asked = media_files.c, folder_table.c, json.dumps(versions, sort_keys=True)
+        with self._reading() as connection:
+            if connection.scalar(select(web_notes.c.text).where(web_notes.c.name == READERS)) == asked:
+                return 0
         with self._writing() as connection:
-            return connection.execute(unsigned.values(mtime_ns=0, packed=b"")).rowcount
+            judged = connection.execute(select(file.reader, file.parser_version).distinct()).all()
+            older = [
+                and_(file.reader == name, file.parser_version == version)
+                for name, version in judged
+                if name in versions and version < versions[name]
+            ]
+            held = select(file.root_id, file.parent_path).where(file.state != State.MISSING.value, or_(false(), *older))
+            unsigned = update(folder_table).where(tuple_(folder.root_id, folder.path).in_(held), folder.packed != b"")
+            reopened = connection.execute(unsigned.values(mtime_ns=0, packed=b"")).rowcount if older else 0
+            noted = insert(connection, web_notes).values(name=READERS, text=asked)
+            connection.execute(noted.on_conflict_do_update(index_elements=["name"], set_={"text": asked}))
+        return reopened
 
     def grounds(self, book_ids: Collection[int]) -> Mapping[int, tuple[bytes, str]]:
         """The key and the rule that each of these books was last written with."""

@@ -186,6 +186,16 @@ def test_only_folders_with_a_file_of_an_older_reader_are_reopened(catalogue: Sql
     assert signed == {b"Other"}
 
 
+def test_what_the_same_readers_have_judged_is_looked_through_once(catalogue: SqlCatalog, root: Root) -> None:
+    assert catalogue.reopen_outdated({"epub": 2}) == 0
+    save(catalogue, a_book(root, b"Old/a.epub"))  # by epub 1, which a program with epub 2 would not
+    catalogue.sign(root.id, [KnownFolder(b"Old", 7, 0, b"signed")])
+
+    assert catalogue.reopen_outdated({"epub": 2}) == 0
+    assert catalogue.reopen_outdated({"epub": 3}) == 1
+    assert catalogue.reopen_outdated({"epub": 2}) == 0
+
+
 def test_a_sample_is_of_present_files_spread_and_steady(catalogue: SqlCatalog, root: Root) -> None:
     save(catalogue, *(a_book(root, b"%03d.epub" % number) for number in range(100)))
     ids = ids_of(catalogue, root)
