@@ -26,8 +26,11 @@ COMPLETION = "_SHISHOCTL_COMPLETE"  # where a shell asks what may follow
 def run() -> None:
     """The console script. Nothing follows: to take the interpreter apart would be an eighth of its time."""
     code = main()
-    if sys.stderr is not None:
-        sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (AttributeError, OSError):  # it is closed, or was told of
+            continue
     os._exit(code)
 
 
