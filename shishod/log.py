@@ -35,22 +35,22 @@ class Logger:
     def __init__(self, name: str) -> None:
         self._logger = logging.getLogger(name)
 
-    def debug(self, sentence: str, **facts: Any) -> None:
+    def debug(self, sentence: str, /, **facts: Any) -> None:
         self.log(logging.DEBUG, sentence, **facts)
 
-    def info(self, sentence: str, **facts: Any) -> None:
+    def info(self, sentence: str, /, **facts: Any) -> None:
         self.log(logging.INFO, sentence, **facts)
 
-    def warning(self, sentence: str, **facts: Any) -> None:
+    def warning(self, sentence: str, /, **facts: Any) -> None:
         self.log(logging.WARNING, sentence, **facts)
 
-    def error(self, sentence: str, **facts: Any) -> None:
+    def error(self, sentence: str, /, **facts: Any) -> None:
         self.log(logging.ERROR, sentence, **facts)
 
-    def exception(self, sentence: str, **facts: Any) -> None:
+    def exception(self, sentence: str, /, **facts: Any) -> None:
         self.log(logging.ERROR, sentence, **{"exc_info": True} | facts)
 
-    def log(self, level: int, sentence: str, **facts: Any) -> None:
+    def log(self, level: int, sentence: str, /, **facts: Any) -> None:
         if self._logger.isEnabledFor(level):
             self._logger.log(level, sentence, exc_info=facts.pop("exc_info", None), extra={"facts": facts})
 

@@ -76,7 +76,7 @@ class Steward:
             before = self._gauge.level
             self._gauge = self._gauge.seen(sample, self._settings.limits(), self._settings.cooldown)
             if self._gauge.level is not before:
-                _log.info("the load has changed", level=self._gauge.level, reason=self._gauge.reason)
+                _log.info("the load has changed", load=self._gauge.level, reason=self._gauge.reason)
             if self._fixed is None:
                 self._apply_locked(decide(self._staff, self._gauge, sample, self._bounds))
 

@@ -160,15 +160,15 @@ class Intake:
     def _read(self, work: Sequence[Assignment], sweeps: Mapping[int, Sweep]) -> list[Inspection | Failed]:
         """What the runner tells of each file. Once one hangs, its root is asked for a sign of life before the next."""
         told: list[Inspection | Failed] = []
+        by_path = {sweep.admission.real: sweep for sweep in sweeps.values()}
         while len(told) < len(work):
-            answers = self._runner.run(self._look, work[len(told) :], to_the_end=False)
+            rest = work[len(told) :]
+            answers = self._runner.run(self._look, rest, to_the_end=False, told=partial(_note_read, rest, by_path))
             tried = next((at for at, one in enumerate(answers) if _reason(one) == "unread"), len(answers))
             told += answers[:tried]
             if not (told and _reason(told[-1]) == "timeout" and self._is_dead(work[len(told) - 1].root)):
                 continue
-            for sweep in sweeps.values():
-                if sweep.admission.real == work[len(told) - 1].root:
-                    self._sweeper.doubt(sweep)
+            self._sweeper.doubt(by_path[work[len(told) - 1].root])
             told[-1] = Failed("unread", "its root does not answer")
             told += [Failed("unread", "its root does not answer")] * (len(work) - len(told))
         return told
@@ -305,6 +305,11 @@ def _unmerged(done: Inspection, error: Exception) -> Inspection:
     """A file whose book fails in our own hands: its neighbours must not pay for that, and the operator must hear."""
     text = f"what it says could not be put together ({type(error).__name__}: {error}); this is a fault of shishod"
     return done._replace(outcome=Outcome.FAILED, packed=None, stage="merge", reason="internal", text=text, passing=True)
+
+
+def _note_read(work: Sequence[Assignment], sweeps: Mapping[bytes, Sweep], at: int) -> None:
+    """A file was read: who follows the scan is told which."""
+    sweeps[work[at].root].note(current=display(work[at].seen.path))
 
 
 def _reason(answer: Inspection | Failed) -> str:

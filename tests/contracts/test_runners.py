@@ -109,6 +109,27 @@ class TestEveryRunner:
 
         assert reasons(runner.run(double, [1, 2])) == ["stopped", "stopped"]
 
+    def test_who_wants_to_is_told_of_each_thing_as_soon_as_it_was_tried(self, runner: Runner) -> None:
+        heard: list[int] = []
+
+        runner.run(deed, ["a", "value error", "b"], told=heard.append)
+
+        assert heard == [0, 1, 2]
+
+    def test_what_is_stopped_is_never_told_as_done(self, runner: Runner) -> None:
+        heard: list[int] = []
+
+        def stop(at: int) -> None:
+            heard.append(at)
+            if at == 1:
+                runner.close()
+
+        outcomes = runner.run(deed, ["a", "b", *["busy"] * 20], told=stop)
+
+        assert reasons(outcomes)[-1] == "stopped"
+        assert heard[:2] == [0, 1]
+        assert len(heard) == sum(reason != "stopped" for reason in reasons(outcomes)) < len(outcomes)
+
     def test_it_counts_what_it_did(self, runner: Runner) -> None:
         runner.run(double, [1, 2, 3])
 
@@ -126,6 +147,13 @@ class TestProcesses:
             Failed("timeout", "it took longer than 3 s, so its process was ended"),
             "B",
         ]
+
+    def test_a_thing_that_costs_its_process_is_told_in_its_place(self, processes: Runner) -> None:
+        heard: list[int] = []
+
+        processes.run(deed, ["a", "segfault", "b"], told=heard.append)
+
+        assert heard == [0, 1, 2]
 
     def test_a_crash_costs_its_own_thing_only(self, processes: Runner) -> None:
         assert processes.run(deed, ["a", "segfault", "b", "segfault"]) == [

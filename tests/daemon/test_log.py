@@ -185,3 +185,12 @@ def test_a_pipe_gets_what_the_journal_gets(lines: io.StringIO) -> None:
     log.get("shishod.scan").info("read")
 
     assert objects(lines)[0]["event"] == "read"
+
+
+@pytest.mark.parametrize("fact", ["level", "sentence", "self"])
+def test_a_fact_may_be_called_as_it_likes(lines: io.StringIO, fact: str) -> None:
+    log.setup("info", "text", lines)
+
+    log.get("shishod.scan").warning("the load has changed", **{fact: "heavy"})
+
+    assert "the load has changed" in lines.getvalue()

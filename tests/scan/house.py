@@ -70,7 +70,14 @@ class NotingRunner(InlineRunner):
         self.fails: dict[bytes, Failed] = {}
         self.root_answers = True
 
-    def run(self, function: Callable[[Any], Any], things: Sequence[Any], *, to_the_end: bool = True) -> list[Any]:
+    def run(
+        self,
+        function: Callable[[Any], Any],
+        things: Sequence[Any],
+        *,
+        to_the_end: bool = True,
+        told: Callable[[int], object] | None = None,
+    ) -> list[Any]:
         if not isinstance(things[0], Assignment):
             return super().run(function, things) if self.root_answers else [Failed("timeout", "30 s")] * len(things)
         answers: list[Any] = []
@@ -78,6 +85,8 @@ class NotingRunner(InlineRunner):
             self.read.append(one.seen.path)
             self.before(one)
             answers.append(self.fails.get(one.seen.path) or super().run(function, [one])[0])
+            if told is not None:
+                told(len(answers) - 1)
             if not to_the_end and isinstance(answers[-1], Failed) and answers[-1].reason == "timeout":
                 break
         return answers + [Failed("unread", "one before it hung")] * (len(things) - len(answers))

@@ -65,9 +65,9 @@ def test_a_small_form_is_made_when_it_is_first_asked_for_and_kept(house: House, 
     lessened: list[Any] = []
     run = house.runner.run
 
-    def noting(function: Callable[[Any], Any], things: Sequence[Any], *, to_the_end: bool = True) -> list[Any]:
+    def noting(function: Callable[[Any], Any], things: Sequence[Any], **how: Any) -> list[Any]:
         lessened.extend(one for one in things if isinstance(one, Large))
-        return run(function, things, to_the_end=to_the_end)
+        return run(function, things, **how)
 
     house.runner.run = noting  # type: ignore[method-assign]
     assert not house.taker._gallery.holds(digest_of(a_large_png()), SMALL)
@@ -188,9 +188,9 @@ def asked(house: House) -> list[bytes]:
     seen: list[bytes] = []
     run = house.runner.run
 
-    def noting(function: Callable[[Any], Any], things: Sequence[Any], *, to_the_end: bool = True) -> list[Any]:
+    def noting(function: Callable[[Any], Any], things: Sequence[Any], **how: Any) -> list[Any]:
         seen.extend(one.seen.path for one in things if isinstance(one, Wanted))
-        return run(function, things, to_the_end=to_the_end)
+        return run(function, things, **how)
 
     house.runner.run = noting  # type: ignore[method-assign]
     return seen
@@ -261,7 +261,7 @@ class Runs:
         self.told = list(told)
         self.disk = disk
 
-    def run(self, function: Any, things: Sequence[Any], *, to_the_end: bool = True) -> list[Any]:
+    def run(self, function: Any, things: Sequence[Any], **_: Any) -> list[Any]:
         if function is answers:
             return [self.disk or Failed("timeout", "30 s")]
         said = [self.told[number] if number < len(self.told) else None for number in range(len(things))]
@@ -372,9 +372,9 @@ def test_a_hash_and_a_cover_are_made_in_the_same_pause(house: House, library: Pa
     seen: list[type] = []
     run = house.runner.run
 
-    def noting(function: Callable[[Any], Any], things: Sequence[Any], *, to_the_end: bool = True) -> list[Any]:
+    def noting(function: Callable[[Any], Any], things: Sequence[Any], **how: Any) -> list[Any]:
         seen.extend(type(one) for one in things)
-        return run(function, things, to_the_end=to_the_end)
+        return run(function, things, **how)
 
     house.scan()
     house.runner.run = noting  # type: ignore[method-assign]

@@ -22,10 +22,18 @@ class Failed:
 class Runner(Protocol):
     """Shared: by every worker that has something to run."""
 
-    def run(self, function: Callable[[T], R], things: Sequence[T], *, to_the_end: bool = True) -> list[R | Failed]:
+    def run(
+        self,
+        function: Callable[[T], R],
+        things: Sequence[T],
+        *,
+        to_the_end: bool = True,
+        told: Callable[[int], object] | None = None,
+    ) -> list[R | Failed]:
         """Call the function on each thing; one outcome each, in order, always. Blocks; any thread may call it.
 
-        Not `to_the_end`: after a thing that hung, the rest answers "unread", for the caller to decide about.
+        Not `to_the_end`: after a thing that hung, the rest answers "unread", for the caller to decide about. `told`
+        hears the place of each thing once it was tried, in their order; of what was stopped before it hears nothing.
         """
 
     def warm(self) -> None:

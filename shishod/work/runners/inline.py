@@ -26,11 +26,23 @@ class InlineRunner:
         self._turn = threading.Lock()  # parsers written in C are not all made for two threads: PDFium is not
         self._things = 0
 
-    def run(self, function: Callable[[T], R], things: Sequence[T], *, to_the_end: bool = True) -> list[R | Failed]:
+    def run(
+        self,
+        function: Callable[[T], R],
+        things: Sequence[T],
+        *,
+        to_the_end: bool = True,
+        told: Callable[[int], object] | None = None,
+    ) -> list[R | Failed]:
         del to_the_end  # what hangs here hangs for good
         with self._lock:
             self._things += len(things)
-        return [self._one(function, thing) for thing in things]
+        outcomes: list[R | Failed] = []
+        for at, thing in enumerate(things):
+            outcomes.append(self._one(function, thing))
+            if told is not None and outcomes[at] is not STOPPED:
+                told(at)
+        return outcomes
 
     def warm(self) -> None:
         """Import what the work will need, in one thread: modules that import each other may not be met half made."""

@@ -37,6 +37,20 @@ def lanes(processes: int, most: int, computing: float) -> int:
     return min(most, max(processes, round(processes / max(computing, 0.01))))
 
 
+class Outcomes(dict[int, Any]):
+    """What became of the things of one call, by their places."""
+
+    def __init__(self, told: Callable[[int], object] | None) -> None:
+        super().__init__()
+        self._told = told
+
+    def add(self, at: int, outcome: object) -> None:
+        """A thing was tried."""
+        self[at] = outcome
+        if self._told is not None:
+            self._told(at)
+
+
 class ProcessRunner:
     """Shared: by every worker; as many calls run at once as there are `processes`, the others wait.
 
@@ -83,10 +97,18 @@ class ProcessRunner:
         self._closed = False
         self._counts = dict.fromkeys(("things", "started", "timeout", "crash", "memory"), 0)
 
-    def run(self, function: Callable[[T], R], things: Sequence[T], *, to_the_end: bool = True) -> list[R | Failed]:
+    def run(
+        self,
+        function: Callable[[T], R],
+        things: Sequence[T],
+        *,
+        to_the_end: bool = True,
+        told: Callable[[int], object] | None = None,
+    ) -> list[R | Failed]:
         call = _pack(function)
         packed = [call if isinstance(call, Failed) else _pack(thing) for thing in things]
-        outcomes: dict[int, Any] = {at: thing for at, thing in enumerate(packed) if isinstance(thing, Failed)}
+        outcomes = Outcomes(told)
+        outcomes |= {at: thing for at, thing in enumerate(packed) if isinstance(thing, Failed)}
         todo = deque((at, thing) for at, thing in enumerate(packed) if isinstance(thing, bytes))
         if todo and isinstance(call, bytes) and self._enter():
             try:
@@ -150,7 +172,7 @@ class ProcessRunner:
             self._computing += (share - self._computing) * LEARNT
             self._room.notify_all()
 
-    def _carry(self, call: bytes, todo: Todo, outcomes: dict[int, Any], to_the_end: bool) -> None:
+    def _carry(self, call: bytes, todo: Todo, outcomes: Outcomes, to_the_end: bool) -> None:
         """Have everything done, in one process after another for as long as processes are lost over it."""
         lane = self._take_idle()
         fresh = lane is None
@@ -168,13 +190,13 @@ class ProcessRunner:
             self._count(lost_by.reason)
             if lost_by.reason == "timeout" or (fresh and not lane.answers):
                 at, _ = todo.popleft()
-                outcomes[at] = Failed(lost_by.reason, lost_by.text)
+                outcomes.add(at, Failed(lost_by.reason, lost_by.text))
             if lost_by.reason == "timeout" and not to_the_end:
                 outcomes |= {at: UNREAD for at, _ in todo}
                 return
             lane, fresh = None, True
 
-    def _attempt(self, lane: Lane, call: bytes, todo: Todo, outcomes: dict[int, Any]) -> Lost | None:
+    def _attempt(self, lane: Lane, call: bytes, todo: Todo, outcomes: Outcomes) -> Lost | None:
         """Use one process for as much as it can do; it is kept for the next call only if that was all."""
         keep = False
         try:
@@ -186,7 +208,7 @@ class ProcessRunner:
             (self._lay_by if keep else self._bury)(lane)
         return None
 
-    def _feed(self, lane: Lane, call: bytes, todo: Todo, outcomes: dict[int, Any]) -> None:
+    def _feed(self, lane: Lane, call: bytes, todo: Todo, outcomes: Outcomes) -> None:
         began_ns, computed_ns = lane.took_ns, lane.computed_ns()
         lane.send(call, [thing for _, thing in todo])
         while todo:
@@ -199,7 +221,7 @@ class ProcessRunner:
                 raise Lost(outcome.reason, outcome.text)
             lane.answers += 1
             at, _ = todo.popleft()
-            outcomes[at] = outcome
+            outcomes.add(at, outcome)
             self._count("things")
         if computed_ns is not None and (ended_ns := lane.computed_ns()) is not None:
             self._learn(lane.took_ns - began_ns, ended_ns - computed_ns)
