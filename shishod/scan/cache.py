@@ -1,5 +1,6 @@
 """ScanCache: the ids of names that this library's books share, known to all workers at once."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -36,7 +37,7 @@ class ScanCache:
         self._catalog = catalog
         self._ids: Once[Key, int] = Once()
         self._loaded: Once[tuple[int, NameKind], int] = Once()
-        self._counts: Guarded[dict[str, int]] = Guarded({"hits": 0, "misses": 0})
+        self._counts: Guarded[Counter[str]] = Guarded(Counter(hits=0, misses=0, **dict.fromkeys(NameKind, 0)))
 
     @contextmanager
     def hold(self, library_id: int, names: Iterable[tuple[NameKind, str]]) -> Iterator[Held]:
@@ -54,13 +55,17 @@ class ScanCache:
                 counts["misses"] += len(held.mine)
             yield held
             once.give({(library_id, *name): number for name, number in held.given.items()})
+            with self._counts as counts:
+                counts.update(str(kind) for kind, name in held.given if (kind, name) in held.mine)
 
     def _load(self, library_id: int, kind: NameKind) -> int:
         ids = self._catalog.names(library_id, kind)
         self._ids.put({(library_id, kind, name): number for name, number in ids.items()})
+        with self._counts as counts:
+            counts[str(kind)] += len(ids)
         return len(ids)
 
     def stats(self) -> dict[str, int]:
-        """Hits and misses so far, and how many names are held."""
+        """Hits and misses so far, how many names of each kind are held, and how many in all."""
         with self._counts as counts:
             return {**counts, "size": len(self._ids)}

@@ -33,6 +33,10 @@ def resident_bytes(pid: int) -> int:
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:"))
 
 
+def at_work(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
+
 def scanned(daemon: RunningDaemon, tier: str) -> tuple[dict[str, object], float, list[float]]:
     """A scan, how long it took, and how long each `status` took meanwhile, asked twice as often as a screen draws."""
     ended, waits = threading.Event(), list[float]()
@@ -69,12 +73,13 @@ def test_a_hundred_thousand_books_are_scanned_at_every_depth_with_flat_memory(tm
         pid = daemon.process.pid
         small, small_s, _ = scanned(daemon, "full")
         assert (small["status"], small["books_new"]) == ("completed", TEN)
-        before = resident_bytes(pid)
+        before, threads = resident_bytes(pid), at_work(pid)
         shelve(library, TEN, HUNDRED)
 
         cold, cold_s, waits = scanned(daemon, "full")
         assert (cold["status"], cold["books_new"], cold["failed"]) == ("completed", HUNDRED - TEN, 0)
         after = resident_bytes(pid)
+        assert at_work(pid) <= threads, "no task of its own for any file"
         quick, quick_s, quick_waits = scanned(daemon, "quick")
         again, quick_again_s, _ = scanned(daemon, "quick")
         full, full_s, full_waits = scanned(daemon, "full")

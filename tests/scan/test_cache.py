@@ -35,7 +35,7 @@ def test_a_hundred_threads_that_need_one_unknown_name_make_it_once(house: House)
 
     assert len(makers) == 1
     assert got == [7] * 99
-    assert cache.stats() == {"hits": 99, "misses": 1, "size": 1}
+    assert {"hits": 99, "misses": 1, "size": 1, "person": 1}.items() <= cache.stats().items()
 
 
 def test_a_batch_that_fails_is_not_remembered_and_the_next_makes_the_name(house: House) -> None:
@@ -127,3 +127,19 @@ def test_a_name_that_the_cache_knows_is_shown_as_a_later_book_spells_it_better(h
     assert house.cache.stats()["hits"] >= 4, "both names were known"
     assert {tuple(book["authors"]) for book in house.books()} == {("Ann Author",)}
     assert {book["series"][0]["name"] for book in house.books()} == {"The Long War"}
+
+
+def test_names_are_counted_by_kind_in_the_status_and_at_the_end_of_a_scan(house: House, library: Path) -> None:
+    for number in range(3):
+        authors = ["Ann Author", f"Author {number}"]
+        an_epub(library / f"{number}.epub", authors=authors, subjects=["Space"], series=("S", 1))
+
+    ended = house.scan()
+
+    stats = house.cache.stats()
+    assert (stats["person"], stats["genre"], stats["series"], stats["tag"]) == (4, 1, 1, 0)
+    assert stats["size"] == sum(stats[kind] for kind in NameKind)
+    assert dict(ended.cache) == stats, "the completion line tells the same"
+    later = ScanCache(house.catalog)
+    with later.hold(1, [ANN]):
+        assert later.stats()["person"] == 4, "those that were loaded count too"

@@ -15,7 +15,7 @@ from shishod.model.tier import Look, Tier
 from shishod.scan.lifecycle import Scan, WalkOrder
 from shishod.scan.sweep import SIGN_AT, Sweep
 from shishod.store.settings import StoreSettings
-from tests.samples import an_epub
+from tests.samples import an_epub, an_mp3
 from tests.scan.house import House
 from tests.waiting import wait_until
 
@@ -330,3 +330,29 @@ def test_a_scan_tells_its_phase_and_how_long_it_will_take_yet(house: House, libr
     assert [round(one["eta_s"]) for one in told[1:-1]] == list(range(8, 0, -1))
     house.work()
     assert house.scans.pace(asked.id) == {}
+
+
+def test_two_hundred_tracks_that_change_one_by_one_are_one_ticket_and_none_is_lost(house: House, library: Path) -> None:
+    (library / "Book").mkdir()
+    for number in range(1, 201):
+        an_mp3(library / "Book" / f"{number:03}.mp3", album="Book", track=str(number))
+        house.hint("Book", f"{number:03}.mp3")
+    house.turn(Errand.WALK)
+    waiting = house.queue.waiting()
+
+    house.work(Errand.WALK, Errand.INSPECT)
+
+    assert (waiting[Errand.WALK], waiting[Errand.INSPECT]) == (0, 1)
+    (book,) = house.books()
+    assert (len(book["files"]), len(house.runner.read)) == (200, 200)
+
+
+def test_who_follows_a_scan_hears_which_file_was_read_last(house: House, library: Path) -> None:
+    for number in range(3):
+        an_epub(library / f"{number}.epub", title=f"Title {number}")
+    heard: list[str] = []
+    house.runner.before = lambda _: heard.append(house.scans.active()[0].current)
+
+    house.scan()
+
+    assert heard[1:] == ["0.epub", "1.epub"]

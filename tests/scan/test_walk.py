@@ -1,12 +1,14 @@
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from shishod import formats
 from shishod.model.signature import KnownFolder, unpack
 from shishod.model.tier import Look
-from shishod.scan.walk import start_of
+from shishod.scan.walk import Neighbourhood, Walk, start_of
 from tests.nobody import as_nobody
 from tests.scan.looking import a_file, heard, look
 
@@ -370,3 +372,16 @@ def test_a_walk_begins_where_it_is_asked_to_or_at_the_book_of_what_is_still_ther
 def test_a_walk_of_a_root_that_is_not_there_cannot_begin(library: Path) -> None:
     with pytest.raises(FileNotFoundError):
         start_of(os.fsencode(library / "absent"), b"x")
+
+
+def test_what_is_found_is_told_before_the_walk_goes_on(tree: Path) -> None:
+    walk = Walk(bytes(tree), {}, Look.FULL, formats.SUFFIXES, time.time_ns(), lambda: True, tree.stat().st_dev)
+    found = walk.tree(b"")
+    first = next(found)
+    a_file(tree, "Tolkien/late.epub")
+
+    rest = list(found)
+
+    assert isinstance(first, Neighbourhood)
+    assert b"Tolkien/late.epub" not in {seen.path for seen in first.seen}
+    assert b"Tolkien/late.epub" in {seen.path for place in rest for seen in getattr(place, "seen", ())}
