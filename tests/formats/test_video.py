@@ -11,7 +11,7 @@ import pytest
 
 from shishod import formats
 from shishod.errors import BrokenFile
-from shishod.formats import extras
+from shishod.formats import extras, video
 from shishod.formats.limits import Limits
 from shishod.formats.video import FILMS
 from shishod.formats.video.playback import DIRECT
@@ -164,14 +164,30 @@ def test_a_transport_stream_is_told_by_its_packets(tmp_path: Path):
     assert said(a_video(tmp_path / "a.mpg", "ts")).reader == "mpeg"
 
 
-def test_without_ffprobe_a_film_is_listed_with_what_is_missing(tmp_path: Path, without_ffprobe: None):
+def test_without_ffprobe_a_film_is_listed_with_what_is_missing(tmp_path: Path, request: pytest.FixtureRequest):
     version = formats.version_of("matroska")
+    request.getfixturevalue("without_ffprobe")
 
     film = said(a_video_before(tmp_path / "a.mkv"))
 
     assert (film.reader, film.format, film.title) == ("matroska", "mkv", None)
     assert "install the Debian package ffmpeg" in film.notes[0]
-    assert version % 2 == 0, "with it the version is another, so that it is read anew"
+    assert formats.version_of("matroska") < version, "with it the version is another, so that it is read anew"
+
+
+def test_without_guessit_a_film_says_why_its_name_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    version, sound = formats.version_of("matroska"), formats.version_of("mka")
+    missing = extras.Extra(extras.GUESSIT.name, extras.GUESSIT.serves, extras.GUESSIT.install, lambda: False)
+    monkeypatch.setattr(video, "GUESSIT", missing)
+
+    (note,) = said(a_video(tmp_path / "Salt S01E02.mkv")).notes
+
+    assert note == (
+        "the names of films and episodes need guessit, which is not installed; `pip install guessit`, "
+        "and restart shishod"
+    )
+    assert said(a_video(tmp_path / "a.mka", "mka")).notes == ()
+    assert (formats.version_of("matroska") < version, formats.version_of("mka")) == (True, sound)
 
 
 def a_video_before(path: Path) -> Path:

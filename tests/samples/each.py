@@ -10,6 +10,7 @@ from tests.samples.fictionbook import an_fb2, an_fbz
 from tests.samples.kindle import a_mobi
 from tests.samples.lossless import a_wavpack, an_ape
 from tests.samples.office import a_docx, a_txt, an_html, an_odt, an_rtf
+from tests.samples.picture import a_jpeg
 from tests.samples.video import a_video
 
 SERIES = {"SERIES": "Saga", "SERIES-PART": "2"}
@@ -66,7 +67,8 @@ def full_aiff(path: Path) -> Path:
 
 
 def full_film(path: Path) -> Path:
-    return a_video(path, path.suffix[1:], chapters=True)
+    covers = (("cover.jpg", a_jpeg()),) if path.suffix in (".mkv", ".mp4") else ()
+    return a_video(path, path.suffix[1:], chapters=True, covers=covers)
 
 
 def full_ape(path: Path) -> Path:
@@ -79,7 +81,7 @@ def full_wavpack(path: Path) -> Path:
 
 def full_mka(path: Path) -> Path:
     words = {"ALBUM": "A Book", "TITLE": "Chapter 1", "ARTIST": "Ann Author", **SERIES}
-    return a_video(path, "mka", words=words, chapters=True)
+    return a_video(path, "mka", words=words, chapters=True, covers=(("cover.jpg", a_jpeg()),))
 
 
 class Sample(NamedTuple):
@@ -112,9 +114,9 @@ SAMPLES: dict[str, Sample] = {
     "odt": Sample("A Book.odt", an_odt, WORDLESS),
     "rtf": Sample("A Book.rtf", an_rtf, WORDLESS),
     "mp4": Sample("a.m4b", full_m4b),
-    "quicktime": Sample("a.mp4", full_film, COVERLESS, 10),
-    "mka": Sample("a.mka", full_mka, COVERLESS, 10),
-    "matroska": Sample("a.mkv", full_film, COVERLESS, 10),
+    "quicktime": Sample("a.mp4", full_film, dear=10),
+    "mka": Sample("a.mka", full_mka, dear=10),
+    "matroska": Sample("a.mkv", full_film, dear=10),
     "avi": Sample("a.avi", full_film, COVERLESS | {"series", "chapters"}, 10),
     "wmv": Sample("a.wmv", full_film, COVERLESS, 10),
     "flv": Sample("a.flv", full_film, COVERLESS | {"chapters"}, 10),

@@ -36,13 +36,16 @@ def a_video(
     chapters: bool = False,
     subtitles: str = "",
     languages: tuple[str, ...] = ("eng",),
+    covers: tuple[tuple[str, bytes], ...] = (),
 ) -> AnyPath:
     """Write a film and return its path; `encode` are further words to ffmpeg, `languages` those of its sounds.
+
+    `covers` are JPEGs by name: attached in Matroska, the cover atom of an MP4.
 
     One that was made before is not encoded again.
     """
     said = WORDS if words is None else words
-    content = _encoded(kind, tuple(said.items()), encode, chapters, subtitles, languages)
+    content = _encoded(kind, tuple(said.items()), encode, chapters, subtitles, languages, covers)
     with open(fspath(path), "wb") as file:
         file.write(content)
     return path
@@ -66,6 +69,7 @@ def _encoded(
     chapters: bool,
     subtitles: str,
     languages: tuple[str, ...],
+    covers: tuple[tuple[str, bytes], ...],
 ) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         inputs = ["-f", "lavfi", "-i", "testsrc=size=64x48:rate=25:duration=1"]
@@ -81,6 +85,15 @@ def _encoded(
             inputs += ["-i", f"{folder}/said.srt"]
             mapped += ["-map", "3:s"]
             told += ["-metadata:s:s:0", f"language={subtitles}", "-c:s", "mov_text" if kind == "mp4" else "srt"]
+        for number, (called, picture) in enumerate(covers):
+            with open(f"{folder}/{called}", "wb") as beside:
+                beside.write(picture)
+            if kind == "mp4":
+                inputs += ["-i", f"{folder}/{called}"]
+                mapped += ["-map", "3:v"]
+                told += ["-c:v:1", "copy", "-disposition:v:1", "attached_pic"]
+            else:
+                told += ["-attach", f"{folder}/{called}", f"-metadata:s:t:{number}", "mimetype=image/jpeg"]
         for name, text in words:
             told += ["-metadata", f"{name}={text}"]
         for number, language in enumerate(languages):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from shishod.formats import boxes
-from shishod.formats.extras import FFPROBE, edition
+from shishod.formats.extras import FFPROBE, GUESSIT, Extra, edition
 from shishod.formats.limits import Limits
 from shishod.model.book import BookKind
 from shishod.model.metadata import Reading
@@ -17,7 +17,7 @@ _ASF_PICTURES = bytes.fromhex("c0ef19bc4d5bcf11a8fd00805f5c442b")  # the type of
 _PICTURE_CODEC = re.compile(rb"V_(?:MPEG|VP\d|AV1|MS|THEORA|UNCOMPRESSED|QUICKTIME|REAL|PRORES|FFV1|MJPEG)")
 _PACK = b"\0\0\1\xba"  # how a program stream of MPEG begins
 _PACKETS = ((0, 188), (4, 192))  # of a transport stream: where the first mark is, and how far to the next
-_REVISION = 1
+_REVISION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,12 @@ class Video:
 
     @property
     def version(self) -> int:
-        return edition(_REVISION, FFPROBE)
+        return edition(_REVISION, FFPROBE, *self._named_by)
+
+    @property
+    def _named_by(self) -> tuple[Extra, ...]:
+        """What is asked about the names of films and episodes, and of nothing that is only to be heard."""
+        return (GUESSIT,) if self.kind is BookKind.MOVIE else ()
 
     def read(self, path: bytes, limits: Limits) -> Reading:
         from shishod.formats.video.reading import read
@@ -43,7 +48,9 @@ class Video:
         ending = suffix(base(path))
         form = (ending if ending in self.suffixes else min(self.suffixes)).decode().lstrip(".")
         sound = self.kind is BookKind.AUDIOBOOK
-        return replace(read(path, self.name, self.demuxer, limits, sound=sound), format=form)
+        reading = read(path, self.name, self.demuxer, limits, sound=sound)
+        missing = tuple(one.advice for one in self._named_by if not one.present())
+        return replace(reading, format=form, notes=(*reading.notes, *missing))
 
 
 def _is_transport(head: bytes) -> bool:
@@ -79,7 +86,7 @@ AVI = Video(
 WMV = Video("wmv", frozenset({b".wmv", b".asf"}), "asf", is_seen_asf)
 MPEG = Video(
     "mpeg",
-    frozenset({b".mpg", b".mpeg", b".ts", b".m2ts", b".mts"}),
+    frozenset({b".mpg", b".mpeg", b".vob", b".ts", b".m2ts", b".mts"}),
     "mpeg,mpegts",
     lambda head: head.startswith(_PACK) or _is_transport(head),
 )

@@ -10,17 +10,19 @@ from shishod.formats.dialects import VORBIS
 from shishod.formats.limits import Limits
 from shishod.formats.series import series_number
 from shishod.formats.source import opened
+from shishod.formats.video.matroska import MARK
 from shishod.formats.video.playback import playback_of
 from shishod.formats.video.probe import Silent, probe
 from shishod.formats.video.streams import Streams, milliseconds, streams_of, texts_of
 from shishod.formats.video.wholeness import faults_of
-from shishod.model.book import Contribution, Identifier, SeriesEntry
+from shishod.model.book import Contribution, CoverPlace, Identifier, SeriesEntry
 from shishod.model.metadata import Reading
 
 _PEOPLE = {  # tag -> MARC role
     "DIRECTOR": "drt", "WRITTEN_BY": "aus", "SCREENPLAY_BY": "aus", "WRITER": "aus", "ACTOR": "act",
     "COMPOSER": "cmp", "PRODUCER": "pro", "ARTIST": "prf",
 }  # fmt: skip
+_MIMES = {"mjpeg": "image/jpeg", "png": "image/png", "bmp": "image/bmp"}
 _SHOWS = ("SHOW", "TVSHOW", "SERIES", "WM/SERIESTITLE")
 _NUMBERS = ("EPISODE_SORT", "EPISODE", "EPISODE_NUMBER", "WM/EPISODENUMBER", "SERIES_PART")
 _SEASONS = ("SEASON_NUMBER", "SEASON", "WM/SEASONNUMBER")
@@ -52,7 +54,7 @@ def read(path: bytes, container: str, demuxer: str, limits: Limits, *, sound: bo
     streams = streams_of(said)
     if not (streams.video or streams.audio):
         faults = [*faults, "there is neither a picture nor a sound in it"]
-    technical = streams.technical
+    technical, cover = streams.technical, _cover(container, streams)
     playback, reasons = playback_of(streams, faults)
     tags = Tags({name: [text] for name, text in _texts(streams).items()}, limits)
     return replace(
@@ -60,14 +62,31 @@ def read(path: bytes, container: str, demuxer: str, limits: Limits, *, sound: bo
         reader=container,
         language=streams.language or tags.language(VORBIS.language),
         chapters=tidy_chapters(_marks(said), technical.duration_ms, limits),
+        cover=cover,
         technical=technical,
         drm="encrypted" if streams.locked else None,
         playback="" if sound and not faults else playback,
         reasons=() if sound and not faults else reasons,
         particulars=tuple(streams.particulars()),
-        places=(*tags.places.items(), *([("language", "audio")] if streams.language else [])),
+        places=(
+            *tags.places.items(),
+            *([("language", "audio")] if streams.language else []),
+            *([("cover", cover.member)] if cover else []),
+        ),
         notes=(*_notes(tags, limits), *(f"ffprobe says: {one}" for one in said["complaints"][:_MOST_NOTES])),
     )
+
+
+def _cover(container: str, streams: Streams) -> CoverPlace | None:
+    """The picture that is called as covers are, else the first; by its name in Matroska, by its number in an MP4."""
+    named = [(texts_of(one).get("FILENAME", ""), texts_of(one).get("MIMETYPE", ""), one) for one in streams.stills]
+    if container == "quicktime" and named:
+        return CoverPlace("covr:0", _MIMES.get(str(named[0][2].get("codec_name")), ""))
+    if container in ("matroska", "mka"):
+        for name, mime, _ in sorted(named, key=lambda one: not one[0].lower().startswith("cover.")):
+            if name:
+                return CoverPlace(MARK + name, mime if mime.startswith("image/") else "")
+    return None
 
 
 def _texts(streams: Streams) -> dict[str, str]:

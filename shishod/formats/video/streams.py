@@ -28,6 +28,7 @@ class Streams:
     video: tuple[Shown, ...]
     audio: tuple[Shown, ...]
     subtitles: tuple[Shown, ...]
+    stills: tuple[Shown, ...] = ()  # pictures that lie beside the film in its file, as its cover does
 
     @property
     def picture(self) -> Shown | None:
@@ -85,6 +86,7 @@ def streams_of(said: Mapping[str, Any]) -> Streams:
         tuple(one for one in every if one.get("codec_type") == "video" and not any(_is(one, how) for how in _STILL)),
         tuple(one for one in every if one.get("codec_type") == "audio"),
         tuple(one for one in every if one.get("codec_type") == "subtitle"),
+        tuple(one for one in every if one.get("codec_type") == "video" and _is(one, _STILL[0])),
     )
 
 
