@@ -128,13 +128,15 @@ def reader_by_name(path: bytes) -> Reads | None:
     return _BY_SUFFIX.get(suffix(base(path)))
 
 
-def reader_for(path: bytes) -> Reads:
+def reader_for(path: bytes, name: bytes = b"") -> Reads:
     """The reader for a file: its content decides, its name only where the content says nothing.
+
+    `name` is where it lies in its library, as far as that is known: folders above it say nothing.
 
     What lies beside media is told by its name alone: nothing else can be a sidecar, and a sidecar nothing else.
     Raises BrokenFile when the file is empty or of a kind that we do not read.
     """
-    if (found := beside(path)) is not None:
+    if (found := beside(name or path)) is not None:
         return found.companion
     with opened(path) as file:
         head = file.read(HEAD_BYTES)

@@ -6,6 +6,7 @@ from shishod.formats.beside import Beside, beside, stem
 from shishod.formats.beside.companion import Reach
 from shishod.formats.video import FILMS
 from shishod.model.book import FileRole
+from shishod.model.folders import is_annex
 from shishod.model.sighting import Sighting
 from shishod.paths import parent, suffix
 
@@ -33,7 +34,7 @@ def companions(
     A namesake of a medium goes with it. What speaks for a folder goes with the one book that the folder holds: where
     there are several, it is nobody's, for a wrong title is worse than none. A sidecar under a name of its own goes
     with the tracks of a folder that hold nothing else, as none of them can have the name of the whole; and a subtitle
-    with the one film of a folder.
+    with the one film of a folder. What lies in a folder of extras goes with the one book of the folder above it.
     """
     namesakes: dict[bytes, bytes] = {}
     holders: dict[bytes, set[bytes]] = {}
@@ -43,7 +44,8 @@ def companions(
             holders.setdefault(parent(one.path), set()).add(key)
             holders.setdefault(folder, set()).add(key)
     for one, found in others:
-        here = holders.get(parent(one.path), set())
+        annexed = is_annex(parent(one.path)) and found.role is FileRole.SUPPLEMENT
+        here = holders.get(parent(parent(one.path)) if annexed else parent(one.path), set())
         by_name = found.reach is Reach.NAMESAKE or found.companion.tail is not None
         named = next((namesakes[name] for name in found.companion.kin(stem(one.path)) if name in namesakes), None)
         if named is not None and by_name:

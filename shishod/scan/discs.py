@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from shishod.model.book import normal_name
+from shishod.model.folders import is_annex
 from shishod.model.sighting import Sighting
 from shishod.paths import base, display, parent, suffix
 from shishod.scan.tracks import is_track
@@ -36,8 +37,13 @@ def is_disc(folder_name: bytes) -> bool:
 
 
 def anchor(folder: bytes) -> bytes:
-    """The folder whose book a folder's files may belong to: its parent for a disc, else itself."""
-    return parent(folder) if folder and is_disc(base(folder)) else folder
+    """The folder whose book a folder's files may belong to: its parent for a disc or an annex, else itself."""
+    return parent(folder) if folder and joins(folder) else folder
+
+
+def joins(folder: bytes) -> bool:
+    """Whether what a folder holds may belong to the book that its parent is: tracks of a disc, or a film's extras."""
+    return is_disc(base(folder)) or is_annex(folder)
 
 
 def shelved(folder: bytes, media: Sequence[Sighting], sound: Collection[bytes]) -> Shelved:

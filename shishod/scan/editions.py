@@ -1,13 +1,15 @@
 """Editions: books of one folder that are one work in different formats; pure functions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from shishod.model.book import normal_name
 from shishod.model.sighting import Sighting
 from shishod.paths import suffix
 from shishod.scan.gathered import Group, kind_of
+from shishod.scan.tags import Tells
 
+TAGGED = "files of different formats that tell one title and its authors are one book"
 RULE = "files of different formats whose names tell one title are one book"
 PLACEHOLDERS = frozenset({"unknown", "untitled", "no title", "title", "book", "ebook", "audiobook", "audio", "track"})
 
@@ -20,8 +22,11 @@ class _Work(NamedTuple):
     number: str
 
 
-def editions(groups: Sequence[Group], sound: frozenset[bytes]) -> list[Group]:
-    """The groups with those joined that are one work; where more than one of a format may be meant, none is."""
+def editions(groups: Sequence[Group], sound: frozenset[bytes], tells: Mapping[bytes, Tells]) -> list[Group]:
+    """The groups with those joined that are one work; where more than one of a format may be meant, none is.
+
+    What their names leave open, what they say decides: `tells`, by path.
+    """
     if len({suffix(seen.path) for one in groups for seen in one.files}) < 2:
         return list(groups)  # nothing of another format is there
     from shishod.model.naming import words_of  # its patterns are compiled for the first book, not for a start
@@ -36,8 +41,33 @@ def editions(groups: Sequence[Group], sound: frozenset[bytes]) -> list[Group]:
             works.setdefault(work, []).append(one)
             people[one.key] = frozenset(normal_name(person.name) for person in words.people)
     joined = [some for some in works.values() if len(some) > 1 and _are_editions(some, people, sound)]
-    taken = {one.key for some in joined for one in some}
-    return [*(one for one in groups if one.key not in taken), *(_one_of(some, sound) for some in joined)]
+    made = _joined(groups, joined, sound, RULE)
+    return _joined(made, _tagged_alike(made, sound, tells), sound, TAGGED) if tells else made
+
+
+def _joined(
+    groups: Sequence[Group], some: Sequence[Sequence[Group]], sound: frozenset[bytes], rule: str
+) -> list[Group]:
+    taken = {one.key for of_one in some for one in of_one}
+    return [*(one for one in groups if one.key not in taken), *(_one_of(of_one, sound, rule) for of_one in some)]
+
+
+def _tagged_alike(groups: Sequence[Group], sound: frozenset[bytes], tells: Mapping[bytes, Tells]) -> list[list[Group]]:
+    """The groups all of whose files tell the same title and authors, and whose names tell no two places in a series."""
+    from shishod.model.naming import words_of  # its patterns are compiled for the first book, not for a start
+
+    alike: dict[tuple[str, frozenset[str]], list[Group]] = {}
+    for one in groups:
+        told = {(said.title, said.people) if (said := tells.get(seen.path)) else None for seen in one.files}
+        work = next(iter(told)) if len(told) == 1 else None
+        if work is not None and all(work) and work[0] not in PLACEHOLDERS:
+            alike.setdefault(work, []).append(one)
+    found = []
+    for some in alike.values():
+        places = {words.number or words.volume for one in some for words in [words_of(one.key, one.kind)]} - {None}
+        if len(some) > 1 and len(places) < 2 and _are_editions(some, {one.key: frozenset() for one in some}, sound):
+            found.append(some)
+    return found
 
 
 def _are_editions(groups: Sequence[Group], people: dict[bytes, frozenset[str]], sound: frozenset[bytes]) -> bool:
@@ -51,8 +81,8 @@ def _are_editions(groups: Sequence[Group], people: dict[bytes, frozenset[str]], 
     return len(told) < 2
 
 
-def _one_of(groups: Sequence[Group], sound: frozenset[bytes]) -> Group:
+def _one_of(groups: Sequence[Group], sound: frozenset[bytes], rule: str) -> Group:
     """The book of several editions. It keeps the key of the folder, where one of them has that."""
     files: list[Sighting] = [seen for one in groups for seen in one.files]
     key = min((one.key for one in groups), key=lambda key: (not key.endswith(b"/"), key))
-    return Group(key, kind_of(files, sound), RULE, tuple(files))
+    return Group(key, kind_of(files, sound), rule, tuple(files))

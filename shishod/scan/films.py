@@ -8,6 +8,7 @@ from shishod.model.book import BookKind
 from shishod.model.library import LibraryKind
 from shishod.model.sighting import Sighting
 from shishod.paths import base, display, parent
+from shishod.scan import rips
 
 if TYPE_CHECKING:
     from shishod.model.naming.films import FilmName
@@ -36,13 +37,21 @@ def films(seen: Iterable[Sighting], shelf: LibraryKind, taken: Iterable[bytes]) 
         is_extra_folder,
     )
 
+    discs: dict[bytes, list[Sighting]] = {}
     named: dict[tuple[bytes, BookKind, str], list[tuple[Sighting, FilmName]]] = {}
     for one in seen:
         folder = parent(one.path)
-        if not is_extra_folder(display(folder), shelf):
+        if (home := rips.home_of(one.path)) is not None:
+            discs.setdefault(home, []).append(one)
+        elif not is_extra_folder(display(folder), shelf):
             name = film_name(display(base(folder)), display(base(stem(one.path))), shelf)
             named.setdefault((folder, name.kind, name.same), []).append((one, name))
-    return [_film(folder, of_one, set(taken)) for (folder, _, _), of_one in named.items()]
+    made = [_film(folder, of_one, set(taken)) for (folder, _, _), of_one in named.items()]
+    return made + [_of_disc(home, title) for home, some in discs.items() if (title := rips.title_of(some))]
+
+
+def _of_disc(home: bytes, title: tuple[Sighting, ...]) -> Film:
+    return Film(parent(title[0].path) + b"//" + (base(home) or b"disc"), BookKind.MOVIE, rips.RULE, title)
 
 
 def _film(folder: bytes, of_one: "list[tuple[Sighting, FilmName]]", taken: set[bytes]) -> Film:

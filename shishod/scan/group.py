@@ -1,29 +1,33 @@
-"""Which sightings are one book: a pure function of the set of files, the same for any order of events."""
+"""Which sightings are one book: a pure function of the set of files and what was read of them, the same for any order
+of events."""
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from shishod.formats.beside import stem
 from shishod.formats.video import FILMS
 from shishod.model.book import BookKind, normal_name
+from shishod.model.folders import is_annex
 from shishod.model.ignore import OVERRIDE
 from shishod.model.library import LibraryKind
 from shishod.model.override import Gathered, Override
 from shishod.model.sighting import Sighting
-from shishod.paths import display, natural_key, suffix
+from shishod.paths import display, natural_key, parent, suffix
 from shishod.scan.beside import companions, parted
-from shishod.scan.discs import anchor, is_disc, shelved
+from shishod.scan.discs import anchor, is_disc, joins, shelved
 from shishod.scan.editions import editions
 from shishod.scan.films import films
 from shishod.scan.gathered import Group, heard, kind_of
+from shishod.scan.tags import Tells, told_apart
 from shishod.scan.texts import pages, without_notes
-from shishod.scan.tracks import residue, track_runs
+from shishod.scan.tracks import track_runs
 
+SILENCE: Mapping[bytes, Tells] = {}
 PAGES = "pages with an index are one book"
 
-__all__ = ["Group", "anchor", "group", "is_disc"]
+__all__ = ["Group", "anchor", "group", "is_disc", "joins"]
 
 
 def group(
@@ -31,8 +35,11 @@ def group(
     seen: Iterable[Sighting],
     shelf: LibraryKind = LibraryKind.MIXED,
     override: Override | None = None,
+    tells: Mapping[bytes, Tells] = SILENCE,
 ) -> tuple[Group, ...]:
     """Gather the files of one folder and its disc folders into books; `shelf` is what their library holds.
+
+    `tells` is by path what files say that were read, and decides where names do not.
 
     Files with the same stem, or whose names tell the same title, are one book in several formats; sound that is
     numbered or named alike, or that lies in disc folders, is one audiobook; videos of one title are one film; every
@@ -42,7 +49,7 @@ def group(
     if len(seen) > 1:
         seen.sort(key=lambda one: (natural_key(display(one.path)), one.path))
     seen, others = parted(seen)
-    groups = _of_media(folder, seen, shelf) if override is None else _as_told(override, folder, seen, shelf)
+    groups = _of_media(folder, seen, shelf, tells) if override is None else _as_told(override, folder, seen, shelf)
     joined: dict[bytes, list[Sighting]] = {}
     for key, one in companions(folder, {one.key: one.files for one in groups}, others):
         joined.setdefault(key, []).append(one)
@@ -69,7 +76,9 @@ def _as_told(override: Override, folder: bytes, ordered: Sequence[Sighting], she
     return groups if override.kind is None else [replace(one, kind=override.kind) for one in groups]
 
 
-def _of_media(folder: bytes, ordered: Sequence[Sighting], shelf: LibraryKind) -> list[Group]:
+def _of_media(
+    folder: bytes, ordered: Sequence[Sighting], shelf: LibraryKind, tells: Mapping[bytes, Tells] = SILENCE
+) -> list[Group]:
     sound = heard(shelf)
     others = [one for one in without_notes(ordered, sound, shelf) if suffix(one.path) not in FILMS - sound]
     seen = [one for one in ordered if suffix(one.path) in FILMS - sound]
@@ -77,24 +86,35 @@ def _of_media(folder: bytes, ordered: Sequence[Sighting], shelf: LibraryKind) ->
     paged = pages(others)
     groups += [Group(place + b"/", BookKind.EBOOK, PAGES, tuple(of_one)) for place, of_one in paged.items()]
     taken = {one for of_one in paged.values() for one in of_one}
-    return groups + _books(folder, [one for one in others if one not in taken], sound)
+    return groups + _books(folder, [one for one in others if one not in taken], sound, tells)
 
 
-def _books(folder: bytes, ordered: Sequence[Sighting], endings: frozenset[bytes]) -> list[Group]:
+def _books(
+    folder: bytes, ordered: Sequence[Sighting], endings: frozenset[bytes], tells: Mapping[bytes, Tells]
+) -> list[Group]:
+    annexed: dict[bytes, list[Sighting]] = {}
+    for one in ordered:
+        if parent(one.path) != folder and is_annex(parent(one.path)):
+            annexed.setdefault(parent(one.path), []).append(one)
+    if annexed:
+        rest = [one for one in ordered if parent(one.path) not in annexed]
+        own = [made for annex, files in annexed.items() for made in _books(annex, files, endings, tells)]
+        return _books(folder, rest, endings, tells) + own
     there = shelved(folder, ordered, endings)
     elsewhere = {one for files in there.apart.values() for one in files}
     here = [one for one in ordered if one not in elsewhere]
     sound = [one for one in here if suffix(one.path) in endings]
     runs = [(b"//" + called.encode() if called else b"///", *run) for called, run in there.runs.items()]
-    runs += [(b"//" + residue(files[0]).encode(), files, why) for files, why in track_runs(there.loose)]
+    named = told_apart(track_runs(there.loose), there.loose, tells, there.runs)
+    runs += [(b"//" + called.encode("utf-8", "surrogateescape"), files, why) for called, files, why in named]
     groups = []
     for called, files, why in runs:
         key = folder + (b"/" if len(files) == len(sound) else called)
         ours = set(files)
         groups.append(Group(key, BookKind.AUDIOBOOK, why, tuple(one for one in here if one in ours)))
     taken = {seen for one in groups for seen in one.files}
-    apart = [one for disc, files in there.apart.items() for one in _books(disc, files, endings)]
-    return editions(groups + _by_stem([one for one in here if one not in taken], endings), endings) + apart
+    apart = [one for disc, files in there.apart.items() for one in _books(disc, files, endings, tells)]
+    return editions(groups + _by_stem([one for one in here if one not in taken], endings), endings, tells) + apart
 
 
 def _by_stem(rest: Sequence[Sighting], sound: frozenset[bytes]) -> list[Group]:

@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from shishod import formats
 from shishod.errors import BrokenFile
+from shishod.formats.beside import role_of
 from shishod.formats.limits import Limits
+from shishod.model.book import FileRole
 from shishod.model.metadata import dump_reading
 from shishod.model.sighting import Sighting, racy, shown_by
 from shishod.paths import join
@@ -76,9 +78,13 @@ def inspect(assignment: Assignment, limits: Limits) -> Inspection:
 def _read(path: bytes, seen: Sighting, limits: Limits) -> Inspection:
     reader = ""
     try:
-        chosen = formats.reader_for(path)
+        chosen = formats.reader_for(path, seen.path)
         reader = chosen.name
         reading = formats.read(path, limits, chosen)
+        if reading.playback and role_of(seen.path) is FileRole.MEDIA:
+            from shishod.formats.beside.show import with_show  # it loads lxml, which no start needs
+
+            reading = with_show(reading, path, seen.path, limits)
         return Inspection(seen, Outcome.READ, dump_reading(reading), reading.reader or reader, chosen.version)
     except BrokenFile as broken:
         version = formats.version_of(reader)

@@ -10,16 +10,20 @@ from functools import partial
 from shishod import formats, log
 from shishod.clock import CLOCK, Clock
 from shishod.errors import LibraryAbsent, Unreachable
+from shishod.formats.beside import role_of
 from shishod.formats.limits import Limits
 from shishod.metrics import Spread
+from shishod.model.book import FileRole
 from shishod.model.catalog import BookMemory, Catalog, Recorder
 from shishod.model.event import Teller, to_nobody
+from shishod.model.metadata import load_reading
 from shishod.model.sighting import RACY_NS, Sighting
 from shishod.model.state import State
 from shishod.model.ticket import Ticket
 from shishod.model.updates import FileError, RelationshipUpdates, SavedBook
 from shishod.mounts import stable_inodes
 from shishod.paths import display, join, json_path, parent
+from shishod.scan.group import anchor
 from shishod.scan.guard import Admission, MountGuard
 from shishod.scan.inhand import InHand
 from shishod.scan.inspection import Assignment, Inspection, Outcome, inspect
@@ -28,6 +32,7 @@ from shishod.scan.order import YOUNG_RETRIES, BookOrder, compose
 from shishod.scan.recall import as_they_are
 from shishod.scan.sweep import InspectLoad, Sweep
 from shishod.scan.sweeper import Sweeper
+from shishod.scan.tags import tells_of
 from shishod.work.guard import Guarded
 from shishod.work.runners import Failed, Runner
 
@@ -249,6 +254,7 @@ class Intake:
         self._tell(load, saved)
         self._look_again(load, done, book)
         unready = len(load.order.keep) < len(load.places[-1][1].keep)  # of one that it kept the row is gone
+        unready |= self._asked(load, done)
         unready |= any(one.racy or one.outcome in (Outcome.CHANGED, Outcome.VANISHED, Outcome.LOST) for one in done)
         self._sweeper.finished(load, well=not refused and not unready)
 
@@ -279,6 +285,19 @@ class Intake:
             if file.error.retry_at is not None and file.error.retry_at - now <= YOUNG_RETRIES[-1]:
                 wait_s = (file.error.retry_at - now).total_seconds() + 0.1
                 self._sweeper.survey.look_again(sweep, parent(file.seen.path), wait_s)
+
+    def _asked(self, load: InspectLoad, done: Sequence[Inspection]) -> bool:
+        """Whether what was read may make other books of the place: then it is looked at again when all is read."""
+        place = load.places[-1][0]
+        if not any(place.question):
+            return False
+        read = [one for one in done if one.packed is not None and role_of(one.seen.path) is FileRole.MEDIA]
+        others = sum(role_of(one.path) is FileRole.MEDIA for one in load.order.keep)
+        told = [tells_of(load_reading(one.packed)) for one in read if one.packed is not None]
+        if not told or not place.question.asked(told, others):
+            return False
+        place.sweep.doubt(anchor(parent(read[0].seen.path)))
+        return True
 
     @staticmethod
     def _hinder(load: InspectLoad, reason: str) -> None:

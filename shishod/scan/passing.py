@@ -13,9 +13,9 @@ from shishod.model.catalog import Catalog
 from shishod.model.library import Root, Ways
 from shishod.model.progress import Problem
 from shishod.model.state import KnownFile, State
-from shishod.paths import base, display, join, parent
+from shishod.paths import display, join, parent
 from shishod.scan.entries import Oddity
-from shishod.scan.group import anchor, is_disc
+from shishod.scan.group import anchor, joins
 from shishod.scan.links import doubled
 from shishod.scan.mounts import MOUNTINFO, read_mounts
 from shishod.scan.sweep import Sweep
@@ -103,7 +103,7 @@ class Passing:
             files += [(one, reason) for one in below if one.state is not State.MISSING]
         folders = [folder for folder, _ in sweep.aside.folders]
         reopened = {anchor(parent(one.path)) for one, _ in sweep.aside.files}
-        reopened |= {anchor(folder) if is_disc(base(folder)) else parent(folder) for folder in folders}
+        reopened |= {anchor(folder) if joins(folder) else parent(folder) for folder in folders}
         if files:
             reasons = {one.id: (one.path, reason) for one, reason in files}
             self._catalog.pass_over(root.id, reasons, reopened, self._clock.now())

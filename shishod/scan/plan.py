@@ -13,9 +13,10 @@ from shishod.model.sighting import Sighting
 from shishod.model.state import LAID_ASIDE, READ, KnownFile, State, judge, unchanged
 from shishod.model.updates import Origin
 from shishod.paths import parent
-from shishod.scan.group import Group, group
+from shishod.scan.group import SILENCE, Group, group
 from shishod.scan.moves import Place, Traces, is_link, majority, same_file, same_time, settled_in
 from shishod.scan.order import BookOrder
+from shishod.scan.tags import Tells
 from shishod.scan.walk import Neighbourhood
 
 NO_TRACES = Traces()
@@ -69,11 +70,12 @@ def plan(
     bereaved: Collection[int] = (),
     *,
     traces: Traces = NO_TRACES,
+    tells: Mapping[bytes, Tells] = SILENCE,
 ) -> Plan:
     """Judge every file of a neighbourhood that was listed completely, and gather what is to be done by book.
 
     `bereaved` books still count on a file that is known to be MISSING; they are merged without it. `traces` tell what
-    files were that moved here.
+    files were that moved here, `tells` what was read of them and of those that were here.
     """
     if not (known or place.seen):
         return Plan()
@@ -81,7 +83,7 @@ def plan(
     planner.note_missing({one.path for one in place.seen}, set(place.listed), traces)
     planner.settle_in(place.seen, traces)
     present = [seen for seen in place.seen if not planner.linked(seen, traces) and planner.judged(seen)]
-    planner.made.groups = groups = group(place.anchor, present, root.kind, place.override)
+    planner.made.groups = groups = group(place.anchor, present, root.kind, place.override, tells)
     planner.note_strays(present, groups)
     owners = planner.owners(groups, place.listed, traces)
     planner.note_leavers(owners)

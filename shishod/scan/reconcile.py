@@ -13,7 +13,7 @@ from shishod.model.library import Follow, Hold, Root, RootState
 from shishod.model.moves import Folder
 from shishod.model.state import KnownFile, State
 from shishod.paths import base, display, join, parent
-from shishod.scan.group import anchor, is_disc
+from shishod.scan.group import anchor, joins
 from shishod.scan.guard import Admission, MountGuard, held_reason
 from shishod.scan.listing import UNSAID, Listing, list_names
 from shishod.scan.settings import ScanSettings
@@ -97,7 +97,7 @@ class Reconciler:
         if not verdict.believed:
             return verdict
         reopened = frozenset(anchor(parent(one.path)) for one in missing if one.id in lost)
-        reopened |= frozenset(anchor(folder) for folder in vanished if is_disc(base(folder)))
+        reopened |= frozenset(anchor(folder) for folder in vanished if joins(folder))
         if lost:
             self._catalog.lose(root.id, lost, reopened, now)
         duplicates = self._catalog.duplicates_of(lost) if lost else frozenset()

@@ -9,20 +9,23 @@ from itertools import islice
 
 from shishod import formats, log
 from shishod.clock import CLOCK, Clock
+from shishod.formats.video import FILMS
 from shishod.model.catalog import Catalog, by_folder
 from shishod.model.library import Root, RootState
+from shishod.model.metadata import load_reading
 from shishod.model.progress import Problem
 from shishod.model.sighting import Sighting, settled
 from shishod.model.signature import KnownFolder, pack
 from shishod.model.state import KnownFile, State
 from shishod.model.ticket import BookSubject, Errand, FolderSubject, Priority, Ticket
 from shishod.model.tier import Look, Tier
-from shishod.paths import display, join, json_path, parent
+from shishod.paths import display, join, json_path, parent, suffix
 from shishod.scan.claims import Claims
 from shishod.scan.group import anchor
 from shishod.scan.guard import MountGuard
 from shishod.scan.lifecycle import Scans, WalkOrder
 from shishod.scan.mounts import is_network, stable_inodes
+from shishod.scan.moves import Traces
 from shishod.scan.order import BookOrder
 from shishod.scan.passing import Passing, remembering
 from shishod.scan.pauses import please
@@ -31,6 +34,7 @@ from shishod.scan.reconcile import Reconciler
 from shishod.scan.rules import Unruly
 from shishod.scan.settings import ScanSettings
 from shishod.scan.sweep import InspectLoad, Place, Sweep
+from shishod.scan.tags import Tells, question_of, tells_of
 from shishod.scan.trace import Batch, Tracer
 from shishod.scan.unsettled import Unsettled
 from shishod.scan.walk import UNLISTED, Gone, Neighbourhood, Trouble, Walk, start_of
@@ -98,6 +102,7 @@ class Survey:
             told=terms.told,
         )
         sweep.aside.refusal = walk.refusal
+        sweep.retold = walk.retold
         if sweep.order.look is Look.QUICK and is_network(sweep.admission.identity.fstype):
             walk.look = Look.FULL  # folder times cannot be trusted across a wire
         found = walk.tree(start) if sweep.order.tree else walk.folder(start)
@@ -131,9 +136,25 @@ class Survey:
         traces = self._rooms.tracer.trace(_batch(sweep, places, known, how))
         sweep.sources |= {one.root_id for one in traces.moved.values()} - {root.id}
         sweep.part(traces.orphans)
+        tells = self._tells(places, known, traces)
         for place in places:
             here = [one for folder in place.listed for one in known.get(folder, ())]
-            self._request(sweep, place, plan(root, place, here, how, bereaved, traces=traces))
+            self._request(sweep, place, plan(root, place, here, how, bereaved, traces=traces, tells=tells))
+
+    def _tells(
+        self, places: Sequence[Neighbourhood], known: Mapping[bytes, Sequence[KnownFile]], traces: Traces
+    ) -> dict[bytes, Tells]:
+        """What was read of the files of these places, where it decides; of most places nothing is asked."""
+        held: dict[int, tuple[bytes, KnownFile]] = {}
+        for place in places:
+            if any(question_of(place.seen)):
+                held |= {one.id: (one.path, one) for folder in place.listed for one in known.get(folder, ())}
+                came = ((seen.path, traces.moved.get(seen.path)) for seen in place.seen)
+                held |= {one.id: (path, one) for path, one in came if one is not None}
+        books = {one.book_id for _, one in held.values() if one.book_id is not None}
+        memories = self._rooms.catalog.memories(books) if books else {}
+        packed = {number: one for memory in memories.values() for number, one in memory.readings.items()}
+        return {path: tells_of(load_reading(packed[number])) for number, (path, _) in held.items() if number in packed}
 
     def _judgement(self, sweep: Sweep) -> Judgement:
         now_ns, settle_ns = time.time_ns(), int(self._settle_s(sweep) * 1e9)
@@ -142,8 +163,11 @@ class Survey:
         def has_settled(seen: Sighting) -> bool:
             return (seen.path in vouched and seen.size > 0) or settled(seen, now_ns, settle_ns)
 
+        def read_anew(path: bytes) -> bool:
+            return sweep.order.rereads(path) or (parent(path) in sweep.retold and suffix(path) in FILMS)
+
         stable = stable_inodes(sweep.admission.identity.fstype)
-        return Judgement(self._rooms.clock.now(), ACTS_ON, stable, formats.version_of, has_settled, sweep.order.rereads)
+        return Judgement(self._rooms.clock.now(), ACTS_ON, stable, formats.version_of, has_settled, read_anew)
 
     def _request(self, sweep: Sweep, place: Neighbourhood, made: Plan) -> None:
         orders = [order for order in made.orders if self._claims.take(order)]
@@ -159,6 +183,7 @@ class Survey:
             or bool(made.unsettled or made.missing or place.unsure)
             or place.bereft
             or not back,
+            question=question_of(place.seen),
         )
         sweep.count(moved=made.moved, total=sum(len(order.read) for order in orders))
         if not sweep.order.again:

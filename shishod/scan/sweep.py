@@ -15,6 +15,7 @@ from shishod.scan.entries import Pulse
 from shishod.scan.guard import Admission
 from shishod.scan.lifecycle import WalkOrder
 from shishod.scan.order import BookOrder
+from shishod.scan.tags import NO_QUESTION, Question
 from shishod.work.guard import Guarded
 
 _log = log.get(__name__)
@@ -23,12 +24,16 @@ SIGN_AT = 256  # finished folders are signed in batches
 
 @dataclass(slots=True)
 class Place:
-    """A neighbourhood in work: its folders are signed when its last ticket is finished and nothing spoiled them."""
+    """A neighbourhood in work: its folders are signed when its last ticket is finished and nothing spoiled them.
+
+    The `question` is what only the tags of its files decide.
+    """
 
     sweep: "Sweep"
     folders: tuple[KnownFolder, ...]
     waiting: int = 0
     spoiled: bool = False
+    question: Question = NO_QUESTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,9 @@ class Sweep:
         self.recorded = False  # whether it asked for any book, or met a link
         self.sources: set[int] = set()  # other roots that files came from
         self.made: set[int] = set()  # books that are new
+        self.retold: Collection[bytes] = ()  # folders whose show is told otherwise than when their episodes were read
         self.parted: set[Folder] = set()  # folders that hold the rest of a book of which some came here
+        self.doubted: set[bytes] = set()  # folders to be grouped anew, once what their files say is recorded
         self._stopped = stopped
         self._catalog = catalog
         self._books: Guarded[_Books] = Guarded(_Books())
@@ -105,6 +112,11 @@ class Sweep:
         for scan in dict.fromkeys(self.order.scans):
             scan.touch(book_id)
 
+    def doubt(self, folder: bytes) -> None:
+        """Its files may be other books by what they say."""
+        with self._books:
+            self.doubted.add(folder)
+
     def abandon(self) -> None:
         """Its thread hangs: whoever waits is told elsewhere, and what it still brings is nobody's."""
         self.abandoned = True
@@ -124,9 +136,11 @@ class Sweep:
         for scan in self.order.scans:
             scan.note(**fields)
 
-    def open(self, folders: tuple[KnownFolder, ...], *, tickets: int, spoiled: bool) -> Place:
+    def open(
+        self, folders: tuple[KnownFolder, ...], *, tickets: int, spoiled: bool, question: Question = NO_QUESTION
+    ) -> Place:
         """A neighbourhood with so many tickets to come; with none it is finished at once."""
-        place = Place(self, folders, tickets, spoiled)
+        place = Place(self, folders, tickets, spoiled, question)
         with self._books as books:
             books.places += 1
         if not tickets:

@@ -157,6 +157,8 @@ class Sweeper:
         try:
             if not sweep.cancelled:
                 self._judge_losses(sweep)
+                for folder in sorted(sweep.doubted):
+                    self.survey.await_folder(sweep, folder, 0.0)
             sweep.sign()
             self.survey.look_elsewhere(sweep)
             failure = None

@@ -15,9 +15,10 @@ from shishod.model.signature import KnownFolder, matches, names_of, pack, unpack
 from shishod.model.tier import Look
 from shishod.paths import base, is_under, join, parent
 from shishod.scan.entries import Lister, Oddity, Pulse, Row, kept
-from shishod.scan.group import anchor, is_disc
+from shishod.scan.group import anchor, joins
 from shishod.scan.mounts import Devices
 from shishod.scan.rules import Unruly
+from shishod.scan.shows import retold
 
 RACY_NS = 2_000_000_000  # a folder changed less than this before we looked may change again under the same time
 UNLISTED = -1  # the device of a folder that could not be listed: no look finds it as it was
@@ -112,6 +113,7 @@ class Walk:
     unchanged: int = 0
     folders: int = 0
     refreshed: list[KnownFolder] = field(default_factory=list)
+    retold: set[bytes] = field(default_factory=set)  # folders of shows that are told otherwise than they were
     _children: dict[bytes, list[bytes]] = field(default_factory=dict)
     _done: set[bytes] = field(default_factory=set)
     _devices: Devices = field(init=False)
@@ -209,9 +211,7 @@ class Walk:
                 continue
             if new_only:  # but its discs are part of what was asked for
                 below = [
-                    sub
-                    for sub in below
-                    if not self._signed(sub) or sub in self._anew or (path == start and is_disc(base(sub)))
+                    sub for sub in below if not self._signed(sub) or sub in self._anew or (path == start and joins(sub))
                 ]
             stack += below
 
@@ -224,7 +224,7 @@ class Walk:
 
     def _differing(self, listing: _Listing, known: KnownFolder | None) -> Iterator[Found]:
         gone = self._gone(listing)
-        lost = tuple(one.folder for one in gone if is_disc(base(one.folder)))
+        lost = tuple(one.folder for one in gone if joins(one.folder))
         now = self._refuse_replaced(listing)
         same = known is not None and known.device != UNLISTED and now.packed == known.packed
         if same and listing.path not in self._lister.unsure and not lost and listing.path not in self._due:
@@ -330,6 +330,10 @@ class Walk:
         self.unchanged -= sum(len(one.rows) for one in looked if one.path.split(b"/") < listing.path.split(b"/"))
         for one in looked:
             yield from self._compare_below(one)
+            told = retold(self.known.get(one.path), one.path, one.rows, self._children.get(one.path, ()))
+            self.retold |= told
+            self._anew |= told - {one.path}
+            self._due |= told - {one.path}
         yield from self._met()
         override = self._lister.rules.override(center)
         yield Neighbourhood(center, folders, below, seen, lost, bereft, unsure, override)
@@ -342,10 +346,10 @@ class Walk:
         """The anchor of a folder, what is listed of its neighbourhood, and the discs that are to be, the last first."""
         center = anchor(listing.path)
         if center == listing.path:
-            return center, [listing], [path for path in listing.folders if is_disc(base(path))]
+            return center, [listing], [path for path in listing.folders if joins(path)]
         above = _Listing(center, *self._lister.entries(center))
-        looked = [listing] if is_disc(base(center)) else [above, listing]  # a disc's own files go with its parent's
-        return center, looked, [path for path in above.folders if is_disc(base(path))]
+        looked = [listing] if joins(center) else [above, listing]  # a disc's own files go with its parent's
+        return center, looked, [path for path in above.folders if joins(path)]
 
     def _folder(self, listing: _Listing) -> KnownFolder:
         """What is to be signed. Its time is asked after it was listed: one that changed since is too young to count."""

@@ -15,12 +15,12 @@ SPELL = """
 import os, signal
 import shishod.formats
 found = shishod.formats.reader_for
-def reader_for(path):
+def reader_for(path, *name):
     if b"deadly" in path:
         with open(os.environ["TRIES"], "ab") as tries:
             tries.write(b".")
         os.kill(os.getpid(), signal.SIGKILL)
-    return found(path)
+    return found(path, *name)
 shishod.formats.reader_for = reader_for
 """
 

@@ -334,7 +334,7 @@ def test_law_9_nothing_is_ever_written_into_a_library(house: House, library: Pat
     for number in (1, 2):
         a_track(library, number)
     an_epub(library / "a.epub", cover=True)
-    an_m4b(library / "b.m4b", cover=True)
+    an_m4b(library / "b.m4b", title="Emma", cover=True)
     for name in ("broken.epub", "broken.mp3", "broken.m4b"):
         (library / name).write_bytes(b"never a book")
     (library / "Empty").mkdir()

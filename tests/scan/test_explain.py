@@ -292,7 +292,7 @@ def test_a_folder_is_told_with_the_books_in_it_and_by_which_rules(
 
 def test_what_lies_beside_and_belongs_to_nobody_is_told_so(house: House, explain: Explain, library: Path) -> None:
     an_m4b(library / "dune.m4b")
-    an_epub(library / "emma.epub")
+    an_epub(library / "emma.epub", title="Emma")
     an_opf(library / "metadata.opf")
     house.scan()
 

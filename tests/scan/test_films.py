@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
-from shishod.model.book import BookKind
+from shishod.formats.beside import role_of
+from shishod.model.book import BookKind, FileRole
 from shishod.model.library import LibraryKind
+from shishod.model.naming import words_of
+from shishod.model.naming.films import part_of_film
 from shishod.model.sighting import Sighting
-from shishod.scan.group import Group, group
+from shishod.scan.group import Group, anchor, group
 from tests.samples import an_nfo
 from tests.samples.video import SUBTITLES, a_video
 from tests.scan.house import House
@@ -75,8 +78,81 @@ def test_trailers_and_samples_are_files_of_their_film_and_no_films():
     assert told == {"F/a": (BookKind.MOVIE, ["F/a-trailer.mkv", "F/a.mkv"]), "F/b": (BookKind.MOVIE, ["F/b.mkv"])}
 
 
-def test_what_lies_in_a_folder_of_extras_is_no_film():
-    assert books("Alien/Extras/a.mkv", "Alien/Extras/b.mkv") == {}
+@pytest.mark.parametrize(
+    "annex", ["Extras", "trailers", "Featurettes", "Behind the Scenes", "deleted_scenes", "Sample"]
+)
+def test_what_lies_in_a_folder_of_extras_goes_with_the_film_above_and_is_none(annex: str):
+    extras = [f"F/Alien/{annex}/a.mkv", f"F/Alien/{annex}/b.mkv"]
+
+    assert {anchor(one.rpartition("/")[0].encode()) for one in extras} == {b"F/Alien"}
+    made = group(b"F/Alien", [seen(one) for one in (*extras, "F/Alien/Alien (1979).mkv")])
+    assert _told(made) == {"F/Alien/Alien (1979)": (BookKind.MOVIE, ["F/Alien/Alien (1979).mkv", *extras])}
+    assert [role_of(one.path) for one in made[0].files] == [FileRole.MEDIA, FileRole.SUPPLEMENT, FileRole.SUPPLEMENT]
+
+
+def test_extras_of_nobody_or_of_several_films_are_no_films():
+    assert group(b"F/Alien", [seen("F/Alien/Extras/a.mkv")]) == ()
+    several = group(b"F/A", [seen(one) for one in ("F/A/Extras/a.mkv", "F/A/Heat.mkv", "F/A/Dune.mkv")])
+    assert sorted(_told(several)) == ["F/A/Dune", "F/A/Heat"]
+
+
+def test_a_shelf_that_is_called_as_extras_are_holds_films():
+    assert anchor(b"Trailers") == b"Trailers"
+    assert books("Trailers/a.mkv") == {"Trailers/a": (BookKind.MOVIE, ["Trailers/a.mkv"])}
+
+
+def test_books_in_a_folder_of_extras_are_books_of_their_own():
+    told = group(b"A/Dune", [seen(one) for one in ("A/Dune/Extras/01.mp3", "A/Dune/01.mp3", "A/Dune/02.mp3")])
+
+    assert sorted(_told(told)) == ["A/Dune/", "A/Dune/Extras/01"]
+
+
+def sized(path: str, size: int) -> Sighting:
+    return seen(path)._replace(size=size)
+
+
+def test_the_largest_stream_of_a_bluray_is_its_film():
+    streams = [
+        sized(f"F/Alien (1979)/BDMV/STREAM/0000{number}.m2ts", size) for number, size in ((1, 5), (2, 90), (3, 5))
+    ]
+
+    (film,) = group(b"F/Alien (1979)/BDMV/STREAM", streams)
+
+    assert (film.key, film.kind) == (b"F/Alien (1979)/BDMV/STREAM//Alien (1979)", BookKind.MOVIE)
+    assert [one.size for one in film.files] == [90]
+    assert words_of(film.key, film.kind).title == "Alien"
+
+
+def test_the_largest_title_of_a_dvd_is_its_film_in_the_order_of_its_pieces():
+    sizes = {"VIDEO_TS": 9, "VTS_01_0": 999, "VTS_01_1": 5, "VTS_02_0": 1, "VTS_02_2": 70, "VTS_02_1": 100}
+    pieces = [sized(f"F/Alien/VIDEO_TS/{name}.VOB", size) for name, size in sizes.items()]
+
+    (film,) = group(b"F/Alien/VIDEO_TS", pieces)
+
+    assert [one.path.rpartition(b"/")[2] for one in film.files] == [b"VTS_02_1.VOB", b"VTS_02_2.VOB"]
+    assert [part_of_film(name) for name in ("VTS_02_1", "VTS_02_2")] == [1, 2]
+    assert group(b"F/Alien/VIDEO_TS", [pieces[0]]) == ()
+
+
+def test_a_dvd_and_the_extras_of_a_film_are_one_film_each(house: House, library: Path):
+    disc, annex = library / "Films" / "Salt" / "VIDEO_TS", library / "Films" / "Heat" / "Extras"
+    for folder in (disc, annex):
+        folder.mkdir(parents=True)
+    for name in ("VIDEO_TS.VOB", "VTS_01_1.VOB", "VTS_01_2.VOB"):
+        a_video(disc / name, "mpg", words={})
+    for place in (annex / "making of.mkv", annex.parent / "Heat (1995).mkv"):
+        a_video(place, words={})
+
+    house.scan()
+    made = {book["title"]: book for book in house.books()}
+
+    assert sorted(made) == ["Heat", "Salt"]
+    assert [file["role"] for file in made["Heat"]["files"]] == ["media", "supplement"]
+    assert [Path(file["path"]).name for file in made["Salt"]["files"]] == ["VTS_01_1.VOB", "VTS_01_2.VOB"]
+    assert made["Salt"]["duration_ms"] > 1.5 * made["Heat"]["duration_ms"]
+    annex.rename(annex.parent / "Cuts")
+    house.scan()
+    assert sorted(book["title"] for book in house.books()) == ["Heat", "Salt", "making of"]
 
 
 def test_an_episode_of_two_numbers_is_one_book_beside_its_neighbours():

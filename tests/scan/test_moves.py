@@ -649,10 +649,10 @@ def test_a_book_that_comes_into_the_folder_of_a_lost_one_stays_itself(house: Hou
 def test_a_lost_book_that_returns_beside_the_one_that_has_its_folder_is_one_with_it(
     house: House, library: Path
 ) -> None:
-    an_audiobook(library / "A", 2, "Lost")
+    an_audiobook(library / "A", 2, "Saga CD 1")
     (library / "B").mkdir()
     for track in (7, 8, 9):
-        an_mp3(library / "B" / f"{track:02} Part.mp3", album="Found", artist="Ann Author", track=str(track))
+        an_mp3(library / "B" / f"{track:02} Part.mp3", album="Saga CD 2", artist="Ann Author", track=str(track))
     house.scan()
     before = {book["title"]: book["id"] for book in house.books()}
     (library / "A").rename(library.parent / "away")
@@ -664,7 +664,7 @@ def test_a_lost_book_that_returns_beside_the_one_that_has_its_folder_is_one_with
         track.rename(library / "A" / track.name)
     house.scan()
 
-    assert {file.book_id for file in house.files().values()} == {before["Found"]}
+    assert {file.book_id for file in house.files().values()} == {before["Saga CD 2"]}
     assert set(house.states().values()) == {State.INDEXED}
 
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from shishod.formats.beside.companion import Companion, Reach
 from shishod.formats.video import FILMS
 from shishod.model.book import FileRole
-from shishod.paths import base, suffix
+from shishod.model.folders import is_annex
+from shishod.paths import base, parent, suffix
 
 _SUPPLEMENTS = re.compile(
     rb"(?:^|[^a-z])(?:supplement(?:s|al|ary)?|companion|booklet|bonus|appendi(?:x|ces)|extras?|errata|handouts?"
@@ -28,6 +29,9 @@ def _sidecar(name: str, version: int, ending: bytes, *speaks: bytes, namesakes: 
     return Companion(name, version, FileRole.SIDECAR, frozenset({ending}), frozenset(speaks), namesakes=namesakes)
 
 
+_EXTRA = Companion(
+    "extra", 1, FileRole.SUPPLEMENT, FILMS, about=_EXTRAS, tail=re.compile(_EXTRAS.pattern, re.IGNORECASE)
+)
 COMPANIONS: tuple[Companion, ...] = (
     _sidecar("override", 1, b".yaml", b".shishod"),  # believed before all others: it is the operator's
     _sidecar("audiobookshelf", 1, b".json", b"metadata"),  # it is written when somebody edits a book
@@ -38,7 +42,7 @@ COMPANIONS: tuple[Companion, ...] = (
     _sidecar("cue", 1, b".cue", namesakes=True),  # after all that could name a chapter on purpose
     Companion("picture", 1, FileRole.COVER, _PICTURES, frozenset({b"cover", b"folder", b"poster"}), namesakes=True),
     Companion("supplement", 1, FileRole.SUPPLEMENT, _DOCUMENTS, about=_SUPPLEMENTS),
-    Companion("extra", 1, FileRole.SUPPLEMENT, FILMS, about=_EXTRAS, tail=re.compile(_EXTRAS.pattern, re.IGNORECASE)),
+    _EXTRA,
     Companion("subtitle", 1, FileRole.SUBTITLE, _SUBTITLES, namesakes=True, tail=_WORDS_BEHIND),
 )
 
@@ -65,9 +69,12 @@ class Beside(NamedTuple):
 @lru_cache(maxsize=4096)  # a file is asked about from its walk to its merge
 def beside(name: bytes) -> Beside | None:
     """What a file of this name (the last component, or a path that ends in it) is to a book; None for no companion."""
+    annexed = is_annex(parent(name))
     name = base(name).lower()
     ending = suffix(name)
     rank, companion = _BY_ENDING.get(ending, (0, None))
+    if annexed and ending in FILMS:
+        return Beside(_EXTRA, Reach.FOLDER, 2 * COMPANIONS.index(_EXTRA))
     reach = companion.reach(name[: -len(ending)]) if companion is not None else None
     if companion is None or reach is None:
         return None

@@ -4,15 +4,13 @@ import re
 from typing import NamedTuple
 
 from shishod.model.book import BookKind, normal_name
+from shishod.model.folders import EXTRAS, is_season
 from shishod.model.library import LibraryKind
 
 _EPISODE = re.compile(
     r"(?<![a-z0-9])(?:s\d{1,4}[\s._-]*e(?:p[\s._-]?)?\d{1,4}(?:[\s._-]*e\d{1,4}|-\d{1,4}(?![\dpi]))*"
     r"|\d{1,2}x\d{2,3}(?:-\d{2,3}|x\d{2,3})*(?![a-z0-9]))",
     re.IGNORECASE,
-)
-_SEASON = re.compile(
-    r"(?:season|staffel|saison|temporada|stagione|seizoen|series|s)[ ._-]*\d{1,4}|specials", re.IGNORECASE
 )
 _VERSION = re.compile(
     r"[\s._\[(-]+(?:\d{3,4}[pi]|[48]k|uhd|blu-?ray|b[dr]-?rip|dvd-?rip|web-?dl|web-?rip|hdtv|remux|x26[45]|h[. ]?26[45]"
@@ -22,11 +20,9 @@ _VERSION = re.compile(
 )
 _DISC = re.compile(r"[\s._\[(-]+(?:cd|dvd|dis[ck])[\s._-]?(\d{1,2})(?![a-z0-9])[\])]?", re.IGNORECASE)
 _PART = re.compile(r"[\s._\[(-]+(?:part|pt)(\d{1,2})[\])]?\Z", re.IGNORECASE)  # "Part 2" with a space is a title's
+_OF_DISC = re.compile(r"vts_\d\d_([1-9])", re.IGNORECASE)  # a DVD's film in pieces of a GiB
+_NUMBERS = re.compile(r"\d+")
 _SIGNS = re.compile(r"[\W_]+")
-_EXTRAS = frozenset({
-    "extras", "trailers", "featurettes", "behind the scenes", "deleted scenes", "sample", "samples", "backdrops",
-    "bonus",
-})  # fmt: skip
 _EXTRAS_OF_FILMS = frozenset({"clips", "interviews", "other", "scenes", "shorts", "specials"})
 
 
@@ -48,7 +44,7 @@ def film_name(folder: str, name: str, shelf: LibraryKind = LibraryKind.MIXED) ->
     if mark is not None:
         shown, kind = name[: mark.end()], BookKind.EPISODE
     else:
-        episode = shelf is LibraryKind.SHOWS or (shelf is not LibraryKind.MOVIES and _SEASON.fullmatch(folder))
+        episode = shelf is LibraryKind.SHOWS or (shelf is not LibraryKind.MOVIES and is_season(folder))
         shown, kind = name, BookKind.EPISODE if episode else BookKind.MOVIE
     bare, part = _whole(name)
     if kind is BookKind.MOVIE:
@@ -58,7 +54,18 @@ def film_name(folder: str, name: str, shelf: LibraryKind = LibraryKind.MIXED) ->
 
 def part_of_film(name: str) -> int:
     """Which piece of a film a file is, by its name without its ending."""
+    if match := _OF_DISC.fullmatch(name):
+        return int(match[1])
     return _whole(name)[1]
+
+
+def episode_of(name: str) -> str | None:
+    """The number of an episode whose name says it, "3" or "3-4" for two in one file."""
+    match = _EPISODE.search(name)
+    numbers = [int(one) for one in _NUMBERS.findall(match[0])[1:]] if match else []
+    if not numbers:
+        return None
+    return str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}-{numbers[-1]}"
 
 
 def is_extra_folder(folder: str, shelf: LibraryKind) -> bool:
@@ -70,7 +77,7 @@ def is_extra_folder(folder: str, shelf: LibraryKind) -> bool:
     name = name.casefold().replace("-", " ").replace("_", " ")
     if not above or (name == "specials" and shelf is not LibraryKind.MOVIES):
         return False
-    return name in _EXTRAS or (shelf in (LibraryKind.MOVIES, LibraryKind.SHOWS) and name in _EXTRAS_OF_FILMS)
+    return name in EXTRAS or (shelf in (LibraryKind.MOVIES, LibraryKind.SHOWS) and name in _EXTRAS_OF_FILMS)
 
 
 def _whole(name: str) -> tuple[str, int]:

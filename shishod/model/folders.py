@@ -1,0 +1,26 @@
+"""What the name of a folder tells of the videos in it; every walk asks, so nothing here loads the grammars of names."""
+
+import re
+
+from shishod.paths import base
+
+SHOW = b"tvshow.nfo"  # what speaks for all episodes of the show in whose folder it lies
+EXTRAS = frozenset({
+    "extras", "trailers", "featurettes", "behind the scenes", "deleted scenes", "sample", "samples", "backdrops",
+    "bonus",
+})  # fmt: skip
+_ANNEXES = frozenset(name.encode() for name in EXTRAS)
+_SPACES = bytes.maketrans(b"-_", b"  ")
+_SEASON = re.compile(
+    r"(?:season|staffel|saison|temporada|stagione|seizoen|series|s)[ ._-]*\d{1,4}|specials", re.IGNORECASE
+)
+
+
+def is_season(folder: str) -> bool:
+    """Whether a folder is called as one season of a show is."""
+    return _SEASON.fullmatch(folder) is not None
+
+
+def is_annex(folder: bytes) -> bool:
+    """Whether a folder holds what was filmed around the film that its parent holds, whatever the library holds."""
+    return b"/" in folder and base(folder).lower().translate(_SPACES) in _ANNEXES
