@@ -141,6 +141,14 @@ def test_one_folder_under_two_names(place: Path) -> None:
     assert "keep one of them" in one.remedy
 
 
+def test_a_library_that_is_away_with_its_books_is_to_be_mounted_and_not_made(place: Path) -> None:
+    with a_live_catalogue(place) as catalogue:
+        save(catalogue, a_book(catalogue.roots()[0], b"one.epub"))
+    (place / "books").rename(place / "elsewhere")
+
+    assert sole(place).remedy == "mount what belongs there, or correct it under libraries:"
+
+
 def test_a_library_that_is_empty_where_files_are_known(place: Path) -> None:
     with a_live_catalogue(place) as catalogue:
         save(catalogue, a_book(catalogue.roots()[0], b"one.epub"))

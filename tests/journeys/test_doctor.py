@@ -229,7 +229,7 @@ def test_a_daemon_tells_what_it_finds_while_it_runs(daemon: RunningDaemon, place
     assert said.returncode == 1
     assert said.stdout.splitlines() == [
         f"error    {place}/books: it is not there; its books are left as they are",
-        f"         > mkdir -p {place}/books, or correct it under libraries:",
+        "         > mount what belongs there, or correct it under libraries:",
         "1 error",
     ]
 

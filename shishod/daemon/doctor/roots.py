@@ -43,10 +43,9 @@ def _root(patient: Patient, root: bytes, memory: RootMemory | None) -> Iterator[
     try:
         names = within(lambda: os.listdir(root))
     except FileNotFoundError:
-        mount = (
-            f"mount {_mount_point(root)}" if _mount_point(root) else f"mkdir -p {shown}, or correct it under libraries:"
-        )
-        yield error(shown, "it is not there; its books are left as they are", mount)
+        remedy = "mount what belongs there" if memory and memory.files else f"mkdir -p {shown}"
+        remedy = f"mount {point}" if (point := _mount_point(root)) else f"{remedy}, or correct it under libraries:"
+        yield error(shown, "it is not there; its books are left as they are", remedy)
     except NotADirectoryError:
         yield error(shown, "it is not a folder", "name the folder that holds it under libraries:")
     except OSError as fault:
