@@ -1,9 +1,10 @@
 """Taker: the errand COVER, a handful of covers at a time, as soon as books are recorded and none waits to be read."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 from shishod import log
 from shishod.clock import CLOCK, Clock
@@ -22,7 +23,8 @@ from shishod.work.runners.abreast import abreast
 _log = log.get(__name__)
 HANDFUL = 16  # to begin with
 MOST = 512
-TURN_S = 0.1  # a handful is to take so long at most: a file that is dropped meanwhile waits for it
+TURN_S = 0.4  # a handful is to take so long at most: a file that is dropped meanwhile shares the machine with it
+PARTS = 2  # of a handful for each hand: what one part has taken is stored while the next is
 _BELIEVED = (RootState.ONLINE, RootState.HELD)
 _AWAY = Found(reason="root", passing=True)
 _TEXTS = {
@@ -30,6 +32,15 @@ _TEXTS = {
     "memory": "taking the cover needs more memory than a reader may have (formats.memory)",
     "timeout": "taking the cover takes longer than reading a file may (formats.timeout)",
 }
+
+
+class _Part(NamedTuple):
+    """What became of a part of a handful: up to which book it came, how many bytes it took, and what keeps it."""
+
+    after: int
+    read: int
+    whole: bool
+    hindrance: str = ""
 
 
 class Taker:
@@ -86,19 +97,31 @@ class Taker:
     def _carry(self, due: Sequence[CoverDue]) -> int:
         """Take covers, store what became of them and go on behind the last; how many bytes that took."""
         roots = {root.id: root.path for root in self._catalog.roots() if root.state in _BELIEVED}
+        read = 0
+        for part in abreast(partial(self._part, roots), due, self._hands * PARTS):
+            self._pauses.after = part.after or self._pauses.after
+            read += part.read
+            if part.hindrance:
+                _log.warning("no more covers can be taken now; they are after the next scan", error=part.hindrance)
+                raise Unreachable(part.hindrance)
+            if not part.whole:
+                break  # the next handful begins where this one ended
+        return read
+
+    def _part(self, roots: Mapping[int, bytes], due: Sequence[CoverDue]) -> _Part:
         wanted = {one: self._wanted(roots[one.file.root_id], one) for one in due if one.file.root_id in roots}
-        said_of = abreast(self._runner, self._take_one, list(wanted.values()), self._hands)
+        said_of = self._runner.run(self._take_one, list(wanted.values()), to_the_end=False)
         told = dict(zip(wanted, said_of, strict=True))
-        taken, read, hindrance = list[CoverTaken](), 0, ""
+        taken, after, read, hindrance = list[CoverTaken](), 0, 0, ""
         for one in due:
             said = told.get(one, _AWAY)
             if isinstance(said, Failed) and said.reason == "unread":
-                break  # the next handful begins with it
+                break
             found = self._judged(said, wanted.get(one))
             if found.halts:
                 hindrance = found.text
                 break
-            self._pauses.after = one.book_id
+            after = one.book_id
             read += found.size
             if found.passing:
                 _log.debug("a cover was not taken; it stays due", path=one.file.path, reason=found.reason)
@@ -108,10 +131,7 @@ class Taker:
                     self._gallery.renew(found.digest, found.form)
             taken.append(CoverTaken(one, *found[:4], found.reason, found.text))
         self._catalog.write_covers(taken, self._clock.now())
-        if hindrance:
-            _log.warning("no more covers can be taken now; they are after the next scan", error=hindrance)
-            raise Unreachable(hindrance)
-        return read
+        return _Part(after, read, after == due[-1].book_id, hindrance)
 
     def _judged(self, said: Found | Failed, wanted: Wanted | None) -> Found:
         """What a runner could not do is the file's fault, unless it took too long and its disk does not answer."""

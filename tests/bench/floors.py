@@ -46,9 +46,9 @@ def parse_floor(shelf: Shelf) -> float:
     assignments = [Assignment(os.fsencode(shelf.root), seen) for seen in _files(shelf.root)]
     with a_pool() as (runner, hands):
         started_s = time.perf_counter()
-        answers = abreast(runner, partial(inspect, limits=Limits()), assignments, hands)
+        shares = abreast(partial(runner.run, partial(inspect, limits=Limits())), assignments, hands)
         elapsed_s = time.perf_counter() - started_s
-    failed = [one for one in answers if isinstance(one, Failed) or one.outcome is not Outcome.READ]
+    failed = [one for share in shares for one in share if isinstance(one, Failed) or one.outcome is not Outcome.READ]
     if failed:
         raise AssertionError(f"{len(failed)} files could not be read, the first: {failed[0]}")
     return elapsed_s

@@ -1,6 +1,7 @@
 """The errand COVER: after the scan, few at a time, once for each file."""
 
 import os
+from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from io import BytesIO
@@ -110,7 +111,7 @@ def test_covers_are_taken_as_soon_as_the_scan_has_ended(house: House, library: P
     assert ended and house.taker.drained_at and house.taker.drained_at >= ended
 
 
-@pytest.mark.parametrize(("took_s", "next_time"), [(0.01, 128), (0.07, 64), (0.2, 32)])
+@pytest.mark.parametrize(("took_s", "next_time"), [(0.04, 128), (0.3, 64), (0.8, 32)])
 def test_a_handful_grows_while_it_is_quick_and_shrinks_where_others_would_wait(took_s: float, next_time: int) -> None:
     assert fitting(64, took_s) == next_time
 
@@ -255,17 +256,22 @@ def test_a_rate_of_nothing_takes_nothing(a_house: Callable[..., House], library:
 
 
 class Runs:
-    """A runner that says of each cover what it is told to; `answers` says whether the disk does."""
+    """A runner that says of one cover after the other what it is told to; `answers` says whether the disk does."""
 
     def __init__(self, *told: Any, disk: bool = True) -> None:
-        self.told = list(told)
+        self.told = deque(told)
         self.disk = disk
 
     def run(self, function: Any, things: Sequence[Any], **_: Any) -> list[Any]:
         if function is answers:
             return [self.disk or Failed("timeout", "30 s")]
-        said = [self.told[number] if number < len(self.told) else None for number in range(len(things))]
-        return [function(one) if answer is None else answer for one, answer in zip(things, said, strict=True)]
+        said: list[Any] = []
+        for one in things:
+            if said and isinstance(said[-1], Failed) and said[-1].reason in ("timeout", "unread"):
+                said.append(Failed("unread", ""))
+            else:
+                said.append(self.told.popleft() if self.told else function(one))
+        return said
 
 
 def three(house: House, library: Path) -> None:
@@ -279,8 +285,7 @@ def test_a_cover_that_costs_its_process_is_noted_and_the_others_are_taken(
     house: House, library: Path, reason: str
 ) -> None:
     three(house, library)
-    unread = [Failed("unread", "")] * 2 if reason == "timeout" else []
-    house.taker._runner = Runs(Failed(reason, "as it was told"), *unread)  # type: ignore[assignment]
+    house.taker._runner = Runs(Failed(reason, "as it was told"))  # type: ignore[assignment]
     house.clock.wind(1)
     house.queue.request(please(Errand.COVER, 0))
     house.turn(Errand.COVER)
@@ -293,7 +298,9 @@ def test_a_cover_that_costs_its_process_is_noted_and_the_others_are_taken(
 
 
 @pytest.mark.parametrize(
-    "runs", [Runs(Failed("timeout", "30 s"), disk=False), Runs(Failed("stopped", "stopping"))], ids=["stalled", "stop"]
+    "runs",
+    [Runs(*[Failed("timeout", "30 s")] * 3, disk=False), Runs(*[Failed("stopped", "stopping")] * 3)],
+    ids=["stalled", "stop"],
 )
 def test_what_was_never_tried_to_the_end_says_nothing_of_a_cover(house: House, library: Path, runs: Runs) -> None:
     three(house, library)

@@ -1,38 +1,39 @@
-"""Abreast: one run in several processes at once, for who has a thread of his own and the whole machine."""
+"""Abreast: one piece of work in several parts at once, for who has a thread of his own and the whole machine."""
 
 import threading
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from shishod.work.runners import Failed, Runner, blame
-
 T = TypeVar("T")
 R = TypeVar("R")
 
 
-def abreast(runner: Runner, function: Callable[[T], R], things: Sequence[T], hands: int) -> list[R | Failed]:
-    """What `run` answers, not to the end, of as many equal parts of the things as there are hands; in their order.
+def abreast(carry: Callable[[Sequence[T]], R], things: Sequence[T], parts: int) -> list[R]:
+    """What `carry` returns of as many equal parts of the things, each in a thread of its own; in their order.
 
-    A thing that hung keeps only the rest of its own part from being read.
+    It ends when all have ended; what the first of them raised is raised then.
     """
-    size = -(-len(things) // max(hands, 1))
-    parts = [things[at : at + size] for at in range(0, len(things), size or 1)]
-    answers: list[list[R | Failed]] = [[] for _ in parts]
+    size = -(-len(things) // max(parts, 1))
+    shares = [things[at : at + size] for at in range(0, len(things), size or 1)]
+    returned: dict[int, R] = {}
+    raised: dict[int, BaseException] = {}
 
-    def carry(number: int) -> None:
+    def do(number: int) -> None:
         try:
-            answers[number] = runner.run(function, parts[number], to_the_end=False)
-        except BaseException as error:  # noqa: BLE001 - a thread of ours has nobody else to tell
-            answers[number] = [blame(error)] * len(parts[number])
+            returned[number] = carry(shares[number])
+        except BaseException as error:  # noqa: BLE001 - raised again where somebody waits for it
+            raised[number] = error
 
     threads = [
-        threading.Thread(target=carry, args=(number,), name=f"run-{number}", daemon=True)
-        for number in range(1, len(parts))
+        threading.Thread(target=do, args=(number,), name=f"part-{number}", daemon=True)
+        for number in range(1, len(shares))
     ]
     for thread in threads:
         thread.start()
-    if parts:
-        carry(0)
+    if shares:
+        do(0)
     for thread in threads:
         thread.join()
-    return [answer for told in answers for answer in told]
+    if raised:
+        raise raised[min(raised)]
+    return [returned[number] for number in range(len(shares))]
