@@ -15,6 +15,7 @@ from pathlib import Path
 
 OPEN = 1000
 EVERY_S = 0.05
+AGAIN_S = 0.004  # between two of the open ones, each of which is opened anew where it was hung up on
 BODY = 100 * 2**20
 PATHS = ("/v1/status", "/v1/books?limit=20", "/v1/health", "/metrics", "/v1/problems")
 
@@ -56,7 +57,7 @@ class Siege:
     def drip(self) -> None:
         held: list[socket.socket | None] = [None] * OPEN
         for number in itertools.cycle(range(OPEN)):
-            if self.over.wait(0.001):
+            if self.over.wait(AGAIN_S):
                 return
             try:
                 sock = held[number] or connected(self.path)
