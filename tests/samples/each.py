@@ -10,7 +10,7 @@ from tests.samples.fictionbook import an_fb2, an_fbz
 from tests.samples.kindle import a_mobi
 from tests.samples.lossless import a_wavpack, an_ape
 from tests.samples.office import a_docx, a_txt, an_html, an_odt, an_rtf
-from tests.samples.picture import a_jpeg
+from tests.samples.picture import a_png
 from tests.samples.video import a_video
 
 SERIES = {"SERIES": "Saga", "SERIES-PART": "2"}
@@ -67,7 +67,7 @@ def full_aiff(path: Path) -> Path:
 
 
 def full_film(path: Path) -> Path:
-    covers = (("cover.jpg", a_jpeg()),) if path.suffix in (".mkv", ".mp4") else ()
+    covers = (("cover.png", a_png()),) if path.suffix in (".mkv", ".mp4") else ()
     return a_video(path, path.suffix[1:], chapters=True, covers=covers)
 
 
@@ -81,7 +81,7 @@ def full_wavpack(path: Path) -> Path:
 
 def full_mka(path: Path) -> Path:
     words = {"ALBUM": "A Book", "TITLE": "Chapter 1", "ARTIST": "Ann Author", **SERIES}
-    return a_video(path, "mka", words=words, chapters=True, covers=(("cover.jpg", a_jpeg()),))
+    return a_video(path, "mka", words=words, chapters=True, covers=(("cover.png", a_png()),))
 
 
 class Sample(NamedTuple):

@@ -40,7 +40,7 @@ def a_video(
 ) -> AnyPath:
     """Write a film and return its path; `encode` are further words to ffmpeg, `languages` those of its sounds.
 
-    `covers` are JPEGs by name: attached in Matroska, the cover atom of an MP4.
+    `covers` are pictures by name: attached in Matroska, the cover atom of an MP4.
 
     One that was made before is not encoded again.
     """
@@ -93,7 +93,12 @@ def _encoded(
                 mapped += ["-map", "3:v"]
                 told += ["-c:v:1", "copy", "-disposition:v:1", "attached_pic"]
             else:
-                told += ["-attach", f"{folder}/{called}", f"-metadata:s:t:{number}", "mimetype=image/jpeg"]
+                told += [
+                    "-attach",
+                    f"{folder}/{called}",
+                    f"-metadata:s:t:{number}",
+                    f"mimetype=image/{'png' if called.endswith('png') else 'jpeg'}",
+                ]
         for name, text in words:
             told += ["-metadata", f"{name}={text}"]
         for number, language in enumerate(languages):

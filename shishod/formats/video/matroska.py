@@ -24,6 +24,14 @@ class Element(NamedTuple):
     end: int
 
 
+def attachments(file: BinaryIO) -> Iterator[tuple[str, int]]:
+    """The name and the bytes of each attached file."""
+    for attached in islice(_attached(file), _MOST):
+        parts = {one.id: one for one in _below(file, attached)}
+        if _NAME in parts and _CONTENT in parts:
+            yield _text(file, parts[_NAME]), parts[_CONTENT].end - parts[_CONTENT].start
+
+
 def picture(path: bytes, member: str, limits: Limits) -> bytes:
     """The attached file of that name. Sources: RFC 8794 for the elements, RFC 9559 for what they mean."""
     wanted = member.removeprefix(MARK)

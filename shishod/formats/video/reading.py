@@ -3,19 +3,20 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, BinaryIO
 
-from shishod.formats.audio import Tags, tagged_track, tidy_chapters
+from shishod.formats.audio import FRONT, Picture, Tags, front_cover, tagged_track, tidy_chapters
+from shishod.formats.boxes import cover_sizes
 from shishod.formats.dialects import VORBIS
 from shishod.formats.limits import Limits
 from shishod.formats.series import series_number
-from shishod.formats.source import opened
-from shishod.formats.video.matroska import MARK
+from shishod.formats.source import opened, size_of
+from shishod.formats.video.matroska import MARK, attachments
 from shishod.formats.video.playback import playback_of
 from shishod.formats.video.probe import Silent, probe
 from shishod.formats.video.streams import Streams, milliseconds, streams_of, texts_of
 from shishod.formats.video.wholeness import faults_of
-from shishod.model.book import Contribution, CoverPlace, Identifier, SeriesEntry
+from shishod.model.book import Contribution, Identifier, SeriesEntry
 from shishod.model.metadata import Reading
 
 _PEOPLE = {  # tag -> MARC role
@@ -49,13 +50,15 @@ def read(path: bytes, container: str, demuxer: str, limits: Limits, *, sound: bo
         faults = faults_of(container, file)
         try:
             said = probe(path, demuxer, limits)
+            streams = streams_of(said)
+            pictures = _pictures(container, streams, file)
         except Silent as silent:
             return Reading(reader=container, notes=(str(silent),))
-    streams = streams_of(said)
     if not (streams.video or streams.audio):
         faults = [*faults, "there is neither a picture nor a sound in it"]
-    technical, cover = streams.technical, _cover(container, streams)
+    technical, notes = streams.technical, list[str]()
     playback, reasons = playback_of(streams, faults)
+    cover = front_cover(pictures, limits, notes)
     tags = Tags({name: [text] for name, text in _texts(streams).items()}, limits)
     return replace(
         tagged_track(tags, VORBIS) if sound else _tagged(tags),
@@ -73,20 +76,27 @@ def read(path: bytes, container: str, demuxer: str, limits: Limits, *, sound: bo
             *([("language", "audio")] if streams.language else []),
             *([("cover", cover.member)] if cover else []),
         ),
-        notes=(*_notes(tags, limits), *(f"ffprobe says: {one}" for one in said["complaints"][:_MOST_NOTES])),
+        notes=(*_notes(tags, limits), *notes, *(f"ffprobe says: {one}" for one in said["complaints"][:_MOST_NOTES])),
     )
 
 
-def _cover(container: str, streams: Streams) -> CoverPlace | None:
-    """The picture that is called as covers are, else the first; by its name in Matroska, by its number in an MP4."""
-    named = [(texts_of(one).get("FILENAME", ""), texts_of(one).get("MIMETYPE", ""), one) for one in streams.stills]
-    if container == "quicktime" and named:
-        return CoverPlace("covr:0", _MIMES.get(str(named[0][2].get("codec_name")), ""))
-    if container in ("matroska", "mka"):
-        for name, mime, _ in sorted(named, key=lambda one: not one[0].lower().startswith("cover.")):
-            if name:
-                return CoverPlace(MARK + name, mime if mime.startswith("image/") else "")
-    return None
+def _pictures(container: str, streams: Streams, file: BinaryIO) -> list[Picture]:
+    """Those that lie beside the film in its file: by name in Matroska, by number in an MP4."""
+    told = [(texts_of(one), _MIMES.get(str(one.get("codec_name")), "")) for one in streams.stills]
+    if container == "quicktime" and told:
+        sizes = cover_sizes(file, size_of(file))
+        return [
+            Picture(f"covr:{at}", FRONT, mime, size)
+            for at, ((_, mime), size) in enumerate(zip(told, sizes, strict=False))
+        ]
+    if container not in ("matroska", "mka") or not told:
+        return []
+    named = {tags.get("FILENAME", ""): tags.get("MIMETYPE") or mime for tags, mime in told}
+    return [
+        Picture(MARK + name, FRONT if name.lower().startswith("cover.") else -1, named[name], size)
+        for name, size in attachments(file)
+        if name in named
+    ]
 
 
 def _texts(streams: Streams) -> dict[str, str]:
