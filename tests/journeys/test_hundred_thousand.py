@@ -79,7 +79,7 @@ def test_a_hundred_thousand_books_are_scanned_at_every_depth_with_flat_memory(tm
         cold, cold_s, waits = scanned(daemon, "full")
         assert (cold["status"], cold["books_new"], cold["failed"]) == ("completed", HUNDRED - TEN, 0)
         after = resident_bytes(pid)
-        assert at_work(pid) <= threads, "no task of its own for any file"
+        assert at_work(pid) < threads + 5, "no task of its own for any file; one or two may be answering"
         quick, quick_s, quick_waits = scanned(daemon, "quick")
         again, quick_again_s, _ = scanned(daemon, "quick")
         full, full_s, full_waits = scanned(daemon, "full")
