@@ -16,6 +16,21 @@ from shishod.store.tables import covers as cover_table
 
 _cover, _file = cover_table.c, media_files.c
 _SAME_FILE = ("size", "mtime_ns", "ctime_ns")
+_UNTAKEN = (
+    *(_cover[name] == bindparam(f"of_{name}") for name in ("book_id", "path", "member")),
+    _cover.taken_at.is_(None),
+    exists().where(_file.id == bindparam("file"), *(_file[name] == bindparam(f"was_{name}") for name in _SAME_FILE)),
+)
+_TAKEN = (
+    update(cover_table)
+    .where(*_UNTAKEN)
+    .values(
+        taken_at=bindparam("at"),
+        width=func.coalesce(bindparam("wide", type_=_cover.width.type), _cover.width),
+        height=func.coalesce(bindparam("high", type_=_cover.height.type), _cover.height),
+        **{name: bindparam(f"new_{name}") for name in ("digest", "form", "fault", "fault_text")},
+    )
+)
 
 
 class Covers(Noun):
@@ -38,20 +53,9 @@ class Covers(Noun):
 
     def write_covers(self, taken: Sequence[CoverTaken], now: datetime) -> int:
         """Store what became of covers whose place and file are still as they were; how many."""
-        same_file = exists().where(
-            _file.id == bindparam("file"), *(_file[name] == bindparam(f"was_{name}") for name in _SAME_FILE)
-        )
-        same = [_cover[name] == bindparam(f"of_{name}") for name in ("book_id", "path", "member")]
-        change = update(cover_table).where(*same, _cover.taken_at.is_(None), same_file)
-        change = change.values(
-            taken_at=bindparam("at"),
-            width=func.coalesce(bindparam("wide", type_=_cover.width.type), _cover.width),
-            height=func.coalesce(bindparam("high", type_=_cover.height.type), _cover.height),
-            **{name: bindparam(f"new_{name}") for name in ("digest", "form", "fault", "fault_text")},
-        )
         rows = [_row(one, now) for one in taken]
         with self._writing(of_the_disk=False) as connection:
-            return connection.execute(change, rows).rowcount if rows else 0
+            return connection.execute(_TAKEN, rows).rowcount if rows else 0
 
     def cover_of(self, book_id: int) -> CoverState | None:
         """A book's cover, or a larger picture of a web catalogue; None where there is neither."""
