@@ -121,6 +121,17 @@ def test_python_warnings_reach_the_log(lines: io.StringIO) -> None:
     assert "this will end" in objects(lines)[0]["event"]
 
 
+def test_a_fact_may_have_any_name(lines: io.StringIO) -> None:
+    log.setup("info", "journal", lines)
+    facts = dict.fromkeys(("self", "sentence", "level", "event", "name", "msg", "args", "message", "extra"), "x")
+
+    log.get("shishod.scan").info("the load has changed", **facts)
+
+    (said,) = objects(lines)
+    assert (said["event"], said["level"], said["logger"]) == ("the load has changed", "info", "shishod.scan")
+    assert {said[name] for name in ("self", "sentence", "name", "msg", "args", "message", "extra")} == {"x"}
+
+
 def test_the_level_holds_for_loggers_made_before_it_was_set(lines: io.StringIO) -> None:
     logger = log.get("shishod.early")
     log.setup("warning", "journal", lines)
