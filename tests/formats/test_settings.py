@@ -23,9 +23,5 @@ def test_what_cannot_be_kept_is_refused(bad: dict):
         FormatSettings.model_validate(bad)
 
 
-def test_every_setting_has_its_sentence():
-    assert all(field.description for field in FormatSettings.model_fields.values())
-
-
 def test_limits_travel_into_another_process():
     assert pickle.loads(pickle.dumps(Limits(entries=3))) == Limits(entries=3)
