@@ -91,4 +91,5 @@ ROWS: dict[str, Rows] = {
     ],
     "web_notes": [{"name": "openlibrary", "text": "{}"}],
     "job_runs": [{"job": "full", "ran_at": THEN}],
+    "scan_log": [{"id": 1, "scan_id": "s1", "at": THEN, "level": 1, "text": "scan started", "facts": "{}"}],
 }  # fmt: skip
