@@ -4,7 +4,7 @@ import json
 import os
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,14 @@ class Pause:
     since: datetime
     until: datetime | None = None
     by: str = ""
+
+    @classmethod
+    def lasting(cls, since: datetime, for_s: float | None, by: str) -> "Pause":
+        """For so many seconds; until it is taken back where none are said, or more than the calendar has."""
+        try:
+            return cls(since, None if for_s is None else since + timedelta(seconds=for_s), by)
+        except OverflowError:
+            return cls(since, None, by)
 
     def left_s(self, now: datetime) -> float | None:
         """How long it lasts yet; 0 once it is over, None where that is up to somebody."""

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from shishod import log
@@ -98,13 +97,16 @@ class Steward:
         return self.report()
 
     def pause(self, for_s: float | None = None, by: str = "") -> dict[str, Any]:
-        """Begin nothing more until `resume`, or for so many seconds; what is in hand is finished."""
-        now = self._now()
+        """Begin nothing more until `resume`, or for so many seconds; what is in hand is finished.
+
+        What would end after the calendar does lasts until `resume`.
+        """
         with self._lock:
-            self._pause = Pause(now, None if for_s is None else now + timedelta(seconds=for_s), by)
-            self._note.write(self._pause)
+            self._pause = pause = Pause.lasting(self._now(), for_s, by)
+            self._note.write(pause)
             self._queue.hold(OPERATOR)
-            _log.info("paused; what changes meanwhile is kept in mind", seconds=for_s or "until resumed", by=by)
+            until = pause.until.isoformat() if pause.until else "resumed"
+            _log.info("paused; what changes meanwhile is kept in mind", until=until, by=by)
         return self.report()
 
     def resume(self) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
 LEVELS = ("debug", "info", "warning", "error")  # in the order of their weight
+_BEGINNING = datetime(1, 1, 2, tzinfo=UTC)  # a day for the zones that a database may tell it in
 
 
 class LogLine(NamedTuple):
@@ -44,7 +45,10 @@ class Keeping:
 
 
 def _before(now: datetime, span_s: float) -> datetime | None:
-    return None if math.isinf(span_s) else now - timedelta(seconds=span_s)
+    """So long ago, at the earliest when the calendar begins: who means for ever may write a span longer than that."""
+    if math.isinf(span_s):
+        return None
+    return now - timedelta(seconds=min(span_s, (now - _BEGINNING).total_seconds()))
 
 
 class ScanLog(Protocol):

@@ -93,3 +93,14 @@ def test_without_a_time_nothing_is_forgotten_for_its_age(catalogue: SqlCatalog) 
 
     assert catalogue.forget_scans(500, *Keeping().since(NOW)) == 0
     assert texts(catalogue) == ["early"]
+
+
+@pytest.mark.parametrize("days", [739_000, 999_999, 10**12])
+def test_a_time_longer_than_the_calendar_forgets_nothing_either(catalogue: SqlCatalog, days: int) -> None:
+    catalogue.write_scan(replace(SCAN, status=ScanStatus.COMPLETED, requested_at=NOW - 10_000 * DAY))
+    catalogue.write_log([said("early", at=NOW - 10_000 * DAY)])
+
+    keeping = Keeping(scans_s=days * 86_400.0, lines_s=days * 86_400.0)
+
+    assert catalogue.forget_scans(500, *keeping.since(NOW)) == 0
+    assert texts(catalogue) == ["early"]

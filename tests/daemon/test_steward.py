@@ -156,6 +156,15 @@ def test_a_pause_for_a_while_ends_by_itself(house: House) -> None:
     assert house.queue.holds() == frozenset()
 
 
+def test_a_pause_for_longer_than_the_calendar_lasts_until_it_is_taken_back(house: House) -> None:
+    told = house.steward.pause(9_999_999 * 86_400.0)
+    house.tick(1e6)
+
+    assert (told["paused"], told["paused_for_s"]) == (OPERATOR, None)
+    assert house.queue.holds() == {OPERATOR}
+    assert house.steward.resume()["paused"] == ""
+
+
 def test_a_pause_outlives_the_daemon_and_is_told_with_who_and_since_when(house: House) -> None:
     house.steward.pause(by="maria")
     house.queue.lift(OPERATOR)  # as nothing holds the queue of a daemon that has just begun

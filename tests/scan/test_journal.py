@@ -115,6 +115,18 @@ def test_ended_scans_are_forgotten_by_number_and_by_age(house: House, library: P
     assert [scan.id for scan in house.catalog.scans()][-1] == second.id
 
 
+def test_a_scan_is_told_to_have_ended_however_long_it_is_to_be_remembered(house: House, library: Path) -> None:
+    said: list[str] = []
+    house.scans.tell = lambda kind, **_: said.append(kind)
+    house.scans._keep = ScanSettings(history_lasts="999999d", log_lasts="999999d").keeping()  # type: ignore[arg-type]
+    an_epub(library / "a.epub")
+
+    first = house.scan()
+
+    assert "scan-ended" in said
+    assert texts(house, first.id)[-1] == "scan ended"
+
+
 def test_a_thousand_scans_leave_nothing_in_memory(house: House, library: Path) -> None:
     for number in range(3):
         an_epub(library / f"{number}.epub", title=f"Title {number}")
