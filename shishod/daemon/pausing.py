@@ -2,7 +2,6 @@
 
 import json
 import os
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -44,12 +43,20 @@ class PauseNote:
         self._path = path
 
     def read(self) -> Pause | None:
-        """What the last daemon left; None where it left nothing, or nothing that can be understood."""
-        with suppress(FileNotFoundError, ValueError, KeyError, TypeError):
+        """What the last daemon left; None where it left nothing, or nothing that can be understood, which is logged."""
+        try:
             said: dict[str, Any] = json.loads(self._path.read_text(encoding="utf-8"))
-            since, until = (said[at] and datetime.fromisoformat(said[at]) for at in ("since", "until"))
-            return Pause(since, until or None, str(said["by"]))
-        return None
+            until = _moment(said["until"]) if said["until"] else None
+            return Pause(_moment(said["since"]), until, str(said["by"]))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            _log.warning(
+                "the note of a pause cannot be read; work goes on. To pause it: shishoctl pause",
+                path=str(self._path),
+                error=f"{type(error).__name__}: {error}",
+            )
+            return None
 
     def write(self, pause: Pause) -> None:
         said = {"since": pause.since.isoformat(), "until": pause.until and pause.until.isoformat(), "by": pause.by}
@@ -65,3 +72,11 @@ class PauseNote:
             self._path.unlink(missing_ok=True)
         except OSError as error:
             _log.warning("the note of a pause cannot be removed; the next daemon would pause too", error=str(error))
+
+
+def _moment(said: str) -> datetime:
+    """Raises ValueError on a time without a zone: it cannot be compared with now."""
+    moment = datetime.fromisoformat(said)
+    if moment.tzinfo is None:
+        raise ValueError(f"{said} is in no time zone")
+    return moment

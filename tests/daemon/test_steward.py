@@ -194,11 +194,39 @@ def test_a_pause_that_is_taken_back_is_none_for_the_next_daemon(house: House) ->
     assert house.next_steward().report()["paused"] == ""
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]", '{"since": 5, "until": null, "by": ""}', '{"since": "yesterday"}'])
-def test_a_note_that_nobody_can_read_pauses_nothing(house: House, content: str) -> None:
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{}",
+        "[]",
+        '{"since": 5, "until": null, "by": ""}',
+        '{"since": "yesterday"}',
+        '{"since": "", "until": null, "by": ""}',
+        '{"since": "2026-11-28T12:00:00", "until": null, "by": ""}',
+        '{"since": "2026-11-28T12:00:00+00:00", "until": "2026-11-28T13:00:00", "by": ""}',
+    ],
+)
+def test_a_note_that_nobody_can_understand_pauses_nothing(house: House, content: str) -> None:
     (house.proc / "paused.json").write_text(content)
 
-    assert house.next_steward().report()["paused"] == ""
+    next_one = house.next_steward()
+    next_one.tick()
+
+    assert next_one.report()["paused"] == ""
+
+
+def test_a_note_that_cannot_be_read_is_logged_and_pauses_nothing(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    (house.proc / "paused.json").mkdir()
+
+    next_one = house.next_steward()
+    for _ in range(3):
+        next_one.tick()
+
+    assert next_one.report()["paused"] == ""
+    assert sum("the note of a pause cannot be read" in str(record.msg) for record in caplog.records) == 1
 
 
 def test_there_is_nothing_to_resume_where_nobody_has_paused(house: House) -> None:
