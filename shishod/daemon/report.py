@@ -1,14 +1,12 @@
 """What a configuration was understood to say, for `shishod check-config`."""
 
 import os
-import re
 import stat
 import threading
 
 from shishod import paths
 from shishod.daemon.config import Settings
 
-_PASSWORD = re.compile(r"(?<=[^/:]):[^/@].*@")
 PATIENCE_S = 2.0  # a dead share never answers
 
 
@@ -24,7 +22,7 @@ def report(settings: Settings) -> str:
         lines.append("no library is named yet, so there is nothing to watch; add one under libraries:")
     schedule, work = settings.schedule, settings.work
     lines += [
-        f"catalogue  {_PASSWORD.sub(':***@', settings.store.url) or settings.state_path()}",
+        f"catalogue  {settings.store.told_url() or settings.state_path()}",
         f"socket     {settings.socket_path()}",
         f"scans      quick {schedule.quick}, full {schedule.full}, time zone {schedule.timezone}",
         f"watching   {'on' if settings.watch.enabled else 'off'}",

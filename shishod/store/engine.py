@@ -1,7 +1,6 @@
 """Connections: how each database is opened, so that writers queue, readers never wait and nothing is half written."""
 
 import os
-import re
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
@@ -81,18 +80,13 @@ def database_url(settings: StoreSettings, state_dir: Path) -> URL:
         url = make_url(settings.url)
     except (ArgumentError, ValueError):  # the latter for a port that is no number
         raise SettingsError(
-            f'store.url: "{_safe(settings.url)}" is not a database URL; write it as postgresql://user@host/database'
+            f'store.url: "{settings.told_url()}" is not a database URL; write it as postgresql://user@host/database'
         ) from None  # whose words hold the password
     if url.get_backend_name() not in ("sqlite", "postgresql"):
         raise SettingsError(f"store.url: {url.get_backend_name()} is not supported; use PostgreSQL, or leave it empty")
     if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
         raise SettingsError("store.url: a catalogue in memory is lost at each stop; name a file, or leave it empty")
     return url
-
-
-def _safe(url: str) -> str:
-    """What was meant as a URL, without the name and password that may be in it."""
-    return re.sub(r"^(\w*[:/]*)[^/]*@|:[^:@/]*@", r"\1***@", url)
 
 
 def file_of(url: URL) -> Path | None:
@@ -157,4 +151,4 @@ def _postgresql(url: URL, settings: StoreSettings) -> Database:
         raise SettingsError(
             "store.url: the PostgreSQL driver is not installed. Run: pip install 'psycopg[binary]'"
         ) from error
-    return Database(engine, engine, settings.writers, None, url.render_as_string(hide_password=True), nullcontext())
+    return Database(engine, engine, settings.writers, None, settings.told_url(), nullcontext())

@@ -328,4 +328,4 @@ def test_the_report_keeps_the_password_of_the_database_to_itself(tmp_path: Path)
 
     told = report(load(file))
 
-    assert "catalogue  postgresql://ann:***@db:5432/books" in told
+    assert "catalogue  postgresql://***@db:5432/books" in told

@@ -179,13 +179,47 @@ def test_a_url_that_cannot_be_used_is_refused(tmp_path: Path, url: str, complain
 
 
 @pytest.mark.parametrize(
-    "url", ["postgresql//ann:hush@nas/books", "ann:hush@nas", "postgresql://ann:hush@nas:port/books"]
+    "url",
+    [
+        "postgresql//ann:hush@nas/books",
+        "ann:hush@nas",
+        "postgresql://ann:hush@nas:port/books",
+        "postgresql://ann:hu/hush@nas:port/books",
+        "postgresql://ann:hu@hush@nas:port/books",
+        "postgresql://nas:port/books?user=ann&password=hush",
+    ],
 )
 def test_what_is_said_of_a_wrong_url_leaves_its_password_out(tmp_path: Path, url: str) -> None:
     with pytest.raises(SettingsError, match="nas") as refused:
         reopened(tmp_path, StoreSettings(url=url))
 
     assert "hush" not in "".join(traceback.format_exception(refused.value))
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql://ann:hush@nas:5432/books", "postgresql://***@nas:5432/books"),
+        ("postgresql://ann:h@u/s:h@nas/books", "postgresql://***@nas/books"),
+        ("postgresql+psycopg://nas/books?user=ann&password=hush", "postgresql+psycopg://nas/books?***"),
+        ("postgresql://ann:hu?sh@nas/books", "postgresql://***"),
+        ("postgresql://nas/books?password=hu@sh", "postgresql://***"),
+        ("postgresql://nas/books", "postgresql://nas/books"),
+        ("sqlite:////srv/a@b/books.db", "sqlite:////srv/a@b/books.db"),
+        ("", ""),
+    ],
+)
+def test_a_url_is_told_without_who_logs_in(url: str, told: str) -> None:
+    assert StoreSettings(url=url).told_url() == told
+
+
+def test_a_password_in_the_query_of_a_url_is_not_told(tmp_path: Path) -> None:
+    url = f"postgresql:///books?host={tmp_path}&user=me&password=hush"
+
+    with pytest.raises(Unreachable, match="does not answer") as caught:
+        reopened(tmp_path, StoreSettings(url=url))
+
+    assert "hush" not in str(caught.value)
 
 
 def test_a_sqlite_url_names_another_file(tmp_path: Path) -> None:
