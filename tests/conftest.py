@@ -1,11 +1,13 @@
 """What every room's tests may ask for, and how many of them run at once."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell takes it from what it starts behind itself
 # Hundreds of daemons are started, and each would compile all of our source, where bytecode is not to be kept.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False

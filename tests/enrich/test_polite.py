@@ -179,7 +179,7 @@ def test_a_provider_that_does_not_know_us_is_asked_no_more(a_client: Build, dune
     dune.faults["books"].append(Reply({}, 401))
 
     for _ in range(3):
-        with pytest.raises(Misconfigured, match=r"enrich: books:.*restarted"):
+        with pytest.raises(Misconfigured, match=r"enrich: books:.*shishoctl reload"):
             client.ask("dune")
 
     assert (len(dune.requests), client.health().state) == (1, "stopped")
