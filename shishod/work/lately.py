@@ -16,8 +16,9 @@ _log = log.get(__name__)
 class Lately(Generic[T]):
     """Shared: by all who ask.
 
-    Who is in a hurry gets the last answer if it is at most `stale_s` old, and the next is made behind him. Everybody
-    else waits for one that is made for him now, and hears what it raises.
+    Who is in a hurry gets the last answer if its making began less than `stale_s` ago, and the next is made behind him.
+    Everybody else waits for one that is made for him now, and hears what it raises. An answer is as old as the moment at
+    which its making began, and one that began earlier never takes the place of one that began later.
     """
 
     def __init__(
@@ -50,9 +51,11 @@ class Lately(Generic[T]):
             return self._last[1] if self._last is not None else None
 
     def _make(self) -> T:
+        began_s = self._monotonic_s()
         told = self._tell()
         with self._lock:
-            self._last = self._monotonic_s(), told
+            if self._last is None or self._last[0] <= began_s:
+                self._last = began_s, told
         return told
 
     def _make_behind(self) -> None:

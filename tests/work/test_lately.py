@@ -95,3 +95,40 @@ def test_a_failure_is_heard_by_who_waits_for_it_and_leaves_the_last_answer() -> 
     with pytest.raises(Unreachable):
         lately.ask(hurried=False)
     assert lately.last() == "all is well"
+
+
+def test_an_answer_is_as_old_as_the_moment_at_which_its_making_began() -> None:
+    watch, numbers = Watch(), counting()
+
+    def tell() -> int:
+        watch.now_s += 2
+        return numbers()
+
+    lately = Lately(tell, stale_s=3.0, monotonic_s=watch)
+    lately.ask(hurried=True)
+    watch.now_s += 1
+
+    assert lately.ask(hurried=True) == 2, "three seconds after the first began"
+
+
+def test_a_slow_answer_does_not_take_the_place_of_one_that_began_later() -> None:
+    watch, begun, may_end = Watch(), threading.Event(), threading.Event()
+    numbers, told = counting(), list[int]()
+
+    def tell() -> int:
+        number = numbers()
+        if number == 1:
+            begun.set()
+            assert may_end.wait(10)
+        return number
+
+    lately = Lately(tell, monotonic_s=watch)
+    slow = threading.Thread(target=lambda: told.append(lately.ask(hurried=False)))
+    slow.start()
+    assert begun.wait(10)
+    watch.now_s += 1
+    lately.ask(hurried=False)
+    may_end.set()
+    slow.join(10)
+
+    assert (told, lately.last()) == ([1], 2)
