@@ -117,7 +117,9 @@ class ControlServer:
         return ended
 
     def tick(self) -> None:
-        """Bind the socket's file again where somebody has removed it; asked from time to time by the owner."""
+        """Have a status at hand, and bind the socket's file again where somebody has removed it; asked every few
+        seconds by the owner."""
+        self._operations.tick()
         if self._bound is None or self._server is None or not self.alive() or not self._bound.lost():
             return
         try:

@@ -1,4 +1,8 @@
-"""Glance: what a status shows of the catalogue; while a scan writes there, as it was a moment ago."""
+"""Glance: what a status shows of the catalogue; while a scan writes there, as it was some seconds ago.
+
+While a scan is alive the supervisor's tick has the next glance taken every two seconds by a thread of its own, whether
+or not anybody asks; a status tells the last that is not too old, and waits for a new one only where none is.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,6 +15,7 @@ from shishod.operations.ports import Roots, Scans
 from shishod.operations.report import Row
 from shishod.work.lately import Lately
 
+STALE_S = 4.0  # two ticks: what one begins is there before what the one before it began is too old
 COUNTS_KEPT_S = 1.0  # many watchers of one status cost one count
 LAST_SCANS = 3
 
@@ -32,7 +37,7 @@ class Glance:
 
 class Glances:
     """Shared: by every face. Each word with a database costs a thread its turn, and a scan leaves few to be had; so
-    while one is alive a status does not wait for any.
+    while one is alive a status waits for none that answers the tick in time.
     """
 
     def __init__(self, catalog: Roots, history: ScanHistory, shelf: Shelf, scans: Scans, clock: Clock) -> None:
@@ -41,12 +46,17 @@ class Glances:
         self._shelf = shelf
         self._scans = scans
         self._clock = clock
-        self._lately = Lately(self._look, monotonic_s=clock.monotonic_s)
+        self._lately = Lately(self._look, STALE_S, clock.monotonic_s)
 
     def take(self, *, hurried: bool) -> Glance:
-        """What is there now, counted at most a second ago; in a hurry, what was three seconds ago at most. Raises
-        Unreachable."""
+        """What is there now, counted at most a second ago; in a hurry, what was seen four seconds ago at most, and so
+        counted five. Raises Unreachable."""
         return self._lately.ask(hurried=hurried)
+
+    def tick(self) -> None:
+        """Keep the last glance fresh while a scan is alive; returns at once."""
+        if self._scans.active():
+            self._lately.refresh()
 
     def last(self) -> Glance:
         """What was seen last, for when the catalogue does not answer."""

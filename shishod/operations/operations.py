@@ -81,6 +81,10 @@ class Operations:
         self._started_s = clock.monotonic_s()
         self._glances = Glances(catalog, history, shelf, scans, clock)
 
+    def tick(self) -> None:
+        """Have a status at hand while a scan is alive; to be called every few seconds, and returns at once."""
+        self._glances.tick()
+
     def health(self) -> Row:
         """Whether every loop of the daemon turns; asks nothing of the database.
 

@@ -17,8 +17,8 @@ class Lately(Generic[T]):
     """Shared: by all who ask.
 
     Who is in a hurry gets the last answer if its making began less than `stale_s` ago, and the next is made behind him.
-    Everybody else waits for one that is made for him now, and hears what it raises. An answer is as old as the moment at
-    which its making began, and one that began earlier never takes the place of one that began later.
+    Everybody else waits for one that is made for him now, and hears what it raises. An answer is as old as the moment
+    at which its making began, and one that began earlier never takes the place of one that began later.
     """
 
     def __init__(
@@ -37,13 +37,19 @@ class Lately(Generic[T]):
             last, age_s = self._last, 0.0
             if last is not None:
                 age_s = self._monotonic_s() - last[0]
-            begin = hurried and last is not None and RESTS_S <= age_s < self._stale_s and not self._making
+        if hurried and last is not None and age_s < self._stale_s:
+            self.refresh()
+            return last[1]
+        return self._make()
+
+    def refresh(self) -> None:
+        """Have the next answer made by a thread of its own, unless one is new or being made; returns at once."""
+        with self._lock:
+            rested = self._last is None or self._monotonic_s() - self._last[0] >= RESTS_S
+            begin = rested and not self._making
             self._making |= begin
         if begin:
             threading.Thread(target=self._make_behind, name="lately", daemon=True).start()
-        if hurried and last is not None and age_s < self._stale_s:
-            return last[1]
-        return self._make()
 
     def last(self) -> T | None:
         """The last answer, however old."""

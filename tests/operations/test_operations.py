@@ -15,6 +15,7 @@ from shishod.operations import Operations, verdict
 from shishod.store.catalog import open_catalog
 from shishod.store.settings import StoreSettings
 from tests.control.standin import NOON, Standin, Watched, a_book, a_root, a_scan
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -255,10 +256,28 @@ def test_while_a_scan_writes_a_status_asks_nothing_of_the_database_that_it_was_t
     )
     operations.status()
     daemon.database_down = True
-    now_s = 2.9
+    now_s = 3.9
 
-    lately, now_s = operations.status(), 3.1
+    lately, now_s = operations.status(), 4.1
     late = operations.status()
 
     assert (lately["catalogue"]["ok"], late["catalogue"]["ok"]) == (True, False)
     assert lately["roots"] == late["roots"], "and what was seen last is still told"
+
+
+def test_while_a_scan_is_alive_every_tick_has_a_status_at_hand_for_who_asks_alone(daemon: Standin):
+    now_s = 0.0
+    operations = Operations(
+        catalog=daemon, history=daemon, shelf=daemon, scans=daemon, clock=Clock(lambda: NOON, lambda: now_s)
+    )
+    operations.tick()
+    assert daemon.counted == 0, "a daemon at rest counts nothing"
+    daemon.alive = {"scan-1": a_scan()}
+    for turn in range(1, 6):
+        now_s = turn * 2.0
+        operations.tick()
+        wait_until(lambda turn=turn: operations._glances.last().counted_s == turn * 2.0, 10, "a glance was taken")
+    daemon.database_down = True
+    now_s += 3
+
+    assert operations.status()["catalogue"]["ok"], "and waits for nobody"

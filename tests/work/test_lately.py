@@ -66,6 +66,15 @@ def test_what_is_a_moment_old_is_not_made_again() -> None:
     assert (len(made), threading.active_count()) == (1, before)
 
 
+def test_the_next_answer_can_be_had_made_before_anybody_asks() -> None:
+    lately = Lately(counting())
+
+    lately.refresh()
+
+    wait_until(lambda: lately.last() == 1, why="a thread of its own made it")
+    assert lately.ask(hurried=True) == 1
+
+
 def test_what_is_too_old_is_told_to_nobody() -> None:
     watch = Watch()
     lately = Lately(counting(), stale_s=3.0, monotonic_s=watch)
