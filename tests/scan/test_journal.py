@@ -2,6 +2,7 @@
 
 import gc
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from shishod.scan.journal import EVERY_S, KEPT, MOST, Journal
 from shishod.scan.settings import ScanSettings
 from tests.samples import an_epub
 from tests.scan.house import HandClock, House
+from tests.waiting import wait_until
 
 
 class Shelf:
@@ -19,11 +21,16 @@ class Shelf:
 
     def __init__(self) -> None:
         self.batches: list[list[str]] = []
-        self.away = False
+        self.away: Exception | None = None
+        self.tried = 0
+        self.open = threading.Event()
+        self.open.set()
 
     def write_log(self, lines: Sequence[LogLine]) -> None:
+        self.tried += 1
+        assert self.open.wait(10)
         if self.away:
-            raise Unreachable("the database is locked")
+            raise self.away
         self.batches.append([line.text for line in lines])
 
 
@@ -50,16 +57,62 @@ def test_lines_are_written_together_when_they_are_many_or_the_first_is_old() -> 
 
 def test_what_cannot_be_written_is_written_later_in_its_order_and_is_bounded() -> None:
     journal, shelf, _ = a_journal()
-    shelf.away = True
+    shelf.away = Unreachable("the database is locked")
     for number in range(KEPT + 5_000):
         journal.say("one", "info", f"{number}")
-    shelf.away = False
+    shelf.away = None
     journal.flush()
 
     (batch,) = shelf.batches
-    assert KEPT <= len(batch) < KEPT + MOST + 1
+    assert len(batch) == KEPT
     assert batch == sorted(batch, key=int)
     assert batch[-1] == f"{KEPT + 4_999}", "the newest are kept"
+
+
+def test_where_nothing_can_be_written_one_line_a_second_tries_and_the_others_wait_for_nothing() -> None:
+    journal, shelf, clock = a_journal()
+    shelf.away = Unreachable("the database is locked")
+    for number in range(2 * MOST):
+        journal.say("one", "info", f"{number}")
+    assert shelf.tried == 1
+
+    clock.wind(EVERY_S)
+    for number in range(MOST):
+        journal.say("one", "info", f"{number}")
+    assert shelf.tried == 2
+
+
+def test_what_is_refused_for_its_content_fails_nobody_who_speaks() -> None:
+    journal, shelf, _ = a_journal()
+    shelf.away = ValueError("a text has a character that no text may have")
+    for number in range(MOST):
+        journal.say("one", "info", f"{number}")
+    shelf.away = None
+
+    journal.say("one", "info", "goes on")
+    journal.flush()
+
+    assert shelf.batches == [["goes on"]]
+
+
+def test_lines_are_written_as_they_were_said_and_who_reads_them_waits_for_those_in_hand() -> None:
+    journal, shelf, _ = a_journal()
+    shelf.open.clear()
+    journal.say("one", "info", "early")
+    writer, reader = (threading.Thread(target=journal.flush) for _ in range(2))
+    writer.start()
+    wait_until(lambda: shelf.tried == 1, why="the first batch is in hand")
+    for number in range(MOST):
+        journal.say("one", "info", f"{number}")  # and waits for nobody
+    reader.start()
+    reader.join(0.1)
+    assert reader.is_alive()
+
+    shelf.open.set()
+    writer.join(10)
+    reader.join(10)
+
+    assert [(len(batch), batch[0]) for batch in shelf.batches] == [(1, "early"), (MOST, "0")]
 
 
 def test_a_scan_says_how_it_began_what_failed_and_how_it_ended(house: House, library: Path) -> None:
