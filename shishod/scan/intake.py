@@ -294,7 +294,8 @@ class Intake:
         read = [one for one in done if one.packed is not None and role_of(one.seen.path) is FileRole.MEDIA]
         others = sum(role_of(one.path) is FileRole.MEDIA for one in load.order.keep)
         told = [tells_of(load_reading(one.packed)) for one in read if one.packed is not None]
-        if not told or not place.question.asked(told, others):
+        again = any(one.seen.path in (load.order.known or {}) for one in read)
+        if not told or not place.question.asked(told, others, again=again):
             return False
         place.sweep.doubt(anchor(parent(read[0].seen.path)))
         return True

@@ -54,8 +54,13 @@ class Question(NamedTuple):
     sound: bool = False
     formats: bool = False
 
-    def asked(self, told: Sequence[Tells], others: int) -> bool:
-        """Whether what was read of a book's media, beside so many others of it, may make other books of the place."""
+    def asked(self, told: Sequence[Tells], others: int, *, again: bool = False) -> bool:
+        """Whether what was read of a book's media, beside so many others of it, may make other books of the place.
+
+        What was read `again` may have told something else before, by which the place is grouped.
+        """
+        if again:
+            return any(self)
         if self.formats and any(one.title and one.people for one in told):
             return True
         if len(told) + others > 1:

@@ -183,10 +183,10 @@ ARRIVING: dict[str, dict[str, Any]] = {
 MAKERS = {".mp3": an_mp3, ".m4b": an_m4b, ".epub": an_epub}
 
 
-def arrive(library: Path, name: str) -> None:
+def arrive(library: Path, name: str, **otherwise: Any) -> None:
     file = library / name
     file.parent.mkdir(parents=True, exist_ok=True)
-    MAKERS[file.suffix](file, **ARRIVING[name])
+    MAKERS[file.suffix](file, **ARRIVING[name] | otherwise)
 
 
 def test_a_scan_tells_what_tags_decide_and_the_next_changes_nothing(tmp_path: Path) -> None:
@@ -209,20 +209,60 @@ def test_a_scan_tells_what_tags_decide_and_the_next_changes_nothing(tmp_path: Pa
         house.close()
 
 
-@given(
-    some.lists(some.sampled_from(list(ARRIVING)), min_size=2, max_size=7, unique=True),
-    some.lists(some.booleans(), min_size=7, max_size=7),
-)
+RETAGGED: dict[str, tuple[dict[str, dict[str, Any]], list[list[str]]]] = {
+    "two albums of a run that become one": (
+        {"G/03.mp3": {"album": "Dune", "track": 3}, "G/04.mp3": {"album": "Dune", "track": 4}},
+        [["/G/01.mp3", "/G/02.mp3", "/G/03.mp3", "/G/04.mp3"]],
+    ),
+    "a loose file that joins an album": (
+        {"F/Highbury.mp3": {"album": "Dune", "track": 3}}, [["/F/Arrakis.mp3", "/F/Caladan.mp3", "/F/Highbury.mp3"]],
+    ),
+    "all tracks of an album that go apart": (
+        {"F/Arrakis.mp3": {"album": "Ix"}, "F/Caladan.mp3": {"album": "Caladan"}},
+        [["/F/Arrakis.mp3"], ["/F/Caladan.mp3"]],
+    ),
+    "two formats that become two works": (
+        {"F/x.epub": {"title": "", "authors": ()}}, [["/F/x.epub"], ["/F/y.m4b"]],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", RETAGGED)
+def test_files_that_tell_something_else_are_the_books_of_a_fresh_scan(tmp_path: Path, what: str) -> None:
+    library, (otherwise, meant) = tmp_path / "Books", RETAGGED[what]
+    house = House(tmp_path / "house", {"books": library})
+    for name in ARRIVING:
+        arrive(library, name)
+    house.scan()
+    for name, words in otherwise.items():
+        arrive(library, name, **words)
+    house.scan(Tier.QUICK)
+    fresh = House(tmp_path / "fresh", {"books": library})
+    fresh.scan()
+    try:
+        made = [sorted(path for path, *_ in files) for *_, files in catalogued(house)]
+        assert [files for files in meant if files not in made] == []
+        assert catalogued(house) == catalogued(fresh)
+    finally:
+        house.close()
+        fresh.close()
+
+
+ARRIVALS = some.tuples(some.sampled_from(list(ARRIVING)), some.sampled_from((None, "Dune", "Emma", "Saga")))
+
+
+@given(some.lists(ARRIVALS, min_size=2, max_size=7), some.lists(some.booleans(), min_size=7, max_size=7))
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 def test_tagged_files_that_arrive_in_any_order_are_the_books_of_one_scan_of_all(
-    tmp_path_factory: pytest.TempPathFactory, names: list[str], looked: list[bool]
+    tmp_path_factory: pytest.TempPathFactory, names: list[tuple[str, str | None]], looked: list[bool]
 ) -> None:
     place = tmp_path_factory.mktemp("arrivals")
     library = place / "Books"
     library.mkdir()
     piecemeal = House(place / "one", {"books": library})
-    for name, look in zip(names, looked, strict=False):
-        arrive(library, name)
+    for (name, album), look in zip(names, looked, strict=False):
+        field = "album" if name.endswith(".mp3") else "title"
+        arrive(library, name, **{field: album} if album else {})
         if look:
             piecemeal.scan(Tier.QUICK)
     piecemeal.scan()
