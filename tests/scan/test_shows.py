@@ -1,13 +1,20 @@
 """What `tvshow.nfo` says reaches the episodes of its show, in the folder of the show and in those of its seasons."""
 
+import errno
+import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from shishod.formats.beside import show as of_a_show
+from shishod.formats.limits import Limits
 from shishod.model.folders import is_season
+from shishod.model.metadata import Reading
 from shishod.model.naming.films import episode_of
 from shishod.model.tier import Tier
+from tests.nobody import as_nobody
 from tests.samples import an_nfo
 from tests.samples.video import a_video
 from tests.scan.house import House
@@ -73,6 +80,31 @@ def test_a_film_is_told_nothing_of_a_show_that_lies_above_it(house: House, show:
     house.scan()
 
     assert episodes(house)["Salt.mkv"]["series"] == []
+
+
+def test_a_show_whose_file_leads_in_a_circle_has_its_episodes_read_and_noted(house: House, show: Path) -> None:
+    (show / "tvshow.nfo").symlink_to("tvshow.nfo")
+
+    house.scan()
+
+    assert house.catalog.problems()[0] == []
+    noted = {note for book in house.books() for file in book["files"] for note in file["notes"]}
+    assert noted == {f"the tvshow.nfo of its show could not be opened: {os.strerror(errno.ELOOP)}"}
+
+
+def test_a_show_whose_file_is_closed_to_us_says_nothing_and_that_is_noted() -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can be somebody else")
+    with tempfile.TemporaryDirectory() as place:
+        os.chmod(place, 0o755)
+        an_nfo(Path(place, "tvshow.nfo"), "tvshow", title="Salt Roads").chmod(0)
+
+        with as_nobody():
+            path = os.fsencode(place) + b"/SR S01E02.mkv"
+            told = of_a_show.with_show(Reading(title="Dawn"), path, b"SR/SR S01E02.mkv", Limits())
+
+    assert (told.title, told.series) == ("Dawn", ())
+    assert told.notes == (f"the tvshow.nfo of its show could not be opened: {os.strerror(errno.EACCES)}",)
 
 
 @pytest.mark.parametrize(
