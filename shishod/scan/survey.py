@@ -33,6 +33,7 @@ from shishod.scan.plan import Judgement, Plan, plan
 from shishod.scan.reconcile import Reconciler
 from shishod.scan.rules import Unruly
 from shishod.scan.settings import ScanSettings
+from shishod.scan.shows import note_retold
 from shishod.scan.sweep import InspectLoad, Place, Sweep
 from shishod.scan.tags import Tells, question_of, tells_of
 from shishod.scan.trace import Batch, Tracer
@@ -106,8 +107,12 @@ class Survey:
         if sweep.order.look is Look.QUICK and is_network(sweep.admission.identity.fstype):
             walk.look = Look.FULL  # folder times cannot be trusted across a wire
         found = walk.tree(start) if sweep.order.tree else walk.folder(start)
+        noted: set[bytes] = set()
         while batch := list(islice(found, BATCH)):
             self.passing.heed(sweep, batch)
+            if walk.retold > noted:
+                note_retold(rooms.catalog, root.id, walk.retold - noted, now)
+                noted = set(walk.retold)
             places = [one for one in batch if isinstance(one, Neighbourhood)]
             self._plan(sweep, places)
             self._well_again(root, walk, places)

@@ -13,6 +13,7 @@ from shishod.formats.limits import Limits
 from shishod.model.folders import is_season
 from shishod.model.metadata import Reading
 from shishod.model.naming.films import episode_of
+from shishod.model.ticket import Errand
 from shishod.model.tier import Tier
 from tests.nobody import as_nobody
 from tests.samples import an_nfo
@@ -68,6 +69,28 @@ def test_a_show_that_is_told_anew_has_its_episodes_read_again_and_no_others(
     house.scan(tier)
     assert len(house.reads()) == 4
     assert {one["name"] for book in episodes(house).values() for one in book["series"]} == {"SR", "Other"}
+    house.scan(tier)
+    assert house.reads() == []
+
+
+@pytest.mark.parametrize("tier", [Tier.QUICK, Tier.FULL])
+def test_a_scan_that_is_cancelled_before_it_reads_the_episodes_leaves_them_to_the_next(
+    house: House, show: Path, tier: Tier
+) -> None:
+    for episode in show.glob("*.mkv"):
+        episode.unlink()
+    house.scan()
+    an_nfo(show / "tvshow.nfo", "tvshow", title="Salt Roads")
+    asked = house.request()
+    house.turn(Errand.WALK)
+    house.scans.cancel(asked.id)
+    house.work(Errand.WALK, Errand.INSPECT)
+    house.reads()
+
+    house.scan(tier)
+
+    assert house.reads() == ["Shows/SR/Season 1/SR S01E02.mkv", "Shows/SR/Season 1/SR S01E03.mkv"]
+    assert {one["name"] for book in house.books() for one in book["series"]} == {"Salt Roads"}
     house.scan(tier)
     assert house.reads() == []
 
