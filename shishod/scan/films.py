@@ -41,9 +41,12 @@ def films(seen: Iterable[Sighting], shelf: LibraryKind, taken: Iterable[bytes]) 
     named: dict[tuple[bytes, BookKind, str], list[tuple[Sighting, FilmName]]] = {}
     for one in seen:
         folder = parent(one.path)
-        if (home := rips.home_of(one.path)) is not None:
+        home = rips.home_of(one.path)
+        if is_extra_folder(display(folder if home is None else home), shelf):
+            continue
+        if home is not None:
             discs.setdefault(home, []).append(one)
-        elif not is_extra_folder(display(folder), shelf):
+        else:
             name = film_name(display(base(folder)), display(base(stem(one.path))), shelf)
             named.setdefault((folder, name.kind, name.same), []).append((one, name))
     made = [_film(folder, of_one, set(taken)) for (folder, _, _), of_one in named.items()]

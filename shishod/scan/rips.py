@@ -9,7 +9,7 @@ from shishod.paths import base, parent
 
 RULE = "the longest title of a disc that was copied whole is its film"
 _BLURAY = re.compile(rb"(?:(?P<home>.*)/)?BDMV/STREAM/[^/]+\.m2ts", re.IGNORECASE | re.DOTALL)
-_DVD = re.compile(rb"(?:(?P<home>.*)/)?VIDEO_TS/(?:VTS_(?P<title>\d\d)_)?[^/]+\.vob", re.IGNORECASE | re.DOTALL)
+_DVD = re.compile(rb"(?:(?P<home>.*)/)?VIDEO_TS/(?:VTS_(?P<title>\d\d)_\d|VIDEO_TS)\.vob", re.IGNORECASE | re.DOTALL)
 _PLAYED = re.compile(rb"VTS_\d\d_[1-9]\.vob", re.IGNORECASE)  # the others are menus
 
 

@@ -134,6 +134,19 @@ def test_the_largest_title_of_a_dvd_is_its_film_in_the_order_of_its_pieces():
     assert group(b"F/Alien/VIDEO_TS", [pieces[0]]) == ()
 
 
+@pytest.mark.parametrize("stream", ["VIDEO_TS/VTS_01_1.VOB", "BDMV/STREAM/00001.m2ts"])
+def test_a_disc_that_lies_among_the_extras_of_a_film_is_no_film(stream: str):
+    assert group(b"F/Alien/Extras", [seen(f"F/Alien/Extras/{stream}")], LibraryKind.MOVIES) == ()
+    assert len(group(b"Extras", [seen(f"Extras/{stream}")], LibraryKind.MOVIES)) == 1
+
+
+@pytest.mark.parametrize("name", ["film.vob", "VTS_1_1.VOB", "VTS_01_11.VOB"])
+def test_a_vob_that_is_not_called_as_a_dvds_is_a_film_of_its_own(name: str):
+    (film,) = group(b"F/Alien/VIDEO_TS", [seen(f"F/Alien/VIDEO_TS/{name}")], LibraryKind.MOVIES)
+
+    assert [one.path for one in film.files] == [f"F/Alien/VIDEO_TS/{name}".encode()]
+
+
 def test_a_dvd_and_the_extras_of_a_film_are_one_film_each(house: House, library: Path):
     disc, annex = library / "Films" / "Salt" / "VIDEO_TS", library / "Films" / "Heat" / "Extras"
     for folder in (disc, annex):
