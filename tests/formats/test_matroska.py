@@ -75,3 +75,19 @@ def test_what_was_cut_anywhere_leads_nowhere_and_ends(tmp_path: Path):
             assert COVER.startswith(take(os.fsencode(path), "matroska", "attachment:cover.jpg", Limits()))
         except BrokenFile as broken:
             assert broken.reason == "no-picture"
+
+
+@pytest.mark.parametrize("level", ["file", "segment"])
+def test_so_many_elements_that_nobody_writes_lead_nowhere(tmp_path: Path, level: str):
+    path = a_video(tmp_path / "a.mkv", covers=(("cover.jpg", COVER),))
+    whole = path.read_bytes()
+    segment = whole.index(bytes.fromhex("18538067"))
+    at = segment if level == "file" else whole.rindex(bytes.fromhex("1941a469"))
+    head = whole[:segment] + (b"" if level == "file" else bytes.fromhex("18538067 01ffffffffffffff"))
+    for holes, reason in ((900, ""), (1000, "no-picture")):
+        path.write_bytes(head + b"\xec\x80" * holes + whole[at:])  # Void, with nothing in it
+
+        try:
+            assert take(os.fsencode(path), "matroska", "attachment:cover.jpg", Limits()) == COVER and not reason
+        except BrokenFile as broken:
+            assert broken.reason == reason

@@ -45,9 +45,9 @@ def picture(path: bytes, member: str, limits: Limits) -> bytes:
 
 def _attached(file: BinaryIO) -> Iterator[Element]:
     """Every attachment, where it stands before the first picture or the film says where it is."""
-    top = (one for one in _elements(file, 0, size_of(file)) if one.id == _SEGMENT)
+    top = (one for one in islice(_elements(file, 0, size_of(file)), _MOST) if one.id == _SEGMENT)
     for segment in islice(top, 1):
-        for one in _elements(file, segment.start, segment.end):
+        for one in islice(_elements(file, segment.start, segment.end), _MOST):
             if one.id == _CLUSTER:
                 break
             if one.id == _ATTACHMENTS:
