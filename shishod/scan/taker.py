@@ -97,16 +97,15 @@ class Taker:
     def _carry(self, due: Sequence[CoverDue]) -> int:
         """Take covers, store what became of them and go on behind the last; how many bytes that took."""
         roots = {root.id: root.path for root in self._catalog.roots() if root.state in _BELIEVED}
-        read = 0
-        for part in abreast(partial(self._part, roots), due, self._hands * PARTS):
+        parts = abreast(partial(self._part, roots), due, self._hands * PARTS)
+        for part in parts:
             self._pauses.after = part.after or self._pauses.after
-            read += part.read
             if part.hindrance:
                 _log.warning("no more covers can be taken now; they are after the next scan", error=part.hindrance)
                 raise Unreachable(part.hindrance)
             if not part.whole:
                 break  # the next handful begins where this one ended
-        return read
+        return sum(part.read for part in parts)  # whatever is taken of a later part is stored too
 
     def _part(self, roots: Mapping[int, bytes], due: Sequence[CoverDue]) -> _Part:
         wanted = {one: self._wanted(roots[one.file.root_id], one) for one in due if one.file.root_id in roots}

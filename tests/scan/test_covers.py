@@ -20,6 +20,7 @@ from shishod.scan.pauses import REST_S, please
 from shishod.scan.taker import HANDFUL, MOST, fitting
 from shishod.scan.taking import Large, Wanted, answers, take
 from shishod.work.runners import Failed
+from shishod.work.runners.inline import InlineRunner
 from tests.samples import a_jpeg, a_png, an_epub
 from tests.scan.house import AT_ONCE, House
 
@@ -242,6 +243,40 @@ def test_more_than_a_handful_is_taken_one_handful_after_another(a_house: Callabl
     assert house.catalog.counts()["covers_due"] == 3, "the share of the disk's time is used up"
 
     house.clock.wind(1)
+    house.work()
+    assert house.catalog.counts()["covers_due"] == 0
+
+
+class Lost(InlineRunner):
+    """Takes what it is given, but where `first` is among it: then nothing is tried to its end."""
+
+    first = b""
+
+    def run(self, function: Any, things: Sequence[Any], **_: Any) -> list[Any]:
+        if self.first in [one.seen.path for one in things]:
+            return [Failed("unread", "")] * len(things)
+        return super().run(function, things)
+
+
+def test_what_later_parts_of_a_handful_took_counts_though_an_earlier_one_broke_off(
+    a_house: Callable[..., House], library: Path
+) -> None:
+    house = a_house(AT_ONCE.model_copy(update={"cover_rate": len(a_png())}), books=library)
+    for number in range(4):
+        an_epub(library / f"{number}.epub", title=f"Title {number}", cover=True)
+    house.scan()
+    runner = house.taker._runner = Lost()
+    runner.first = house.catalog.covers_due(0, 1)[0].file.path
+    house.clock.wind(0.5)
+    house.turn(Errand.COVER)
+    assert house.catalog.counts()["covers_due"] == 2
+
+    house.taker._runner = InlineRunner()
+    house.clock.wind(1.9)
+    house.work()
+    assert house.catalog.counts()["covers_due"] == 2, "two covers have used up the disk's time of two seconds"
+
+    house.clock.wind(0.2)
     house.work()
     assert house.catalog.counts()["covers_due"] == 0
 
