@@ -32,13 +32,19 @@ class Claiming(Noun):
         return frozenset(ours)
 
     def release(self, file_ids: Collection[int], since: datetime) -> int:
-        """Set CHANGED on those of the files that are PROCESSING by the claim of that moment; how many."""
+        """Set CHANGED on those of the files that are PROCESSING by the claim of that moment; how many.
+
+        Mostly there is none: that is asked by a reader, and writes nothing.
+        """
         ours = and_(_HELD, _file.processing_started_at == since)
+        held: list[int] = []
+        with self._reading() as connection:
+            for some in chunks(sorted(file_ids)):
+                held += connection.scalars(select(_file.id).where(_file.id.in_(some), ours))
+        if not held:
+            return 0
         with self._writing(of_the_disk=False) as connection:
-            return sum(
-                connection.execute(_RELEASE.where(_file.id.in_(some), ours)).rowcount
-                for some in chunks(sorted(file_ids))
-            )
+            return sum(connection.execute(_RELEASE.where(_file.id.in_(some), ours)).rowcount for some in chunks(held))
 
     def reclaim(self) -> int:
         """Release whatever is PROCESSING, and take the signature of its folders back."""

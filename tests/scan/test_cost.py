@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import event
 
 from shishod.model.progress import ScanSnapshot
+from shishod.model.ticket import Errand
 from shishod.model.tier import Tier
 from tests.samples import a_png, an_epub, an_opf
-from tests.scan.house import House
+from tests.scan.house import CHUNK, House
 from tests.waiting import wait_until
 
 YEARS_AGO = 1_500_000_000
@@ -108,6 +109,20 @@ def test_a_first_scan_costs_less_than_four_writes_a_book(house: House, library: 
     writes = [one for one in said if one.split(None, 1)[0] in ("INSERT", "UPDATE", "DELETE")]
     assert len(writes) / 300 <= 4
     print("writes a new book:", len(writes) / 300)
+
+
+def test_files_that_are_read_again_and_recorded_are_given_back_by_no_write(house: House, library: Path) -> None:
+    for number in range(12):
+        an_epub(library / f"{number}.epub", title=f"First {number}")
+    house.scan()
+    for number in range(12):
+        an_epub(library / f"{number}.epub", title=f"Second, and longer {number}")
+
+    with statements(house) as said:
+        assert house.scan().succeeded == 12
+
+    claims = [one for one in said if one.startswith("UPDATE media_files SET state=?, processing_started_at=")]
+    assert len(claims) == 12 / CHUNK[Errand.INSPECT]
 
 
 def test_what_lies_beside_books_is_written_with_them(house: House, library: Path) -> None:
