@@ -1,6 +1,6 @@
 """Web: enrichment as the daemon runs it; where no provider is on there is none of it."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -52,18 +52,17 @@ class Web:
         ages, thin_only = settings.scan.ages(), said.books == "thin"
         self._enricher = Enricher(guides, catalog, books, queue, keep=self._hang, thin_only=thin_only, ages=ages)
         self.pool = WorkerPool("web", queue, {Errand.ENRICH: self._enricher.carry}, said.workers, stop)
-        self._left: list[Any] = []  # guides whose questions may still be in hand
 
     def reconfigure(self, said: EnrichSettings) -> bool:
         """Go on as is said from now on; False, with nothing changed, where only a restart can.
 
-        What is in hand is finished as it was begun; the limits hold throughout. Raises SettingsError where a provider
+        What is in hand is finished as it was begun; the limits hold throughout, and who rests and is asked as before
+        rests on. Raises SettingsError where a provider
         cannot be set up.
         """
         if not said.providers or any(getattr(said, name) != getattr(self._said, name) for name in _OF_THE_START):
             return False
-        guides = self._guided(said)
-        self._left += self._enricher.guides.values()
+        guides = self._guided(said, before={name: one.client for name, one in self._enricher.guides.items()})
         self._said = said
         self._enricher.reconfigure(guides, thin_only=said.books == "thin")
         self._catalog.rank_providers([guide.name for guide in guides])
@@ -84,7 +83,7 @@ class Web:
     def stop(self, timeout_s: float) -> bool:
         """Wait for what is in hand, and hang up."""
         ended = self.pool.join(timeout_s)
-        for guide in (*self._enricher.guides.values(), *self._left):
+        for guide in self._enricher.guides.values():
             guide.client.close()
         return ended
 
@@ -223,20 +222,37 @@ def _ledger(said: EnrichSettings, catalog: SqlCatalog, state: Path, *, shared: b
     return Ledger(catalog if shared else FileNotes(state / "limits"))
 
 
-def _guides(said: EnrichSettings, *, ledger: Any, catalog: SqlCatalog, stop: StopSignal, alone: bool = False) -> Any:
-    """The providers that are on, the most believed first; `alone` where nobody else can be asking them now."""
+def _guides(
+    said: EnrichSettings,
+    *,
+    ledger: Any,
+    catalog: SqlCatalog,
+    stop: StopSignal,
+    alone: bool = False,
+    before: Mapping[str, Any] | None = None,
+) -> Any:
+    """The providers that are on, the most believed first, by their clients of `before` where these may go on; `alone`
+    where nobody else can be asking them now."""
     from shishod.enrich.enricher import Guide
     from shishod.enrich.providers import BY_NAME
 
     guides = []
     for rank, name in enumerate(said.providers):
-        client = _client(BY_NAME[name], said, ledger, catalog, stop, alone=alone)
+        old = (before or {}).get(name)
+        client = _client(BY_NAME[name], said, ledger, catalog, stop, alone=alone, before=old)
         guides.append(Guide(BY_NAME[name], said.of(name), client, rank))
     return guides
 
 
 def _client(
-    provider: Any, said: EnrichSettings, ledger: Any, catalog: SqlCatalog, stop: StopSignal, *, alone: bool
+    provider: Any,
+    said: EnrichSettings,
+    ledger: Any,
+    catalog: SqlCatalog,
+    stop: StopSignal,
+    *,
+    alone: bool,
+    before: Any,
 ) -> Any:
     from shishod.enrich.limiter import Limiter
     from shishod.enrich.polite import PoliteClient
@@ -251,6 +267,8 @@ def _client(
     terms = provider.terms(Here(own, secret))
     hosts = {*provider.hosts, urlsplit(terms.url).hostname or ""}
     wire = Wire(hosts, f"shishod/{__version__} ({said.contact})")
+    if before is not None and before.serves(terms, wire):
+        return before
     limiter = Limiter(provider.name, Rules(provider.limits), ledger, stop)
     if alone:
         limiter.settle()  # the catalogue is ours alone, so is its folder of limits

@@ -84,10 +84,14 @@ class Enricher:
         return self._guides
 
     def reconfigure(self, guides: Sequence[Guide], *, thin_only: bool) -> None:
-        """Ask these from now on; whoever rested may be asked at once, as it is asked otherwise."""
-        self._guides = {guide.name: guide for guide in guides}
+        """Ask these from now on; whoever rested may be asked at once where it is asked otherwise, by a new client. The
+        client of whom nobody asks any more hangs up once its last question has ended."""
+        before, self._guides = self._guides, {guide.name: guide for guide in guides}
         self._thin_only = thin_only
-        self._rests_until_s = {}
+        kept = {one.name for one in guides if one.name in before and before[one.name].client is one.client}
+        self._rests_until_s = {name: self._rests_until_s.get(name, 0.0) for name in kept}
+        for name in before.keys() - kept:
+            before[name].client.leave()
 
     def wake(self, *names: str, after: int = 0) -> None:
         """Ask that the providers, or these of them, be asked for all that is wanted behind a book; returns at once.

@@ -94,6 +94,19 @@ class PoliteClient:
         self._outcomes: Guarded[Counter[str]] = Guarded(Counter())
         self._waited: Guarded[list[float]] = Guarded([0.0])
         self._stopped = ""
+        self._in_hand: Guarded[list[str]] = Guarded([])  # the questions that are being put
+        self._left = False
+
+    def serves(self, terms: Terms, wire: Wire) -> bool:
+        """Whether it may go on under these terms and by such a wire, with what it knows of how the provider is."""
+        return not self._stopped and terms == self.terms and wire.like(self._wire)
+
+    def leave(self) -> None:
+        """Another asks from now on: hang up as soon as the last question in hand has ended."""
+        with self._in_hand as in_hand:
+            self._left = True
+            if not in_hand:
+                self._wire.close()
 
     def ask(
         self,
@@ -186,8 +199,20 @@ class PoliteClient:
         )
 
     def _sent(self, url: str, asking: Mapping[str, str], most_bytes: int) -> tuple[Reply, Meaning]:
-        """One question put until it is answered, at most so many times."""
+        """One question, for which the wire is kept open."""
         self._ready()
+        with self._in_hand as in_hand:
+            in_hand.append(url)
+        try:
+            return self._put(url, asking, most_bytes)
+        finally:
+            with self._in_hand as in_hand:
+                in_hand.remove(url)
+                if self._left and not in_hand:
+                    self._wire.close()
+
+    def _put(self, url: str, asking: Mapping[str, str], most_bytes: int) -> tuple[Reply, Meaning]:
+        """It is put until it is answered, at most so many times."""
         reason = ""
         for tried in range(1, TRIES + 1):
             reply, meaning = Reply(0, {}, b""), Meaning.FAULT

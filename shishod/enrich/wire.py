@@ -3,11 +3,13 @@
 import logging
 import time
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from shishod.enrich.manners import Declined
 from shishod.errors import Unreachable
+from shishod.work.guard import Guarded
 
 _OURSELVES = frozenset({"127.0.0.1", "::1", "localhost"})
 _CONNECT_S = 10.0
@@ -38,13 +40,20 @@ class Wire:
         self._limit_s = limit_s
         self._fault: type[Exception] = httpx2.HTTPError
         self._broken: type[Exception] = httpx2.InvalidURL
-        self._client: Any = httpx2.Client(
+        self._agent = user_agent
+        self._new = partial(
+            httpx2.Client,
             headers={"User-Agent": user_agent, "Accept-Encoding": "gzip"},
             timeout=httpx2.Timeout(limit_s / 2, connect=_CONNECT_S),
             limits=httpx2.Limits(max_connections=8, max_keepalive_connections=4),
             follow_redirects=False,
             trust_env=False,
         )
+        self._clients: Guarded[list[Any]] = Guarded([])  # one, while there is anything to ask
+
+    def like(self, other: "Wire") -> bool:
+        """Whether the other speaks to the same hosts under the same name."""
+        return (self._hosts, self._agent) == (other._hosts, other._agent)
 
     def allows(self, url: str) -> bool:
         """Whether this may be asked at all."""
@@ -65,7 +74,7 @@ class Wire:
             raise Declined(f"{host} is no host of this provider, or does not speak TLS; it was not asked")
         deadline_s = time.monotonic() + self._limit_s
         try:
-            with self._client.stream("GET", url, headers=dict(headers)) as response:
+            with self._client().stream("GET", url, headers=dict(headers)) as response:
                 told = {name.lower(): value for name, value in response.headers.items()}
                 body = bytearray()
                 for chunk in response.iter_bytes(_CHUNK):
@@ -79,5 +88,13 @@ class Wire:
             raise Unreachable(f"{host} could not be asked ({type(error).__name__})") from None
 
     def close(self) -> None:
-        """Hang up."""
-        self._client.close()
+        """Hang up; who asks again connects again."""
+        with self._clients as clients:
+            while clients:
+                clients.pop().close()
+
+    def _client(self) -> Any:
+        with self._clients as clients:
+            if not clients:
+                clients.append(self._new())
+            return clients[0]

@@ -9,7 +9,7 @@ import pytest
 from shishod.daemon.assembly import build
 from shishod.daemon.config import Settings, settings_for_run
 from shishod.daemon.web import Web
-from shishod.enrich.manners import Declined, Misconfigured
+from shishod.enrich.manners import FAILURES, Declined, Misconfigured
 from shishod.errors import Refused
 from tests.enrich.simulator import Reply, Simulator, a_simulator
 
@@ -82,5 +82,31 @@ def test_a_key_that_was_mended_is_taken_at_a_reload(tmp_path: Path) -> None:
             assert daemon.apply()["applied"] == ["enrich"]
             assert daemon.web.states() == {"googlebooks": ""}
             assert daemon.web._enricher.guides["googlebooks"].client.ask("volumes").found
+        finally:
+            daemon.close()
+
+
+def test_a_provider_that_rests_and_is_asked_as_before_rests_on_after_a_reload(tmp_path: Path) -> None:
+    with a_simulator() as simulator:
+        before = settings(tmp_path, simulator, providers=["openlibrary", "audnexus"])
+        threshold = {"threshold": 0.95}
+        moved = {"url": f"{simulator.url}/elsewhere"}
+        after = settings(
+            tmp_path, simulator, providers=["audnexus", "openlibrary"], openlibrary=threshold, audnexus=moved
+        )
+        daemon = build(before, load=lambda: after, idle=True)
+        try:
+            assert daemon.web is not None
+            old = {name: guide.client for name, guide in daemon.web._enricher.guides.items()}
+            for client in old.values():
+                for _ in range(FAILURES):
+                    client._failure("it does not answer")
+            daemon.apply()
+
+            told = {row["provider"]: row["state"] for row in daemon.web.providers()}
+            guides = daemon.web._enricher.guides
+            assert told == {"audnexus": "ready", "openlibrary": "resting"}
+            assert guides["openlibrary"].client is old["openlibrary"]
+            assert guides["openlibrary"].settings.threshold == 0.95
         finally:
             daemon.close()

@@ -285,3 +285,27 @@ def test_old_answers_make_room(answers: SqlCatalog, a_client: Build, clock: Hand
     assert answers.prune_answers(clock.now(), 3 * 30) > 0
     assert client.kept_part("long 9") is not None
     assert client.kept_part("long 0") is None
+
+
+def test_a_client_that_is_left_hangs_up_when_its_last_question_has_ended(a_client: Build, simulator: Simulator) -> None:
+    asked, may_answer = threading.Event(), threading.Event()
+
+    def slowly(_: object) -> Reply:
+        asked.set()
+        assert may_answer.wait(10)
+        return Reply({"title": "Dune"})
+
+    simulator.answers["books"] = slowly
+    client, found = a_client(), list[bool]()
+    asking = threading.Thread(target=lambda: found.append(client.ask("works/1").found))
+    asking.start()
+    assert asked.wait(10)
+
+    client.leave()
+    assert client._wire._clients._value, "it is open while a question is in hand"
+    may_answer.set()
+    asking.join(10)
+
+    assert (found, client._wire._clients._value) == ([True], [])
+    assert client.ask("works/2").found, "what is asked behind it is answered too"
+    assert client._wire._clients._value == []
