@@ -5,12 +5,23 @@ from collections.abc import Callable
 
 from shishod import log
 from shishod.errors import Displaced, Unreachable
+from shishod.work.queue import TicketQueue
 from shishod.work.stop import StopSignal
 
 ASK_EVERY_S = 5.0
 AGAIN_S = 0.5  # after the server has let go: whoever asks first has the catalogue
 
 _log = log.get(__name__)
+
+
+def gives_up(queue: TicketQueue, stop: StopSignal) -> Callable[[str], None]:
+    """What ends a daemon whose catalogue is another's: nothing is begun, and all that runs is told to stop at once."""
+
+    def give_up(reason: str) -> None:
+        queue.hold(reason)
+        stop.set()
+
+    return give_up
 
 
 class Alone:

@@ -9,7 +9,7 @@ from shishod import formats, log
 from shishod.ailment import Ailment
 from shishod.clock import CLOCK
 from shishod.control.server import ControlServer
-from shishod.daemon.alone import Alone
+from shishod.daemon.alone import Alone, gives_up
 from shishod.daemon.archive import archived
 from shishod.daemon.config import Settings
 from shishod.daemon.hooks import Hooks
@@ -75,7 +75,7 @@ class Daemon:
         self._idle = idle
         self.catalog = _catalog(settings)
         self.queue = TicketQueue(ageing_s=settings.work.ageing)
-        self.alone = Alone(self.catalog.keep_alone, self.queue.hold)
+        self.alone = Alone(self.catalog.keep_alone, gives_up(self.queue, self.stop))
         self.runner, self.painter, ground = runners(settings, self.catalog.roots())
         self.cache = ScanCache(self.catalog)
         self.scans = Scans(self.queue, self.catalog, self.cache.stats, keep=settings.scan.keeping())

@@ -18,7 +18,7 @@ from shishod.daemon.config import Settings
 from shishod.daemon.reload import Reload
 from shishod.daemon.supervisor import TICK_S, Supervisor
 from shishod.daemon.systemd import Notifier
-from shishod.errors import SettingsError, Unreachable
+from shishod.errors import Displaced, SettingsError, Unreachable
 
 if TYPE_CHECKING:
     from shishod.daemon.display import Display
@@ -70,6 +70,8 @@ def _supervise(daemon: assembly.Daemon, notifier: Notifier, drawn: bool) -> None
     try:
         with display or contextlib.nullcontext():
             supervisor.run()
+        if daemon.catalog.displaced:
+            raise Displaced(daemon.catalog.displaced)
     finally:
         if supervisor.undrained:
             if sys.exc_info()[1] is None:

@@ -29,6 +29,7 @@ class Noun:
     def __init__(self, database: Database, clock: Clock = CLOCK) -> None:
         self._database = database
         self._clock = clock
+        self.displaced = ""  # why nothing may be written any more, once another daemon has the catalogue
         self._epoch = 0  # grows with every transaction that may have written of folders
 
     @contextmanager
@@ -47,13 +48,20 @@ class Noun:
         """
         database = self._database
         with reachable(database), database.turn:
+            self._confirm_ours()
             database.stand()
             try:
                 connected = database.writer.connect()
                 with connected as connection, database.synced(connection, durably), connection.begin():
                     yield connection
+                    self._confirm_ours()
             finally:
                 self._epoch += of_the_disk
+
+    def _confirm_ours(self) -> None:
+        """Raises Unreachable where the catalogue is another daemon's: what we hold of it may be old."""
+        if self.displaced:
+            raise Unreachable(self.displaced)
 
 
 @contextmanager

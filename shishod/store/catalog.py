@@ -6,7 +6,7 @@ from pathlib import Path
 
 from shishod import log
 from shishod.clock import CLOCK, Clock
-from shishod.errors import SettingsError, Unreachable
+from shishod.errors import Displaced, SettingsError, Unreachable
 from shishod.store.ageing import Ageing
 from shishod.store.alone import ServerLock
 from shishod.store.answers import KeptAnswers
@@ -81,14 +81,22 @@ class SqlCatalog(
     def keep_alone(self) -> None:
         """Be the one daemon of this catalogue, or see that it still is; on SQLite the lock of the file says so already.
 
-        Raises Displaced where another is, Unreachable where nobody answers.
+        Raises Displaced where another is, Unreachable where nobody answers. Once it was ours and is another's, nothing
+        is written into it any more.
         """
         if not self.on_server:
             return
         if self._alone is None:
             self._alone = ServerLock(self._database.engine, self._database.describe)
-        else:
+            return
+        try:
             self._alone.renew()
+        except Displaced:
+            self.displaced = (
+                f"another daemon has taken over the catalogue in {self._database.describe}, so this one writes nothing"
+                " into it and stops. What was recorded until then stands; that daemon finds the rest"
+            )
+            raise
 
     def close(self) -> None:
         """Give back every connection, and the SQLite file to the next daemon."""

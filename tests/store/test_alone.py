@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from shishod.daemon.alone import Alone
+from shishod.daemon.alone import Alone, gives_up
 from shishod.errors import Displaced, Unreachable
+from shishod.model.ticket import Ticket
 from shishod.store.catalog import SqlCatalog, open_catalog
 from shishod.store.settings import StoreSettings
+from shishod.work.queue import TicketQueue
+from shishod.work.stop import StopSignal
+from tests.contracts.test_catalogue_history import SCAN
 from tests.store.cluster import Cluster
 from tests.waiting import wait_until
 
@@ -26,6 +30,12 @@ def cut_off(by: SqlCatalog) -> None:
         connection.exec_driver_sql(
             "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
         )
+
+
+def cut_off_alone(catalog: SqlCatalog) -> None:
+    """Let the lock go as a server does, and have it noticed at the next renewal only."""
+    assert catalog._alone is not None
+    catalog._alone.release()
 
 
 def holder(by: SqlCatalog) -> int | None:
@@ -139,8 +149,41 @@ def test_a_daemon_that_another_has_displaced_ends(settings: StoreSettings, tmp_p
         wait_until(lambda: not alone.alive(), 10, "its part is dead, so the supervisor ends the daemon")
 
     assert told == ["another daemon has the catalogue now"]
+    before = other.scans()
+    with pytest.raises(Unreachable, match=r"has taken over the catalogue.*writes nothing"):
+        ours.write_scan(SCAN)
+    assert other.scans() == before
+    other.write_scan(SCAN)
+    assert [scan.id for scan in ours.scans()] == [SCAN.id], "it may be read until the daemon has ended"
     ours.close()
     other.close()
+
+
+def test_what_was_begun_before_another_daemon_took_over_is_rolled_back(settings: StoreSettings, tmp_path: Path) -> None:
+    ours, other = open_catalog(settings, tmp_path / "1"), open_catalog(settings, tmp_path / "2")
+    ours.keep_alone()
+
+    with pytest.raises(Unreachable, match="has taken over"), ours._writing() as connection:
+        connection.exec_driver_sql("CREATE TABLE late (id int)")
+        cut_off_alone(ours)
+        other.keep_alone()
+        with pytest.raises(Displaced):
+            ours.keep_alone()
+
+    with other._reading() as connection:
+        assert connection.exec_driver_sql("SELECT to_regclass('late')").scalar() is None
+    ours.close()
+    other.close()
+
+
+def test_who_is_displaced_begins_nothing_and_is_told_to_stop() -> None:
+    queue, stop = TicketQueue(), StopSignal()
+    queue.request(Ticket("a book"))
+
+    gives_up(queue, stop)("another daemon has the catalogue now")
+
+    assert stop.is_set()
+    assert queue.claim(timeout_s=0) is None
 
 
 def test_a_file_needs_no_other_lock_than_its_own(tmp_path: Path) -> None:
