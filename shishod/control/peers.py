@@ -36,7 +36,8 @@ def peer_of(sock: socket.socket) -> Peer:
 
 
 def who(request: Request) -> str:
-    """The name of the user who asks, or the number where it has none here."""
+    """The name of the user who asks, or the number where it has none here. Names may be in a directory on the network,
+    so this is not for the loop that serves everybody."""
     uid = request.client.host if request.client else ""
     with suppress(KeyError, ValueError):
         return pwd.getpwuid(int(uid)).pw_name

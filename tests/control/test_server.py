@@ -2,6 +2,7 @@
 
 import grp
 import os
+import pwd
 import shutil
 import socket
 import stat
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -308,3 +310,21 @@ assert path.exists()
     )
 
     assert ran.returncode == 0, ran.stderr
+
+
+def test_whoever_asks_is_named_where_it_holds_up_nobody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A directory on the network may take its time to answer."""
+    asked_by, named = list[str](), pwd.getpwuid
+
+    def getpwuid(uid: int) -> pwd.struct_passwd:
+        asked_by.append(threading.current_thread().name)
+        return named(uid)
+
+    monkeypatch.setattr(pwd, "getpwuid", getpwuid)
+    with serving(Standin(), tmp_path / "s.sock"), suppress(Refused):
+        control = {thread.name for thread in threading.enumerate()}
+        assert "control" in control
+        Client(tmp_path / "s.sock").post("/v1/pause", {})
+
+    assert asked_by
+    assert "control" not in asked_by

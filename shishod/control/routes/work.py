@@ -39,7 +39,7 @@ async def pause(request: Request) -> Response:
     """Nothing more is begun."""
     asked = await body(request, Pause)
     here = house(request)
-    return Answer(await here.short.run(here.operations.steering.pause, asked.lasting, who(request)))
+    return Answer(await here.short.run(lambda: here.operations.steering.pause(asked.lasting, who(request))))
 
 
 async def resume(request: Request) -> Response:
