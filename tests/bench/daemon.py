@@ -60,12 +60,7 @@ class Daemon:
         return (datetime.fromisoformat(str(drained)) - asked).total_seconds()
 
     def cpu_s(self) -> float:
-        """Processor time of the daemon and of all its processes that are alive."""
-        ticks = 0
-        for member in family(self.pid):
-            with contextlib.suppress(OSError), open(f"/proc/{member}/stat", "rb") as stat:
-                ticks += sum(int(part) for part in stat.read().rpartition(b")")[2].split()[11:13])
-        return ticks / os.sysconf("SC_CLK_TCK")
+        return worked_s(self.pid)
 
     def _drained(self, ended_at: str) -> str | None:
         """When no cover was left that could be taken, if that was after the end of the scan."""
@@ -173,3 +168,12 @@ def family(pid: int) -> list[int]:
         found.append(waiting.pop())
         waiting += children.get(found[-1], [])
     return found
+
+
+def worked_s(pid: int) -> float:
+    """Processor time of a daemon and of all its processes that are alive."""
+    ticks = 0
+    for member in family(pid):
+        with contextlib.suppress(OSError), open(f"/proc/{member}/stat", "rb") as stat:
+            ticks += sum(int(part) for part in stat.read().rpartition(b")")[2].split()[11:13])
+    return ticks / os.sysconf("SC_CLK_TCK")
