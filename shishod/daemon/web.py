@@ -266,9 +266,10 @@ def _client(
     secret = secret_of(provider.name, setting, getattr(own, setting)) if provider.needs_secret else ""
     terms = provider.terms(Here(own, secret))
     hosts = {*provider.hosts, urlsplit(terms.url).hostname or ""}
-    wire = Wire(hosts, f"shishod/{__version__} ({said.contact})")
-    if before is not None and before.serves(terms, wire):
+    agent = f"shishod/{__version__} ({said.contact})"
+    if before is not None and before.serves(terms, hosts, agent):
         return before
+    wire = Wire(hosts, agent)
     limiter = Limiter(provider.name, Rules(provider.limits), ledger, stop)
     if alone:
         limiter.settle()  # the catalogue is ours alone, so is its folder of limits

@@ -3,7 +3,7 @@
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -97,9 +97,9 @@ class PoliteClient:
         self._in_hand: Guarded[list[str]] = Guarded([])  # the questions that are being put
         self._left = False
 
-    def serves(self, terms: Terms, wire: Wire) -> bool:
-        """Whether it may go on under these terms and by such a wire, with what it knows of how the provider is."""
-        return not self._stopped and terms == self.terms and wire.like(self._wire)
+    def serves(self, terms: Terms, hosts: Collection[str], user_agent: str) -> bool:
+        """Whether it may go on under these terms, to these hosts and under this name, with what it knows of them."""
+        return not self._stopped and terms == self.terms and self._wire.speaks(hosts, user_agent)
 
     def leave(self) -> None:
         """Another asks from now on: hang up as soon as the last question in hand has ended."""

@@ -49,11 +49,11 @@ class Wire:
             follow_redirects=False,
             trust_env=False,
         )
-        self._clients: Guarded[list[Any]] = Guarded([])  # one, while there is anything to ask
+        self._clients: Guarded[list[Any]] = Guarded([self._new()])  # one, made now for it takes long; none once closed
 
-    def like(self, other: "Wire") -> bool:
-        """Whether the other speaks to the same hosts under the same name."""
-        return (self._hosts, self._agent) == (other._hosts, other._agent)
+    def speaks(self, hosts: Collection[str], user_agent: str) -> bool:
+        """Whether it speaks to just these hosts under this name."""
+        return (self._hosts, self._agent) == (frozenset(hosts), user_agent)
 
     def allows(self, url: str) -> bool:
         """Whether this may be asked at all."""
