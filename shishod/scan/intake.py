@@ -229,8 +229,12 @@ class Intake:
         for one in done:
             if one.read_ms is not None:
                 self.took.observe(one.reader or "unknown", one.read_ms / 1000)
-        refused = saved.error is not None
         sweep = load.places[-1][0].sweep
+        if saved.outdated:
+            self._sweeper.survey.await_folder(sweep, parent((load.order.read or load.order.keep)[0].path), 0.0)
+            self._skip(load)
+            return
+        refused = saved.error is not None
         if refused:
             _log.error("a book was refused by the catalogue", book=load.order.key, error=saved.error)
             sweep.say("error", "a book was refused by the catalogue", **_where(load, load.order.key), error=saved.error)

@@ -47,6 +47,7 @@ class BookOrder:
     sheds: tuple[KnownFile, ...] = ()
     origins: Mapping[bytes, Origin] = field(default_factory=dict)
     left: frozenset[int] = frozenset()
+    planned_at: datetime | None = None
 
     @property
     def remembered(self) -> frozenset[int]:
@@ -104,6 +105,7 @@ def compose(
         parts_from=_others(order),
         sheds=tuple(one.id for one in order.sheds),
         revision=own.revision if own else None,
+        planned_at=order.planned_at,
     )
 
 

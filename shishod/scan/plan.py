@@ -225,7 +225,8 @@ class _Planner:
         sheds = tuple(stray for stray in self.made.forgotten if stray.book_id == book_id is not None)
         left = frozenset(other for other, key in self._left.items() if key == one.key and other != book_id)
         order = BookOrder(
-            self.root, one.key, one.kind, one.rule, read, keep, failed_before, book_id, absorbs, sheds, origins, left
+            *(self.root, one.key, one.kind, one.rule, read, keep, failed_before, book_id, absorbs),
+            *(sheds, origins, left, self.how.now),
         )
         whole_again = any(before.position == LAID_ASIDE for before in keep)
         bereaved = book_id in self._bereaved and len(back) < len(keep)

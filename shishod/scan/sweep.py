@@ -43,6 +43,13 @@ class InspectLoad:
     order: BookOrder
     places: tuple[tuple[Place, BookOrder], ...]
 
+    def serves(self, order: BookOrder) -> bool:
+        """Whether what is done for all does what one place has asked for: a newer order may have seen less."""
+        if order is self.order:
+            return True
+        here = {one.path for one in self.order.read} | {one.path for one in self.order.keep}
+        return all(one.path in here for one in order.read)
+
     def joined(self, newer: "InspectLoad") -> "InspectLoad":
         return InspectLoad(newer.order, self.places + newer.places)
 

@@ -9,7 +9,7 @@ from shishod.errors import LibraryAbsent, ShishodError, Unreachable
 from shishod.model.library import Root, RootState
 from shishod.model.ticket import Errand, FolderSubject, Priority, Ticket
 from shishod.model.tier import Look
-from shishod.paths import display
+from shishod.paths import display, parent
 from shishod.scan.arrears import Arrears
 from shishod.scan.lifecycle import WalkOrder
 from shishod.scan.mounts import current_mount
@@ -148,7 +148,10 @@ class Sweeper:
         """A book's ticket is done; the sweep that waited for it last is settled here."""
         for place, order in load.places:
             self.survey.release(order)
-            if place.sweep.finished(place, well=well):
+            served = load.serves(order)
+            if not served:
+                self.survey.await_folder(place.sweep, parent(order.read[0].path), 0.0)
+            if place.sweep.finished(place, well=well and served):
                 self.settle(place.sweep)
 
     def settle(self, sweep: Sweep) -> None:

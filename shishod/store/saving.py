@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, l
 
 from shishod.clock import CLOCK, Clock
 from shishod.errors import BookRejected
-from shishod.model.book import NameKind
+from shishod.model.book import FileRole, NameKind
 from shishod.model.catalog import NameIds, Saved
 from shishod.model.metadata import Metadata
 from shishod.model.moves import Folder
@@ -140,12 +140,46 @@ def _waves(books: Updates) -> Iterator[list[RelationshipUpdates]]:
 def _save_wave(connection: Connection, books: Updates, names: NameBook, now: datetime) -> list[SavedBook]:
     free_keys(connection, books)
     homes, overtaken = _homes(connection, books)
-    fresh = [one for one, late in zip(zip(books, homes, strict=True), overtaken, strict=True) if not late]
+    outdated = _outdated(connection, books, homes, now)
+    fresh = [
+        (book, home)
+        for book, home, late in zip(books, homes, overtaken, strict=True)
+        if not late and (book.root_id, book.key) not in outdated
+    ]
     saved = iter(_save_fresh(connection, [book for book, _ in fresh], [home for _, home in fresh], names, now))
     return [
-        SavedBook(None if home == book.book_id else home, overtaken=True) if late else next(saved)
+        SavedBook(None, outdated=True)
+        if (book.root_id, book.key) in outdated
+        else SavedBook(None if home == book.book_id else home, overtaken=True)
+        if late
+        else next(saved)
         for book, home, late in zip(books, homes, overtaken, strict=True)
     ]
+
+
+def _outdated(
+    connection: Connection, books: Updates, homes: Sequence[int | None], now: datetime
+) -> set[tuple[int, bytes]]:
+    """The books that were new when their files were told, and were made meanwhile by somebody who saw more of them."""
+    new = {
+        home: book
+        for book, home in zip(books, homes, strict=True)
+        if home is not None and book.planned_at is not None and _was_unknown(book, home)
+    }
+    file, found = media_files.c, set[tuple[int, bytes]]()
+    for some in chunks(sorted(new)):
+        asked = select(file.book_id, file.root_id, file.path, file.last_scanned_at).where(
+            file.book_id.in_(some),
+            file.role == FileRole.MEDIA.value,
+            file.state != State.MISSING.value,
+            file.duplicate_of.is_(None),
+        )
+        for home, root_id, path, scanned_at in connection.execute(asked):
+            book = new[home]
+            meanwhile = book.planned_at is not None and book.planned_at < scanned_at <= now
+            if meanwhile and (root_id, path) not in {(book.root_id, one.seen.path) for one in book.files}:
+                found.add((book.root_id, book.key))
+    return found
 
 
 def _save_fresh(

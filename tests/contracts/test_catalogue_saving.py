@@ -1,7 +1,7 @@
 """Saving books: all or nothing, each thing once, ids kept, and the user's word above all."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import insert
@@ -101,6 +101,23 @@ def test_everything_that_is_believed_of_a_book_comes_back(catalogue: SqlCatalog,
     assert (book["duration_ms"], book["pages"], book["abridged"], book["drm"]) == (5000, 12, False, "lcp")
     assert book["sources"]["title"] == {"source": "file", "place": "dc:title"}
     assert book["sources"]["date"] == {"source": "path", "place": "folder"}
+
+
+def test_a_new_book_that_was_made_meanwhile_of_more_files_is_left_as_it_is(catalogue: SqlCatalog, root: Root) -> None:
+    """Two looked into one folder at once, and the one who saw a file less is written last."""
+    whole = a_book(root, b"A/", files=(a_file(b"A/1.mp3"), a_file(b"A/2.mp3")))
+    less = a_book(root, b"A/", metadata=some_metadata("Half"), files=(a_file(b"A/1.mp3"),))
+    (book_id,) = save(catalogue, whole, now=NOW)
+    before = shown(catalogue, book_id)
+
+    outcomes = [
+        catalogue.save([replace(less, planned_at=planned)], {}, LATER).books[0]
+        for planned in (NOW - timedelta(seconds=1), NOW + timedelta(seconds=1))
+    ]
+
+    assert before["title"] != "Half"
+    assert outcomes == [SavedBook(None, outdated=True), SavedBook(book_id)]
+    assert shown(catalogue, book_id)["title"] == "Half", "who saw it afterwards is believed"
 
 
 def test_the_outcome_says_which_books_are_new(catalogue: SqlCatalog, root: Root) -> None:

@@ -116,6 +116,18 @@ def test_a_ticket_asked_for_twice_serves_both_places_with_the_newer_order(house:
     assert load.places == ((places[0], older), (places[1], newer))
 
 
+def test_a_place_that_saw_more_than_the_newer_order_is_not_served_by_it(house: House) -> None:
+    sweep = a_sweep(house)
+    places = [sweep.open((), tickets=1, spoiled=False) for _ in range(3)]
+    more, less = an_order(house, b"A/", "A/1.mp3", "A/2.mp3"), an_order(house, b"A/", "A/1.mp3")
+    kept = an_order(house, b"A/", "A/1.mp3", keep=("A/2.mp3",))
+
+    load = InspectLoad(more, ((places[0], more),)).joined(InspectLoad(less, ((places[1], less),)))
+
+    assert [load.serves(order) for _, order in load.places] == [False, True]
+    assert load.joined(InspectLoad(kept, ((places[2], kept),))).serves(more)
+
+
 def test_a_file_may_be_in_work_twice_for_one_book_and_never_for_two(house: House) -> None:
     claims = Claims()
     alone, together = an_order(house, b"A/1", "A/1.mp3"), an_order(house, b"A/", "A/1.mp3", "A/2.mp3")
