@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError
 
 from shishod.errors import SettingsError, Unreachable
@@ -117,6 +117,7 @@ def _sqlite(url: URL, path: Path, settings: StoreSettings) -> Database:
     )
     event.listen(engine, "connect", _prepare(settings))
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "handle_error", _part_with)
     return Database(
         engine, engine.execution_options(sqlite_begin="BEGIN IMMEDIATE"), 1, path, f"SQLite {path}", Guarded(None)
     )
@@ -131,6 +132,13 @@ def _prepare(settings: StoreSettings) -> Callable[[sqlite3.Connection, object], 
             connection.execute(f"PRAGMA {pragma}")
 
     return prepare
+
+
+def _part_with(context: ExceptionContext) -> None:
+    """A connection that was opened while its file could not be written to can never write: the pool opens others."""
+    code = getattr(context.original_exception, "sqlite_errorcode", 0)  # the module's own errors have none
+    if code & 0xFF == sqlite3.SQLITE_READONLY:
+        context.is_disconnect = True
 
 
 def _begin(connection: Connection) -> None:

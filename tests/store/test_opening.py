@@ -63,6 +63,20 @@ def test_the_catalogue_is_for_its_owner_only(tmp_path: Path) -> None:
     assert (tmp_path / "catalogue.sqlite").stat().st_mode & 0o077 == 0
 
 
+def test_a_connection_that_was_opened_while_nothing_could_be_written_is_parted_with(tmp_path: Path) -> None:
+    """SQLite opens such a file for reading alone, and the connection stays so when the disk is well again."""
+    catalogue = open_catalog(SETTINGS, tmp_path)
+    root = a_root(catalogue)
+    with catalogue._database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA query_only = ON")  # refused in the same words
+
+    with pytest.raises(Unreachable, match="readonly"):
+        save(catalogue, a_book(root, b"a.epub"))
+
+    assert save(catalogue, a_book(root, b"a.epub")) == [1]
+    catalogue.close()
+
+
 def test_a_newer_catalogue_is_refused_and_left_as_it_was(tmp_path: Path) -> None:
     reopened(tmp_path)
     sql(tmp_path, "UPDATE alembic_version SET version_num = '9999'")
