@@ -9,6 +9,7 @@ from shishod import formats
 from shishod.errors import BrokenFile
 from shishod.formats.covers import take
 from shishod.formats.limits import Limits
+from shishod.formats.video.matroska import _elements
 from tests.samples import a_jpeg
 from tests.samples.video import a_video
 
@@ -91,3 +92,11 @@ def test_so_many_elements_that_nobody_writes_lead_nowhere(tmp_path: Path, level:
             assert take(os.fsencode(path), "matroska", "attachment:cover.jpg", Limits()) == COVER and not reason
         except BrokenFile as broken:
             assert broken.reason == reason
+
+
+def test_an_element_whose_head_reaches_beyond_its_parent_is_none(tmp_path: Path):
+    (tmp_path / "a").write_bytes(b"\x1a\x45\xdf\xa3\x84abcd")
+
+    with (tmp_path / "a").open("rb") as file:
+        assert [one.end for one in _elements(file, 0, 9)] == [9]
+        assert list(_elements(file, 0, 4)) == []

@@ -81,7 +81,7 @@ def _elements(file: BinaryIO, at: int, end: int) -> Iterator[Element]:
         width = 9 - head[0].bit_length() if head and head[0] else 9
         first = head[width] if width < len(head) else 0
         length = 9 - first.bit_length()
-        if width > 4 or length > 8 or width + length > len(head):
+        if width > 4 or length > 8 or width + length > min(len(head), end - at):
             return
         size = int.from_bytes(head[width : width + length], "big") & ((1 << 7 * length) - 1)
         start = at + width + length
