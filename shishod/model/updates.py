@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shishod.model.book import BookKind, Contribution, FileRole, Technical
 from shishod.model.finding import Found
-from shishod.model.metadata import Metadata, UserWord
+from shishod.model.metadata import Metadata, Reading, UserWord
 from shishod.model.moves import Folder
 from shishod.model.sighting import Sighting
 from shishod.model.state import State
@@ -36,7 +36,10 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class FileUpdate:
-    """One file's row as it will be. `reading` None keeps the stored one: the file was not read this time."""
+    """One file's row as it will be. `reading` None keeps the stored one: the file was not read this time.
+
+    `said` is that reading unpacked, for who asks more of it; no row holds it.
+    """
 
     seen: Sighting
     state: State  # INDEXED or ERROR; CHANGED where it is still to be read and counts as it was meanwhile
@@ -52,6 +55,7 @@ class FileUpdate:
     read_ms: int | None = None  # how long the reader took
     role: FileRole = FileRole.MEDIA
     origin: Origin | None = None
+    said: Reading | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

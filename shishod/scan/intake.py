@@ -16,7 +16,6 @@ from shishod.metrics import Spread
 from shishod.model.book import FileRole
 from shishod.model.catalog import BookMemory, Catalog, Recorder
 from shishod.model.event import Teller, to_nobody
-from shishod.model.metadata import load_reading
 from shishod.model.sighting import RACY_NS, Sighting
 from shishod.model.state import State
 from shishod.model.ticket import Ticket
@@ -258,7 +257,7 @@ class Intake:
         self._tell(load, saved)
         self._look_again(load, done, book)
         unready = len(load.order.keep) < len(load.places[-1][1].keep)  # of one that it kept the row is gone
-        unready |= self._asked(load, done)
+        unready |= book is not None and self._asked(load, book)
         unready |= any(one.racy or one.outcome in (Outcome.CHANGED, Outcome.VANISHED, Outcome.LOST) for one in done)
         self._sweeper.finished(load, well=not refused and not unready)
 
@@ -290,18 +289,18 @@ class Intake:
                 wait_s = (file.error.retry_at - now).total_seconds() + 0.1
                 self._sweeper.survey.look_again(sweep, parent(file.seen.path), wait_s)
 
-    def _asked(self, load: InspectLoad, done: Sequence[Inspection]) -> bool:
+    def _asked(self, load: InspectLoad, book: RelationshipUpdates) -> bool:
         """Whether what was read may make other books of the place: then it is looked at again when all is read."""
         place = load.places[-1][0]
         if not any(place.question):
             return False
-        read = [one for one in done if one.packed is not None and role_of(one.seen.path) is FileRole.MEDIA]
+        wanted = {seen.path for seen in load.order.read if role_of(seen.path) is FileRole.MEDIA}
+        read = {one.seen.path: one.said for one in book.files if one.said is not None and one.seen.path in wanted}
         others = sum(role_of(one.path) is FileRole.MEDIA for one in load.order.keep)
-        told = [tells_of(load_reading(one.packed)) for one in read if one.packed is not None]
-        again = any(one.seen.path in (load.order.known or {}) for one in read)
-        if not told or not place.question.asked(told, others, again=again):
+        again = not read.keys().isdisjoint(load.order.known or {})
+        if not read or not place.question.asked([tells_of(said) for said in read.values()], others, again=again):
             return False
-        place.sweep.doubt(anchor(parent(read[0].seen.path)))
+        place.sweep.doubt(anchor(parent(next(iter(read)))))
         return True
 
     @staticmethod

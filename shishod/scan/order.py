@@ -186,6 +186,7 @@ def _row(seen: Sighting, packed: bytes, reader: str, version: int, read_ms: int 
         "reader": reader,
         "parser_version": version,
         "reading": packed,
+        "said": reading,
         "narrators": tuple(one for one in reading.contributions if one.role == Role.NARRATOR),
         "technical": reading.technical,
         "read_ms": read_ms,
