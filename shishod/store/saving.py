@@ -141,20 +141,19 @@ def _save_wave(connection: Connection, books: Updates, names: NameBook, now: dat
     free_keys(connection, books)
     homes, overtaken = _homes(connection, books)
     outdated = _outdated(connection, books, homes, now)
-    fresh = [
-        (book, home)
-        for book, home, late in zip(books, homes, overtaken, strict=True)
-        if not late and (book.root_id, book.key) not in outdated
-    ]
+    unwritten = [_unwritten(*one, outdated) for one in zip(books, homes, overtaken, strict=True)]
+    fresh = [(book, home) for book, home, left in zip(books, homes, unwritten, strict=True) if left is None]
     saved = iter(_save_fresh(connection, [book for book, _ in fresh], [home for _, home in fresh], names, now))
-    return [
-        SavedBook(None, outdated=True)
-        if (book.root_id, book.key) in outdated
-        else SavedBook(None if home == book.book_id else home, overtaken=True)
-        if late
-        else next(saved)
-        for book, home, late in zip(books, homes, overtaken, strict=True)
-    ]
+    return [next(saved) if left is None else left for left in unwritten]
+
+
+def _unwritten(
+    book: RelationshipUpdates, home: int | None, overtaken: bool, outdated: Collection[tuple[int, bytes]]
+) -> SavedBook | None:
+    """The outcome of a book that is left as it is; None for one that is to be written."""
+    if (book.root_id, book.key) in outdated:
+        return SavedBook(None, outdated=True)
+    return SavedBook(None if home == book.book_id else home, overtaken=True) if overtaken else None
 
 
 def _outdated(
@@ -166,6 +165,7 @@ def _outdated(
         for book, home in zip(books, homes, strict=True)
         if home is not None and book.planned_at is not None and _was_unknown(book, home)
     }
+    seen = {(book.root_id, one.seen.path) for book in new.values() for one in book.files}
     file, found = media_files.c, set[tuple[int, bytes]]()
     for some in chunks(sorted(new)):
         asked = select(file.book_id, file.root_id, file.path, file.last_scanned_at).where(
@@ -177,7 +177,7 @@ def _outdated(
         for home, root_id, path, scanned_at in connection.execute(asked):
             book = new[home]
             meanwhile = book.planned_at is not None and book.planned_at < scanned_at <= now
-            if meanwhile and (root_id, path) not in {(book.root_id, one.seen.path) for one in book.files}:
+            if meanwhile and (root_id, path) not in seen:
                 found.add((book.root_id, book.key))
     return found
 
