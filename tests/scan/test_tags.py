@@ -17,7 +17,7 @@ from shishod.scan.group import Group, group
 from shishod.scan.tags import JOINED, NO_QUESTION, PARTED, Question, Tells, question_of, tells_of
 from tests.samples import an_epub, an_m4b, an_mp3
 from tests.scan.house import House
-from tests.scan.test_grouping import catalogued
+from tests.scan.test_grouping import catalogued, is_as_one_scan_of_all
 
 ANN = frozenset({"ann author"})
 
@@ -237,15 +237,9 @@ def test_files_that_tell_something_else_are_the_books_of_a_fresh_scan(tmp_path: 
     for name, words in otherwise.items():
         arrive(library, name, **words)
     house.scan(Tier.QUICK)
-    fresh = House(tmp_path / "fresh", {"books": library})
-    fresh.scan()
-    try:
-        made = [sorted(path for path, *_ in files) for *_, files in catalogued(house)]
-        assert [files for files in meant if files not in made] == []
-        assert catalogued(house) == catalogued(fresh)
-    finally:
-        house.close()
-        fresh.close()
+    made = [sorted(path for path, *_ in files) for *_, files in catalogued(house)]
+    is_as_one_scan_of_all(house, tmp_path / "fresh", library)
+    assert [files for files in meant if files not in made] == []
 
 
 ARRIVALS = some.tuples(some.sampled_from(list(ARRIVING)), some.sampled_from((None, "Dune", "Emma", "Saga")))
@@ -266,10 +260,4 @@ def test_tagged_files_that_arrive_in_any_order_are_the_books_of_one_scan_of_all(
         if look:
             piecemeal.scan(Tier.QUICK)
     piecemeal.scan()
-    at_once = House(place / "other", {"books": library})
-    at_once.scan()
-    try:
-        assert catalogued(piecemeal) == catalogued(at_once)
-    finally:
-        piecemeal.close()
-        at_once.close()
+    is_as_one_scan_of_all(piecemeal, place / "other", library)
