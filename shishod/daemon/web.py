@@ -57,8 +57,7 @@ class Web:
         """Go on as is said from now on; False, with nothing changed, where only a restart can.
 
         What is in hand is finished as it was begun; the limits hold throughout, and who rests and is asked as before
-        rests on. Raises SettingsError where a provider
-        cannot be set up.
+        rests on. Raises SettingsError where a provider cannot be set up.
         """
         if not said.providers or any(getattr(said, name) != getattr(self._said, name) for name in _OF_THE_START):
             return False

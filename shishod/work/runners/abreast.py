@@ -11,7 +11,8 @@ R = TypeVar("R")
 def abreast(carry: Callable[[Sequence[T]], R], things: Sequence[T], parts: int) -> list[R]:
     """What `carry` returns of as many equal parts of the things, each in a thread of its own; in their order.
 
-    It ends when all have ended; what the first of them raised is raised then.
+    It ends when all have ended; what the first of them raised is raised then. An executor's threads would keep the
+    interpreter from ending while one hangs in a dead disk.
     """
     size = -(-len(things) // max(parts, 1))
     shares = [things[at : at + size] for at in range(0, len(things), size or 1)]
