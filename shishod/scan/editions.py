@@ -63,9 +63,9 @@ def _tagged_alike(groups: Sequence[Group], sound: frozenset[bytes], tells: Mappi
         if work is not None and all(work) and work[0] not in PLACEHOLDERS:
             alike.setdefault(work, []).append(one)
     found = []
-    for some in alike.values():
+    for some in (several for several in alike.values() if len(several) > 1):
         places = {words.number or words.volume for one in some for words in [words_of(one.key, one.kind)]} - {None}
-        if len(some) > 1 and len(places) < 2 and _are_editions(some, {one.key: frozenset() for one in some}, sound):
+        if len(places) < 2 and _are_editions(some, {one.key: frozenset() for one in some}, sound):
             found.append(some)
     return found
 

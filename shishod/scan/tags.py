@@ -1,6 +1,7 @@
 """What files say of the book that they are of, where their names leave it open; pure functions of what was read."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -119,10 +120,10 @@ def _parted(files: list[Sighting], tells: Mapping[bytes, Tells]) -> dict[str, li
         if told is None or not told.album:
             return {"": files}
         pieces.setdefault(told.album, []).append(one)
-    ids = [tells[one.path].ids for one in files]
+    holders = Counter(one for file in files for one in tells[file.path].ids)
     for some in pieces.values():
         told = tells[some[0].path]
-        own = bool(told.ids) and sum(not told.ids.isdisjoint(one) for one in ids) == 1
+        own = bool(told.ids) and all(holders[one] == 1 for one in told.ids)
         if len(some) == 1 and not own and told.duration_ms < BOOK_MS:
             return {"": files}
     return pieces
