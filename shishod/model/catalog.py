@@ -123,6 +123,9 @@ class Catalog(Whereabouts, Reunions, PassedOver, Claims, Protocol):
     def memories(self, book_ids: Collection[int]) -> dict[int, BookMemory]:
         """What is held of these books; an id that is gone is left out."""
 
+    def readings(self, file_ids: Collection[int]) -> dict[int, bytes]:
+        """What was read of these files, packed, whatever book they are of; what was never read is left out."""
+
     def held_book(self, book_id: int) -> HeldBook | None:
         """One book with all that a merge of it needs, as of one moment; None when there is none."""
 

@@ -149,17 +149,18 @@ class Survey:
     def _tells(
         self, places: Sequence[Neighbourhood], known: Mapping[bytes, Sequence[KnownFile]], traces: Traces
     ) -> dict[bytes, Tells]:
-        """What was read of the files of these places, where it decides; of most places nothing is asked."""
-        held: dict[int, tuple[bytes, KnownFile]] = {}
+        """What was read of the files of these places, where it decides; of most places nothing is asked.
+
+        It is asked by file: a file may have gone from one book to another since it was looked up.
+        """
+        held: dict[int, bytes] = {}
         for place in places:
             if any(question_of(place.seen)):
-                held |= {one.id: (one.path, one) for folder in place.listed for one in known.get(folder, ())}
+                held |= {one.id: one.path for folder in place.listed for one in known.get(folder, ())}
                 came = ((seen.path, traces.moved.get(seen.path)) for seen in place.seen)
-                held |= {one.id: (path, one) for path, one in came if one is not None}
-        books = {one.book_id for _, one in held.values() if one.book_id is not None}
-        memories = self._rooms.catalog.memories(books) if books else {}
-        packed = {number: one for memory in memories.values() for number, one in memory.readings.items()}
-        return {path: tells_of(load_reading(packed[number])) for number, (path, _) in held.items() if number in packed}
+                held |= {one.id: path for path, one in came if one is not None}
+        packed = self._rooms.catalog.readings(held) if held else {}
+        return {held[number]: tells_of(load_reading(one)) for number, one in packed.items()}
 
     def _judgement(self, sweep: Sweep) -> Judgement:
         now_ns, settle_ns = time.time_ns(), int(self._settle_s(sweep) * 1e9)

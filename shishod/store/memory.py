@@ -171,6 +171,16 @@ class Memory(Noun):
                 }
         return found
 
+    def readings(self, file_ids: Collection[int]) -> dict[int, bytes]:
+        """What was read of these files, packed, whatever book they are of; what was never read is left out."""
+        found: dict[int, bytes] = {}
+        file = media_files.c
+        with self._reading() as connection:
+            for some in chunks(sorted(file_ids)):
+                asked = select(file.id, file.reading).where(file.id.in_(some), file.reading.is_not(None))
+                found |= {one.id: one.reading for one in connection.execute(asked)}
+        return found
+
     def names(self, library_id: int, kind: NameKind) -> dict[str, int]:
         """Every name of a kind in a library, normal form to id, aliases included: one query."""
         name, alias = NAMES[kind].c, name_aliases.c

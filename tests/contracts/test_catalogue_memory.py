@@ -210,6 +210,16 @@ def test_a_sample_is_of_present_files_spread_and_steady(catalogue: SqlCatalog, r
     assert catalogue.sample_files(a_root(catalogue, b"/empty").id, 10) == []
 
 
+def test_what_was_read_of_a_file_is_found_whatever_book_it_is_of(catalogue: SqlCatalog, root: Root) -> None:
+    save(catalogue, a_book(root, b"one", files=(a_file(b"1.mp3"), a_failure(b"2.mp3"))), a_book(root, b"3.epub"))
+    ids = ids_of(catalogue, root)
+
+    held = catalogue.readings([*ids.values(), max(ids.values()) + 1000])
+
+    assert held.keys() == {ids[b"1.mp3"], ids[b"3.epub"]}
+    assert load_reading(held[ids[b"1.mp3"]]) == Reading(title="As the file says")
+
+
 def test_a_memory_holds_every_reading_of_its_book(catalogue: SqlCatalog, root: Root) -> None:
     book = a_book(root, files=(a_file(b"1.mp3"), a_file(b"2.mp3"), a_failure(b"3.mp3")))
     (book_id,) = save(catalogue, book)

@@ -1,7 +1,8 @@
 """Where names leave it open, tags decide which files are one book: cases by name, and in whatever order they come."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as some
 from shishod.model.book import Contribution, Identifier, Technical
 from shishod.model.metadata import Reading
 from shishod.model.sighting import Sighting
+from shishod.model.state import KnownFile
 from shishod.model.tier import Tier
 from shishod.scan.group import Group, group
 from shishod.scan.tags import JOINED, NO_QUESTION, PARTED, Question, Tells, question_of, tells_of
@@ -261,3 +263,26 @@ def test_tagged_files_that_arrive_in_any_order_are_the_books_of_one_scan_of_all(
             piecemeal.scan(Tier.QUICK)
     piecemeal.scan()
     is_as_one_scan_of_all(piecemeal, place / "other", library)
+
+
+def test_what_a_file_tells_is_known_though_it_went_to_another_book_meanwhile(
+    house: House, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, track in (("Arrakis.mp3", 1), ("Caladan.mp3", 2), ("Highbury.mp3", 1)):
+        an_mp3(library / name, album="Dune", title=name, track=track)  # two first tracks: no album is made of them
+    house.scan()
+    before, files_in, stale = catalogued(house), house.catalog.files_in, [True]
+
+    def as_it_was(root_id: int, folders: Collection[bytes]) -> list[KnownFile]:
+        found, late = files_in(root_id, folders), bool(stale and stale.pop())
+        of = {one.path: one.book_id for one in found}
+        return [
+            replace(one, book_id=of[b"Caladan.mp3"]) if late and one.path == b"Arrakis.mp3" else one for one in found
+        ]
+
+    monkeypatch.setattr(house.catalog, "files_in", as_it_was)
+    house.catalog.reopen([(house.root().id, b"")])  # so that it is looked at
+    house.scan(Tier.FULL)
+
+    assert not stale
+    assert [one for one in catalogued(house) if one[-1]] == before
