@@ -1,5 +1,7 @@
 """Alone: the lock that keeps a catalogue on a server to one daemon, as the lock of a file does for SQLite."""
 
+from contextlib import suppress
+
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -39,8 +41,11 @@ class ServerLock:
             )
 
     def release(self) -> None:
-        """Let go; a second call does nothing."""
+        """Let go; a second call does nothing. What is merely closed holds the lock until the server sees that."""
         connection, self._connection = self._connection, None
         if connection is not None:
+            if not connection.invalidated:
+                with suppress(DBAPIError):  # then it is lost, and the lock with it
+                    connection.exec_driver_sql("SELECT pg_advisory_unlock_all()")
             connection.invalidate()
             connection.close()
