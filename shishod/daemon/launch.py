@@ -46,7 +46,8 @@ def launch(
     notifier.extend_timeout(BUILD_LIMIT_S)
     notifier.status("opening the catalogue")
     with StateClaim(settings.state_path()):
-        _log.info("starting", version=__version__, pid=os.getpid(), state=str(settings.state_path()))
+        shares = settings.work.shares()
+        _log.info("starting", version=__version__, pid=os.getpid(), state=str(settings.state_path()), **shares)
         daemon = assembly.build(settings, load, config, idle=idle)
         gc.freeze()  # nor at what is wired
         gc.set_threshold(GARBAGE)

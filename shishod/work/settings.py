@@ -61,6 +61,10 @@ class WorkSettings(RoomSettings):
         """How many there may be where opening files is slow."""
         return self.processes or max(os.cpu_count() or 1, self.bounds().most)
 
+    def shares(self) -> dict[str, int]:
+        """How many there are at first, for the log: "auto" in numbers."""
+        return {"workers": self.bounds().usual, "processes": self.process_count(), "cores": os.cpu_count() or 1}
+
     def bounds(self) -> Bounds:
         """How few and how many workers there may be, and how many there are at first."""
         usual = self.worker_count()

@@ -2,6 +2,9 @@
 
 import base64
 import os
+import threading
+import time
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -143,6 +146,25 @@ def test_events_tell_the_progress_and_end_with_the_scan(client: Client, daemon: 
     assert (first[0], first[1]["processed"]) == ("progress", 0)
     assert (second[0], second[1]["processed"]) == ("progress", 5)
     assert [(name, told["status"]) for name, told in rest] == [("end", "completed")]
+
+
+def test_of_a_busy_scan_no_more_than_ten_events_a_second_are_told(client: Client, daemon: Standin):
+    scan, stop = client.post("/v1/scans"), threading.Event()
+
+    def work() -> None:
+        done = 0
+        while not stop.wait(0.002):
+            daemon.advance(scan["id"], processed=(done := done + 1), total=done)
+
+    busy, began_s = threading.Thread(target=work), time.monotonic()
+    busy.start()
+    told = list(islice(client.events(f"/v1/scans/{scan['id']}/events"), 8))
+    took_s = time.monotonic() - began_s
+    stop.set()
+    busy.join()
+
+    assert len({one["processed"] for _, one in told[1:]}) == 7, "each tells more than the one before"
+    assert len(told) <= 10 * took_s + 1
 
 
 def test_books_are_filtered_and_paged(client: Client, daemon: Standin):

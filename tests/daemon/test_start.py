@@ -1,5 +1,6 @@
 """What a daemon loads to be ready: what one option, one command or one day in a year needs comes when it is due."""
 
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -38,6 +39,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
     command = [sys.executable, "-c", WIRE, str(place / "Books"), str(place / "state")]
     ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert ran.returncode == 0, ran.stderr
+    assert f'"workers": {max(os.cpu_count() or 1, 4)}' in ran.stderr, "the log says how many auto is"
     return frozenset(ran.stdout.split())
 
 

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from shishod.errors import Refused, Unreachable
+from shishod.model.catalog import Saved
 from shishod.model.progress import ScanSnapshot, ScanStatus, WhenBusy
 from shishod.model.signature import KnownFolder, pack
 from shishod.model.ticket import Errand, FolderSubject, Ticket
@@ -176,6 +178,26 @@ def test_a_cancelled_scan_reads_no_further_file_and_keeps_what_it_recorded(house
     assert (ended.status, ended.succeeded, ended.skipped, len(house.reads())) == (ScanStatus.CANCELLED, 4, 8, 4)
     assert len(house.files()) == 4
     assert house.scan().succeeded == 8, "the next one goes on from there"
+
+
+def test_a_scan_that_is_cancelled_while_a_batch_is_written_keeps_the_batch_and_begins_no_other(
+    house: House, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(12):
+        an_epub(library / f"{number:02}.epub")
+    asked, save = house.request(), house.catalog.save
+
+    def cancelled_meanwhile(*batch: Any) -> Saved:
+        house.scans.cancel(asked.id)
+        return save(*batch)
+
+    monkeypatch.setattr(house.catalog, "save", cancelled_meanwhile)
+    house.work()
+
+    ended = house.scans.snapshot(asked.id)
+    assert ended is not None
+    assert (ended.status, ended.succeeded, ended.skipped) == (ScanStatus.CANCELLED, 4, 8)
+    assert len(house.files()) == 4
 
 
 def test_a_scan_cancelled_before_it_began_touches_nothing(house: House, library: Path) -> None:

@@ -14,6 +14,7 @@ def test_auto_is_as_many_as_there_are_cores_and_four_workers_at_least() -> None:
     assert said == WorkSettings()
     assert said.worker_count() == max(os.cpu_count() or 1, 4)
     assert said.process_count() == (os.cpu_count() or 1)
+    assert said.shares() == {"workers": said.worker_count(), "processes": said.process_count(), "cores": os.cpu_count()}
 
 
 def test_a_number_is_taken_as_it_is() -> None:
