@@ -145,9 +145,12 @@ class RunningDaemon:
 
     def scan(self, tier: str = "full", deadline_s: float = 120, turn_s: float = 0.01) -> dict[str, Any]:
         """A scan from its request to its end. It is asked at every turn, which costs what is measured beside it."""
-        scan = self.client.post("/v1/scans", {"tier": tier})
+        return self.ended(self.client.post("/v1/scans", {"tier": tier})["id"], deadline_s, turn_s)
+
+    def ended(self, scan: str, deadline_s: float = 120, turn_s: float = 0.01) -> dict[str, Any]:
+        """A scan that was asked for, at its end."""
         return wait_until(
-            lambda: (now := self.client.get(f"/v1/scans/{scan['id']}"))["ended_at"] and now,
+            lambda: (now := self.client.get(f"/v1/scans/{scan}"))["ended_at"] and now,
             deadline_s,
             "the scan ends",
             turn_s,
