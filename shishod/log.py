@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, TextIO
 
-from shishod import paths
+from shishod import journald, paths
 
 LEVELS = ("debug", "info", "warning", "error")
 STYLES = ("auto", "text", "journal")
@@ -22,6 +22,9 @@ PRIORITIES = {"debug": 7, "info": 6, "warning": 4, "error": 3, "critical": 2}
 COLOURS = {"debug": "\x1b[2m", "info": "\x1b[32m", "warning": "\x1b[33m", "error": "\x1b[31m", "critical": "\x1b[31m"}
 NORMAL = "\x1b[0m"
 _RECORD = frozenset((*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"))  # all else is a fact
+
+_HEAD = frozenset(("event", "level", "logger", "timestamp"))  # of an event; all else are its facts
+_TRACES = logging.Formatter()
 
 Event = dict[str, Any]
 
@@ -50,6 +53,10 @@ class Logger:
     def exception(self, sentence: str, /, **facts: Any) -> None:
         self.log(logging.ERROR, sentence, **{"exc_info": True} | facts)
 
+    def say(self, level: str, sentence: str, /, **facts: Any) -> None:
+        """By one of LEVELS."""
+        self.log(logging.getLevelNamesMapping()[level.upper()], sentence, **facts)
+
     def log(self, level: int, sentence: str, /, **facts: Any) -> None:
         if self._logger.isEnabledFor(level):
             self._logger.log(level, sentence, exc_info=facts.pop("exc_info", None), extra={"facts": facts})
@@ -63,16 +70,18 @@ def get(name: str) -> Logger:
 def setup(level: str = "info", style: str = "auto", stream: TextIO | None = None) -> None:
     """Send every record to `stream` (standard error as it is at each line, when None). May be called again.
 
-    "text" is for people, "journal" is `<priority>{json}`, and "auto" takes text on a terminal only.
+    "text" is for people, and "auto" takes it on a terminal only. "journal" is an entry with its fields where the stream
+    is the journal's, and `<priority>{json}` elsewhere.
     """
     out = stream or sys.stderr
     terminal = out.isatty()
     journal = style == "journal" or (style == "auto" and not terminal)
-    lines = _Lines(stream)
+    lines = _Entries(stream) if journal and journald.hears(out) else _Lines(stream)
     lines.setFormatter(_Formatter(_journal_line if journal else _text_line(terminal and "NO_COLOR" not in os.environ)))
     root = logging.getLogger()
     for old in [one for one in root.handlers if isinstance(one, _Lines)]:
         root.removeHandler(old)
+        old.close()
     root.addHandler(lines)
     set_level(level)
     logging.captureWarnings(True)
@@ -104,6 +113,22 @@ class _Lines(logging.StreamHandler[TextIO]):
         return self._given or sys.stderr
 
 
+class _Entries(_Lines):
+    """To the journal itself, and by the stream what it does not take so: it is down, or the entry is too large."""
+
+    def __init__(self, given: TextIO | None) -> None:
+        super().__init__(given)
+        self._journal = journald.Journal()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not self._journal.write(_fields(_event(record))):
+            super().emit(record)
+
+    def close(self) -> None:
+        self._journal.close()
+        super().close()
+
+
 def _plain(value: Any) -> Any:
     """A value that every renderer can show: text on one line, numbers, and lists and mappings of those."""
     if value is None or isinstance(value, bool | int | float):
@@ -119,22 +144,25 @@ def _plain(value: Any) -> Any:
 
 
 class _Formatter(logging.Formatter):
-    """Every record as an event, ours and those of libraries, whose `extra` is as good as our facts."""
-
     def __init__(self, render: Callable[[Event], str]) -> None:
         super().__init__()
         self._render = render
 
     def format(self, record: logging.LogRecord) -> str:
-        said = vars(record)
-        facts = said["facts"] if "facts" in said else {key: value for key, value in said.items() if key not in _RECORD}
-        event: Event = {key: _plain(value) for key, value in facts.items()}
-        event |= {"event": _plain(record.getMessage()), "level": record.levelname.lower(), "logger": record.name}
-        event["timestamp"] = datetime.fromtimestamp(record.created, UTC)
-        if record.exc_info and record.exc_info[0]:
-            trace = self.formatException(record.exc_info)
-            event["exception"] = "\n".join(printable(line) for line in trace.split("\n"))
-        return self._render(event)
+        return self._render(_event(record))
+
+
+def _event(record: logging.LogRecord) -> Event:
+    """Every record as an event, ours and those of libraries, whose `extra` is as good as our facts."""
+    said = vars(record)
+    facts = said["facts"] if "facts" in said else {key: value for key, value in said.items() if key not in _RECORD}
+    event: Event = {printable(key): _plain(value) for key, value in facts.items()}
+    event |= {"event": _plain(record.getMessage()), "level": record.levelname.lower(), "logger": record.name}
+    event["timestamp"] = datetime.fromtimestamp(record.created, UTC)
+    if record.exc_info and record.exc_info[0]:
+        trace = _TRACES.formatException(record.exc_info)
+        event["exception"] = "\n".join(printable(line) for line in trace.split("\n"))
+    return event
 
 
 def _journal_line(event: Event) -> str:
@@ -144,19 +172,35 @@ def _journal_line(event: Event) -> str:
     return f"<{priority}>{json.dumps({**head, **event}, ensure_ascii=False)}"
 
 
+def _fields(event: Event) -> list[tuple[str, str]]:
+    """An entry of the journal: a field may stand there several times, as of a list."""
+    head = [("MESSAGE", _said(event)), ("PRIORITY", str(PRIORITIES.get(event["level"], 6)))]
+    head += [("SYSLOG_IDENTIFIER", "shishod"), ("SHISHOD_LOGGER", event["logger"])]
+    facts = [(key, value if isinstance(value, list) else [value]) for key, value in event.items() if key not in _HEAD]
+    return head + [
+        (journald.name_of(key), one if isinstance(one, str) else json.dumps(one, ensure_ascii=False))
+        for key, values in facts
+        for one in values
+        if one is not None
+    ]
+
+
 def _text_line(colours: bool) -> Callable[[Event], str]:
     paint: Mapping[str, str] = COLOURS if colours else {}
     normal = NORMAL if colours else ""
 
     def render(event: Event) -> str:
-        level, sentence, trace = event.pop("level"), event.pop("event"), event.pop("exception", "")
-        at = event.pop("timestamp").astimezone()
-        del event["logger"]
-        facts = "".join(f" {key}={_quoted(value)}" for key, value in event.items())
-        line = f"{at:%H:%M:%S} {paint.get(level, '')}{level:<7}{normal} {sentence}{facts and ' ' + facts}"
-        return line + "".join(f"\n  | {one}" for one in trace.splitlines())
+        level, at = event["level"], event["timestamp"].astimezone()
+        return f"{at:%H:%M:%S} {paint.get(level, '')}{level:<7}{normal} {_said(event)}"
 
     return render
+
+
+def _said(event: Event) -> str:
+    """The sentence with its facts, and the lines of a traceback below it."""
+    facts = [f" {key}={_quoted(value)}" for key, value in event.items() if key not in _HEAD and key != "exception"]
+    line = f"{event['event']} {''.join(facts)}".rstrip()
+    return line + "".join(f"\n  | {one}" for one in event.get("exception", "").splitlines())
 
 
 def _quoted(value: Any) -> str:

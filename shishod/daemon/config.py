@@ -87,7 +87,8 @@ class LogSettings(RoomSettings):
     level: Literal["debug", "info", "warning", "error"] = "info"
     """The least that is said; "debug" tells why each thing was decided so."""
     style: Literal["auto", "text", "journal"] = "auto"
-    """How lines look: text for people, one JSON object a line for the journal; auto takes text on a terminal."""
+    """How lines look: text for people, or for the journal, as an entry with its fields (`journalctl
+    SHISHOD_ROOT=/srv/books`) and elsewhere as one JSON object a line; auto takes text on a terminal."""
 
 
 class Settings(RoomSettings):

@@ -187,7 +187,9 @@ class Intake:
         try:
             return compose(order, memories, done, now, jitter)
         except Exception as error:  # noqa: BLE001 - what files say may surprise us; the neighbours must not pay
-            _log.exception("a book could not be put together; it is listed as a problem", book=order.key)
+            _log.exception(
+                "a book could not be put together; it is listed as a problem", book=join(order.root.path, order.key)
+            )
             return compose(order, {}, [_unmerged(one, error) for one in done], now, jitter)
 
     def _record(self, books: Sequence[RelationshipUpdates | None]) -> list[SavedBook]:
@@ -235,7 +237,6 @@ class Intake:
             return
         refused = saved.error is not None
         if refused:
-            _log.error("a book was refused by the catalogue", book=load.order.key, error=saved.error)
             sweep.say("error", "a book was refused by the catalogue", **_where(load, load.order.key), error=saved.error)
         read = 0 if refused else sum(one.outcome is Outcome.READ for one in done)
         failed = sum(one.outcome is Outcome.FAILED or (refused and one.outcome is Outcome.READ) for one in done)
@@ -280,9 +281,6 @@ class Intake:
         for file in book.files if book is not None else ():
             if file.error is None:
                 continue
-            _log.warning(
-                "a file could not be read", path=file.seen.path, reason=file.error.reason, text=file.error.text
-            )
             said = {"reason": file.error.reason, "text": file.error.text}
             sweep.say("warning", "a file could not be read", **_where(load, file.seen.path), **said)
             if file.error.retry_at is not None and file.error.retry_at - now <= YOUNG_RETRIES[-1]:

@@ -70,8 +70,8 @@ class Passing:
         news = [one for one in odd if one.path not in sweep.aside.told and one.path not in sweep.aside.odd]
         sweep.aside.odd |= {one.path for one in odd}
         for one in news:
-            path = join(sweep.root.path, one.path)
-            _log.warning("something in a library was left as it is", path=display(path), reason=one.text)
+            told = {"path": display(join(sweep.root.path, one.path)), "reason": one.text}
+            _log.warning("something in a library was left as it is", **sweep.about, **told)
         if news:
             scan_id = sweep.order.scans[0].id if sweep.order.scans else None
             now, root_id = self._clock.now(), sweep.root.id
@@ -110,7 +110,7 @@ class Passing:
             sweep.count(missing=len(reasons))
             _log.info(
                 "files are passed over from now on; they come back as they were when nothing speaks against them",
-                root=display(root.path),
+                **sweep.about,
                 files=len(reasons),
                 example=display(files[0][0].path),
                 reason=files[0][1],

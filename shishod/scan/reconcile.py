@@ -125,7 +125,10 @@ class Reconciler:
             held = replace(held, digest=b"", counted_at=None)
         if held.equal >= self._settings.hold_scans > 0:
             _log.warning(
-                "what was held is believed: so many scans found the same", root=display(root.path), **_of(held)
+                "what was held is believed: so many scans found the same",
+                **_of(held),
+                root=display(root.path),
+                library=root.library,
             )
             return replace(verdict, believed=True)
         self._hold(root, held)

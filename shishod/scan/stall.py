@@ -3,7 +3,6 @@
 from shishod import log
 from shishod.clock import CLOCK, Clock
 from shishod.model.ticket import FolderSubject
-from shishod.paths import display
 from shishod.scan.sweep import Sweep
 from shishod.scan.sweeper import Sweeper
 from shishod.work.pool import WorkerPool
@@ -34,7 +33,7 @@ class StallCheck:
             if now_s - since_s >= self._stall_after_s:
                 self._sweeper.abandon(subject, sweep)
                 self._replace(subject)
-                _log.warning("a walker hangs in its root; another takes its place", root=display(sweep.root.path))
+                _log.warning("a walker hangs in its root; another takes its place", **sweep.about)
 
     def _replace(self, subject: FolderSubject) -> None:
         for hand in self._walkers.hands():

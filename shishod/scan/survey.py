@@ -19,7 +19,7 @@ from shishod.model.signature import KnownFolder, pack
 from shishod.model.state import KnownFile, State
 from shishod.model.ticket import BookSubject, Errand, FolderSubject, Priority, Ticket
 from shishod.model.tier import Look, Tier
-from shishod.paths import display, join, json_path, parent, suffix
+from shishod.paths import join, json_path, parent, suffix
 from shishod.scan.claims import Claims
 from shishod.scan.group import anchor
 from shishod.scan.guard import MountGuard
@@ -84,7 +84,7 @@ class Survey:
     def descend(self, sweep: Sweep, folder: bytes) -> Walk:
         rooms, root = self._rooms, sweep.root
         if root.identity is None and (files := rooms.catalog.inherit(root.id, sweep.admission.identity)):
-            _log.info("a root has moved; all that is known of it stays", root=display(root.path), files=files)
+            _log.info("a root has moved; all that is known of it stays", **sweep.about, files=files)
         start = start_of(sweep.admission.real, folder, root.ways)
         terms, known = self.passing.terms(sweep, start), rooms.catalog.folders(root.id, start)
         now = rooms.clock.now()
@@ -278,13 +278,9 @@ class Survey:
         if isinstance(trouble.error, FileNotFoundError | NotADirectoryError):
             return  # it left while we walked; its parent's next listing decides
         reason = trouble.error.strerror or type(trouble.error).__name__
-        _log.warning(
-            "a folder could not be listed; its books are left as they are", folder=trouble.folder, reason=reason
-        )
         sweep.count(problems=1)
-        sweep.say(
-            "warning", "a folder could not be listed", **json_path(join(sweep.root.path, trouble.folder)), reason=reason
-        )
+        where = json_path(join(sweep.root.path, trouble.folder))
+        sweep.say("warning", "a folder could not be listed; its books are left as they are", **where, reason=reason)
         scan_id = sweep.order.scans[0].id if sweep.order.scans else None
         text = f"the folder could not be listed: {reason} (errno {trouble.error.errno}); its books are left as they are"
         if isinstance(trouble.error, Unruly):

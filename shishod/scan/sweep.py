@@ -134,8 +134,15 @@ class Sweep:
         for scan in self.order.scans:
             scan.hinder(reason)
 
+    @property
+    def about(self) -> dict[str, object]:
+        """What every line of the journal about it tells: whose it is, and which scans wait for it."""
+        scans = [scan.id for scan in dict.fromkeys(self.order.scans)]
+        return {"library": self.root.library, "root": self.root.path, **({"scan": scans} if scans else {})}
+
     def say(self, level: str, text: str, /, **facts: object) -> None:
-        """A line for the log of each scan that waits for it."""
+        """A line for the journal, and for the log of each scan that waits for it."""
+        _log.say(level, text, **self.about, **facts)
         for scan in dict.fromkeys(self.order.scans):
             scan.say(level, text, **facts)
 
@@ -198,7 +205,8 @@ class Sweep:
         try:
             self._catalog.sign(self.root.id, batch)
         except Unreachable as error:
-            _log.warning("folders could not be signed; the next scan compares them", count=len(batch), error=str(error))
+            told = {"count": len(batch), "error": str(error)}
+            _log.warning("folders could not be signed; the next scan compares them", **self.about, **told)
 
     def sign(self) -> None:
         """Remember every finished folder, and forget those whose loss was believed."""

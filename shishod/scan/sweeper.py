@@ -9,7 +9,7 @@ from shishod.errors import LibraryAbsent, ShishodError, Unreachable
 from shishod.model.library import Root, RootState
 from shishod.model.ticket import Errand, FolderSubject, Priority, Ticket
 from shishod.model.tier import Look
-from shishod.paths import display, parent
+from shishod.paths import display, join, json_path, parent
 from shishod.scan.arrears import Arrears
 from shishod.scan.lifecycle import WalkOrder
 from shishod.scan.mounts import current_mount
@@ -101,7 +101,8 @@ class Sweeper:
             elif isinstance(error, LibraryAbsent):
                 self.arrears.pay(sweep.root.id, sweep.debt)  # its return is a walk of all of it
             else:
-                _log.warning("a walk was given up; the next scan tries again", folder=subject.path, error=str(error))
+                told = {**json_path(join(sweep.root.path, subject.path)), "error": str(error)}
+                _log.warning("a walk was given up; the next scan tries again", **sweep.about, **told)
             failure = str(error)
         finally:
             with self._walking as walking:
@@ -233,7 +234,8 @@ class Sweeper:
         try:
             self._rooms.guard.note(root, RootState.STALLED, reason)
         except Unreachable as error:
-            _log.warning("a stalled root could not be noted", root=display(root.path), error=str(error))
+            told = {"library": root.library, "root": display(root.path), "error": str(error)}
+            _log.warning("a stalled root could not be noted", **told)
 
     def stalled(self) -> frozenset[int]:
         """The roots that hold a thread of ours, or are in doubt, and are still mounted as they were then."""
@@ -248,7 +250,7 @@ class Sweeper:
     def _unstick(self, sweep: Sweep) -> None:
         with self._stuck as stuck:
             stuck[sweep.root.id] = [one for one in stuck.get(sweep.root.id, ()) if one.sweep is not sweep]
-        _log.info("a stalled root answers again; it is scanned", root=display(sweep.root.path))
+        _log.info("a stalled root answers again; it is scanned", **sweep.about)
         self._look_over(sweep.root)
 
     def _look_over(self, root: Root) -> None:

@@ -238,7 +238,12 @@ class RootWatcher:
             self._unwatched(Mode.OFF, "its automount has expired until somebody uses it")
             return
         if was_armed and why != ARMED:
-            _log.warning("events may be lost; the folder is watched anew and scanned", root=self.root.path, why=why)
+            _log.warning(
+                "events may be lost; the folder is watched anew and scanned",
+                library=self.root.library,
+                root=self.root.path,
+                why=why,
+            )
         self._status = replace(self._status, mode=Mode.ARMING)
         self._arm()
         self._armed_s = self._clock.monotonic_s()
@@ -283,7 +288,7 @@ class RootWatcher:
         self._limits = None
         self._polls.end()
         self._status = replace(self._status, mode=Mode.EVENTS, reason="", remedy="")
-        _log.info("folder is watched", root=self.root.path, folders=self._sentry.armed)
+        _log.info("folder is watched", library=self.root.library, root=self.root.path, folders=self._sentry.armed)
 
     def _say_degraded(self) -> bool:
         """Tell which share of the folders is deaf, and poll from now on; whether that is news."""
@@ -299,6 +304,7 @@ class RootWatcher:
         if news:
             _log.warning(
                 "not every folder can be watched; the rest is polled",
+                library=self.root.library,
                 root=self.root.path,
                 armed=self._sentry.armed,
                 needed=self._sentry.needed,
@@ -328,6 +334,7 @@ class RootWatcher:
             if not self._blind:
                 _log.warning(
                     "the mount table cannot be read; the folder is not looked at until it can",
+                    library=self.root.library,
                     root=self.root.path,
                     error=str(error),
                 )

@@ -132,5 +132,5 @@ class Watcher:
         """A fresh watcher for one whose thread died; arming it asks for the rescan that makes good what it missed."""
         if watcher.alive():
             return watcher
-        _log.error("the watch of a folder died and is begun anew", root=watcher.root.path)
+        _log.error("the watch of a folder died and is begun anew", library=watcher.root.library, root=watcher.root.path)
         return self._begin(watcher.root)

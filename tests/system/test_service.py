@@ -1,5 +1,7 @@
 """The shipped unit in a real systemd: what an administrator would see."""
 
+import json
+import os
 import re
 import time
 from pathlib import Path
@@ -67,6 +69,30 @@ def test_a_book_that_is_dropped_is_read_inside_the_sandbox(service: Service) -> 
     an_epub(service.box.root / "srv/books/dropped.epub", title="The Dispossessed")
 
     wait_until(lambda: "The Dispossessed" in service.ask("books"), 30, "the book is in the catalogue")
+
+
+def test_the_journal_finds_by_their_fields_what_is_said_of_a_root_a_file_and_a_scan(service: Service) -> None:
+    broken = service.box.root / "srv/books/broken.epub"
+    broken.write_bytes(b"PK\3\4 and no more")
+    os.utime(broken, (1e9, 1e9))
+    service.box.systemctl("start", UNIT)
+    wait_until(lambda: "completed" in service.show("StatusText"), 20, "the first scan has ended")
+
+    (told,) = found(service, "SHISHOD_PATH=/srv/books/broken.epub")
+
+    assert (told["PRIORITY"], told["_SYSTEMD_UNIT"], told["_TRANSPORT"]) == ("4", UNIT, "journal")
+    assert (told["SHISHOD_LIBRARY"], told["SHISHOD_ROOT"]) == ("Books", "/srv/books")
+    assert told["MESSAGE"].startswith("a file could not be read  library=Books root=/srv/books scan=")
+    sentences = [one["MESSAGE"].split("  ")[0] for one in found(service, f"SHISHOD_SCAN={told['SHISHOD_SCAN']}")]
+    assert sentences == ["scan started", "a file could not be read", "scan ended"]
+    assert found(service, "SHISHOD_ROOT=/srv/books", "--priority=err") == []
+
+
+def found(service: Service, *words: str) -> list[dict[str, str]]:
+    """The entries of the journal since the unit was started last, as they are."""
+    since = f"_SYSTEMD_INVOCATION_ID={service.show('InvocationID')}"
+    said = service.box.run("journalctl", "--output=json", "--no-pager", since, *words).stdout
+    return [json.loads(line) for line in said.splitlines()]
 
 
 def test_reading_processes_confine_themselves_further_inside_the_sandbox(service: Service) -> None:
