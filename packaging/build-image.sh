@@ -8,8 +8,9 @@
 #
 # It runs as the user 10001 with nothing but /var/lib/shishod and /run/shishod to write to:
 #   podman load -i shishod-image.tar
-#   podman run --read-only --cap-drop=all -v shishod-state:/var/lib/shishod --tmpfs /run/shishod:uid=10001 \
+#   podman run -d --name shishod --read-only --cap-drop=all -v shishod-state:/var/lib/shishod \
 #       -v /srv/books:/srv/books:ro -v ./config.yaml:/etc/shishod/config.yaml:ro localhost/shishod
+#   podman exec shishod shishoctl status
 set -euo pipefail
 tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 out=$(mkdir -p "${1:-$tree/dist}" && cd "${1:-$tree/dist}" && pwd)
@@ -44,7 +45,7 @@ container=$(buildah from scratch)
 buildah add --quiet "$container" "$work/base.tar" /
 mkdir "$work/empty" # mmdebstrap leaves /run empty
 buildah add --quiet --chown 10001:10001 "$container" "$work/empty" /run/shishod
-buildah config --user 10001:10001 --workingdir / --volume /var/lib/shishod \
+buildah config --user 10001:10001 --workingdir / --volume /var/lib/shishod --volume /run/shishod \
     --env PATH=/usr/sbin:/usr/bin:/sbin:/bin --env STATE_DIRECTORY=/var/lib/shishod --env RUNTIME_DIRECTORY=/run/shishod --env TMPDIR=/run/shishod --env PYTHONDONTWRITEBYTECODE=1 \
     --entrypoint '["/usr/bin/shishod"]' --cmd 'run --config /etc/shishod/config.yaml' --stop-signal SIGTERM \
     --label org.opencontainers.image.title=shishod --label org.opencontainers.image.version="$version" \
