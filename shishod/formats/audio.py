@@ -15,6 +15,7 @@ from shishod.formats.series import grouped_series, series_number
 from shishod.formats.words import clean, plain_text
 from shishod.model.book import Chapter, Contribution, CoverPlace, Identifier, Role, SeriesEntry, Technical
 from shishod.model.metadata import Reading
+from shishod.model.pieces import PIECES
 
 FRONT = 3  # the type of a picture that is a front cover, in ID3 as in FLAC and ASF
 _LEAST_BYTES = 26  # of a picture of any kind; a shorter one was cut off by a tag that lies
@@ -25,7 +26,7 @@ _NO = frozenset({"no", "0", "false", "unabridged"})
 _YES = frozenset({"yes", "1", "true", "abridged"})
 _UNABRIDGED = re.compile(r"\(unabridged\)|\bunabridged\b", re.IGNORECASE)
 _PART = re.compile(
-    r"(?:(?:chapter|chap\.?|ch\.?|part|track|disc|disk|cd|side|kapitel|teil|chapitre|partie|capitulo|capítulo|глава)\s*"
+    rf"(?:(?:{PIECES})\.?\s*"
     r"[#.:-]?\s*[\divxlc]+\b.*|[\d\s._-]+|prologue|epilogue|introduction|opening credits|end credits)",
     re.IGNORECASE,
 )

@@ -1,16 +1,15 @@
 """Part: one file of a book with what it said, and the order in which the files of a book are believed and played."""
 
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from shishod.model.book import FileRole
 from shishod.model.metadata import Reading
+from shishod.model.pieces import counted, disc_number
 from shishod.paths import base, display, join, natural_key, parent
 
-_DISC = re.compile(r"(?:cd|dis[ck]|part|vol(?:ume)?)\s*[-_.]?\s*0*(\d+)", re.IGNORECASE)
 _ROLES = {role: place for place, role in enumerate(FileRole)}
 
 
@@ -62,15 +61,15 @@ def played(media: Iterable[Part]) -> list[Part]:
 
 def _place(part: Part, wanted: Mapping[bytes, int]) -> tuple[Any, ...]:
     said = part.reading
-    name = natural_key(display(part.path)), part.path
+    name = _counting_key(part.path), part.path
     if part.role is not FileRole.MEDIA:
         return _ROLES[part.role], part.rank, part.path.count(b"/"), 0, 0, *name
     sound = said.technical.duration_ms is not None
-    disc = said.disc or _disc_of(parent(part.path))
+    folder = parent(part.path)
+    disc = said.disc or disc_number(display(base(folder))) or 0
     track = said.track if said.track is not None else 1 << 30
-    return _ROLES[part.role], wanted.get(part.path, len(wanted)), sound, disc, track, *name
+    return _ROLES[part.role], wanted.get(part.path, len(wanted)), sound, disc, _counting_key(folder), track, *name
 
 
-def _disc_of(folder: bytes) -> int:
-    match = _DISC.fullmatch(display(base(folder)).strip())
-    return int(match[1]) if match else 0
+def _counting_key(path: bytes) -> tuple[tuple[int, int, str], ...]:
+    return natural_key(counted(display(path)))

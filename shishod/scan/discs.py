@@ -1,21 +1,15 @@
 """Discs: folders that are one disc of the book that their parent is, told by their names; pure functions."""
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from shishod.model.book import normal_name
 from shishod.model.folders import is_annex
+from shishod.model.pieces import disc_number, is_number, titled_disc
 from shishod.model.sighting import Sighting
 from shishod.paths import base, display, parent, suffix
 from shishod.scan.tracks import is_track
 
-_NUMBERED = rb"[ ._-]*\d{1,3}"
-_WORDED = re.compile(
-    rb"(?i)(?:cd|dis[ck]|disque|disco|part|teil|tape|cassette|kassette|side)" + _NUMBERED + rb"(?:[ ._-].*)?"
-)
-_TITLED = re.compile(rb"(?i)(?P<title>.*\w[)\]]?)[ ._-]+[(\[]?(?:cd|dis[ck])" + _NUMBERED + rb"(?: of \d{1,3})?[)\]]?")
-_BARE = re.compile(rb"\d{1,2}")
 BY_WORD = "sound in disc folders is one book"
 BY_NUMBER = "numbered sound in folders that are numbered one after another is one book"
 
@@ -32,8 +26,9 @@ class Shelved:
 
 
 def is_disc(folder_name: bytes) -> bool:
-    """Whether a folder may be one disc of the book that its parent is: "CD 1", "Part 3", "Dune (Disc 2)", "01"."""
-    return any(one.fullmatch(folder_name) is not None for one in (_WORDED, _TITLED, _BARE))
+    """Whether a folder may be one disc of the book that its parent is: "CD 1", "Teil 3", "Dune (Disc 2)", "01"."""
+    name = display(folder_name)
+    return disc_number(name) is not None or is_number(name) or titled_disc(name) is not None
 
 
 def anchor(folder: bytes) -> bytes:
@@ -54,7 +49,7 @@ def shelved(folder: bytes, media: Sequence[Sighting], sound: Collection[bytes]) 
         by_disc.setdefault(parent(one.path), []).append(one)
     loose = [one for one in by_disc.pop(folder, ()) if suffix(one.path) in sound]
     heard = {disc: [one for one in files if suffix(one.path) in sound] for disc, files in by_disc.items()}
-    bare = {disc for disc in by_disc if _BARE.fullmatch(base(disc))}
+    bare = {disc for disc in by_disc if is_number(display(base(disc)))}
     apart = set() if _are_discs({disc: heard[disc] for disc in bare}) else bare
     runs: dict[str, tuple[list[Sighting], str]] = {}
     for disc, files in heard.items():
@@ -76,8 +71,8 @@ def _are_discs(bare: dict[bytes, list[Sighting]]) -> bool:
 
 def _called(folder: bytes, disc: bytes) -> str:
     """What a disc says that its book is called; "" where that is the folder's own name, or nothing."""
-    match = _TITLED.fullmatch(disc)
-    if match is None or _WORDED.fullmatch(disc):
+    titled = titled_disc(display(disc))
+    if titled is None or disc_number(display(disc)) is not None:
         return ""
-    title, own = (normal_name(display(name)) for name in (match["title"].rstrip(b" ._-"), base(folder)))
+    title, own = normal_name(titled[0].rstrip(" ._-")), normal_name(display(base(folder)))
     return "" if own and (own.startswith(title) or title.startswith(own)) else title

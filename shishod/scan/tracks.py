@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from shishod.formats.beside import stem
 from shishod.model.book import normal_name
+from shishod.model.pieces import without_piece
 from shishod.model.sighting import Sighting
 from shishod.paths import base, display, suffix
 
@@ -14,7 +15,6 @@ ALIKE = "sound with one name and running numbers is one book"
 SEVERAL = "sound whose numbers begin anew with another name is another book"
 _NUMBERS = re.compile(r"[\d\W_]+")
 _NUMBER = re.compile(r"\d+")
-_PART_WORDS = re.compile(r"\b(?:part|pt|cd|disc|disk|track|chapter|ch|chap|kapitel|side|of)\b")
 _LEADING_NUMBER = re.compile(r"^\W*\d{1,3}(?:\b|_)")
 
 Run = tuple[list[Sighting], str]
@@ -22,8 +22,7 @@ Run = tuple[list[Sighting], str]
 
 def residue(seen: Sighting) -> str:
     """What is left of a name without its numbers and part words: equal for the tracks of one work."""
-    text = normal_name(_name(seen).replace("_", " "))
-    return _NUMBERS.sub(" ", _PART_WORDS.sub(" ", text)).strip()
+    return _NUMBERS.sub(" ", without_piece(_plain(seen))[0]).strip()
 
 
 def is_track(seen: Sighting) -> bool:
@@ -49,7 +48,7 @@ def track_runs(sound: Sequence[Sighting]) -> list[Run]:
 def _alike(sound: Sequence[Sighting]) -> list[Run]:
     alike: dict[str, list[Sighting]] = {}
     for one in sound:
-        if any(c.isdecimal() for c in _name(one)):
+        if any(c.isdecimal() for c in _name(one)) or without_piece(_plain(one))[1]:
             alike.setdefault(residue(one), []).append(one)
     return [(run, ALIKE) for run in alike.values() if len({stem(one.path) for one in run}) > 1]
 
@@ -65,6 +64,10 @@ def _albums(parts: Sequence[Sighting]) -> list[Run]:
     if not anew or len(named) < 2 or any(len({stem(one.path) for one in run}) < 2 for run in named.values()):
         return []
     return [(run, SEVERAL) for run in named.values()]
+
+
+def _plain(seen: Sighting) -> str:
+    return normal_name(_name(seen).replace("_", " "))
 
 
 def _name(seen: Sighting) -> str:

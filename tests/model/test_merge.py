@@ -50,6 +50,21 @@ def test_a_disc_number_in_the_tags_beats_the_name_of_the_folder() -> None:
     assert in_order([two, one]) == [one, two]
 
 
+def test_tracks_of_folders_that_are_no_discs_are_not_mixed() -> None:
+    expected = [Part(b"Dune/%s/%d.mp3" % (name, 9 - track), Reading(track=track)) for name in (b"01", b"02", b"10 x")
+                for track in (1, 2)]  # fmt: skip
+
+    assert in_order(reversed(expected)) == expected
+
+
+def test_discs_and_parts_that_are_counted_in_words_come_in_the_order_of_their_numbers() -> None:
+    discs = [Part(b"Dune/CD %s/a.mp3" % name, Reading(track=1)) for name in (b"One", b"Two", b"Three")]
+    parts = [Part(b"Dune/Part %s.mp3" % name, Reading()) for name in (b"One", b"Two", b"III", b"IX")]
+
+    assert in_order(reversed(discs)) == discs
+    assert in_order(reversed(parts)) == parts
+
+
 def test_text_is_read_before_sound() -> None:
     text, sound = a_part("Dune.epub"), a_part("Dune.m4b", technical=Technical(duration_ms=1))
 

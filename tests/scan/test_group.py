@@ -39,10 +39,23 @@ def test_whatever_is_read_as_sound_may_be_a_track(ending: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "disc", ["CD{}", "CD {}", "cd0{}", "Disc {}", "disk_{}", "Disque-{}", "Part {} - Arrakis", "Side {}"]
-)
+    "disc",
+    ["CD{}", "CD {}", "cd0{}", "Disc {}", "disk_{}", "Disque-{}", "Part {} - Arrakis", "Side {}", "Parte {}",
+     "Часть {}", "{}. CD"],
+)  # fmt: skip
 def test_sound_in_disc_folders_is_one_audiobook(disc: str) -> None:
     tracks = [f"Dune/{disc.format(number)}/{track:02}.mp3" for number in (1, 2) for track in (1, 2, 3)]
+
+    assert books("Dune", tracks) == [tracks]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("Part I", "Part II", "Part III"), ("Teil Eins", "Teil Zwei"), ("1a", "1b", "2a"), ("Глава 1", "Глава 2"),
+     ("Dune - Chapter One", "Dune - Chapter Two")],
+)  # fmt: skip
+def test_tracks_that_are_counted_in_words_or_letters_are_one_audiobook(names: tuple[str, ...]) -> None:
+    tracks = [f"Dune/{name}.mp3" for name in names]
 
     assert books("Dune", tracks) == [tracks]
 

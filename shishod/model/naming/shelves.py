@@ -7,22 +7,22 @@ from shishod.model.naming.people import NOBODY, SURELY, is_generic, likeness, pe
 from shishod.model.naming.prose import words_of_name
 from shishod.model.naming.spelling import BRACKETS, bare, loose, spaced
 from shishod.model.naming.words import PathWords
+from shishod.model.pieces import CHAPTERS, PIECES, disc_number
 
-_DISC = re.compile(r"(?:cd|dis[ck]|disque|part|side)[ ._-]*0*(\d{1,3})(?:[ ._-].*)?", re.IGNORECASE)
 _TRACK = re.compile(
     r"(?:(?:cd|dis[ck])[ ._-]*(?P<disc>\d{1,3})[ ._-]+)?"
-    r"(?:track|chapter|chap|ch|part|pt|teil|kapitel|file)?[ ._#-]*(?P<track>\d{1,4})(?:[ ._-]+track|(?: of \d{1,4}))?",
+    rf"(?:{PIECES}|file)?[ ._#-]*(?P<track>\d{{1,4}})(?:[ ._-]+track|(?: of \d{{1,4}}))?",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"(?P<disc>(?!))?(?P<track>\d{1,4})[ ._-]+(?:track|chapter|chap|ch|part|pt|teil|kapitel)[ ._#-]*\d{1,4}",
+    rf"(?P<disc>(?!))?(?P<track>\d{{1,4}})[ ._-]+(?:{PIECES})[ ._#-]*\d{{1,4}}",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(\d{1,3})[ ._-]+(\d{1,4})")
 _CALIBRE = re.compile(r"(.+) \(\d{1,7}\)")
 _FIRST = re.compile(r"(\d{1,3})[ ._-]+(\D.*)")
 _CHAPTER = re.compile(
-    r"(?P<word>(?:track|chapter|chap|ch|kapitel|chapitre|capitulo|capítulo)[ ._#-]*)?(?:\d{1,2}-)?(?P<track>\d{1,3})"
+    rf"(?P<word>(?:{CHAPTERS})[ ._#-]*)?(?:\d{{1,2}}-)?(?P<track>\d{{1,3}})"
     r"[ ._-]+\D.*",
     re.IGNORECASE,
 )
@@ -44,11 +44,11 @@ def words_of_book(folders: Sequence[str], name: str, *, folder: bool = False, tr
     words = PathWords()
     name = name if folder else bare(name)
     if tracks and not folder:
-        folder = bool(above) and (_is_track(name, words) or _DISC.fullmatch(above[-1]) is not None)
+        folder = bool(above) and (_is_track(name, words) or disc_number(above[-1]) is not None)
         if folder:
             name = above.pop()
-    while folder and above and (match := _DISC.fullmatch(name)):
-        words.say("disc", int(match[1]), "Disc N")
+    while folder and above and (disc := disc_number(name)) is not None:
+        words.say("disc", disc, "Disc N")
         name = above.pop()
     if not folder and above and _hear_own_folder(words, above, name, tracks):
         return words
