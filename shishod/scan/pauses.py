@@ -1,17 +1,19 @@
 """Pauses: when an errand of the pauses may go on, and from where."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from shishod.clock import Clock
 from shishod.model.ticket import Errand, Priority, Ticket
 from shishod.work.queue import TicketQueue
 
 REST_S = 5.0  # while a scan runs
+_URGENCY = {Errand.COVER: Priority.LOW, Errand.HASH: Priority.VERY_LOW}  # somebody may be looking at the books
 
 
 def please(errand: Errand, when_s: float) -> Ticket:
     """Ask that all be done that an errand finds, from the first of it, for any may have changed."""
-    return Ticket(errand, errand, Priority.VERY_LOW, when_s, load=True)
+    return Ticket(errand, errand, _URGENCY[errand], when_s, load=True)
 
 
 class Pauses:
@@ -41,7 +43,7 @@ class Pauses:
     def rest(self, until_s: float) -> None:
         """Go on behind the last, and not before."""
         self._free_s = until_s
-        self._queue.request(Ticket(self._errand, self._errand, Priority.VERY_LOW, until_s))
+        self._queue.request(replace(please(self._errand, until_s), load=None))
 
     def anew(self) -> None:
         """From the first, as soon as may be."""

@@ -1,9 +1,11 @@
 """Taker: the errand COVER, a handful of covers at a time, as soon as books are recorded and none waits to be read."""
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import NamedTuple
 
 from shishod import log
@@ -21,10 +23,9 @@ from shishod.work.runners import Failed, Runner
 from shishod.work.runners.abreast import abreast
 
 _log = log.get(__name__)
-HANDFUL = 16  # to begin with
-MOST = 512
-TURN_S = 0.4  # a handful is to take so long at most: a file that is dropped meanwhile shares the machine with it
-PARTS = 2  # of a handful for each hand: what one part has taken is stored while the next is
+HANDFUL = 16
+MOST = 512  # that are looked up for one turn
+TURN_S = 0.4  # then it is asked whether there are books to be read; a handful that is begun is ended
 _BELIEVED = (RootState.ONLINE, RootState.HELD)
 _AWAY = Found(reason="root", passing=True)
 _TEXTS = {
@@ -35,7 +36,7 @@ _TEXTS = {
 
 
 class _Part(NamedTuple):
-    """What became of a part of a handful: up to which book it came, how many bytes it took, and what keeps it."""
+    """What became of a handful: up to which book it came, how many bytes it took, and what keeps it."""
 
     after: int
     read: int
@@ -46,7 +47,8 @@ class _Part(NamedTuple):
 class Taker:
     """Owned by the one worker that takes covers; what it has not come to is found again by the next start.
 
-    Of the disk's time it uses no more than `rate` bytes a second do, in as many processes at once as there are `hands`.
+    Of the disk's time it uses no more than `rate` bytes a second do, in as many processes at once as there are `hands`:
+    each takes the next handful as soon as it is done with one, and none waits for another.
     """
 
     def __init__(
@@ -69,7 +71,6 @@ class Taker:
         self._lessen = partial(lessen, limits=limits)
         self._rate = rate
         self._hands = hands
-        self._handful = HANDFUL
         self._clock = clock
         self._pauses = Pauses(Errand.COVER, queue, busy, clock)
         self.drained_at: datetime | None = None  # when last none was left that could be taken
@@ -80,32 +81,50 @@ class Taker:
             return
         began_s, began_at = self._pauses.now_s(), self._clock.now()
         try:
-            due = self._catalog.covers_due(self._pauses.after, self._handful)
+            due = self._catalog.covers_due(self._pauses.after, MOST)
             if not due:
                 self.drained_at = began_at
                 return
             with suppress(OSError):  # who cannot write into it says so
                 self._gallery.make()
-            read = self._carry(due)
+            read = self._carry(due, began_s + TURN_S)
         except Unreachable as error:
             _log.debug("covers could not be taken; the end of the next scan tries again", error=str(error))
             return
-        took_s = self._pauses.now_s() - began_s
-        self._handful = fitting(self._handful, took_s)
         self._pauses.rest(began_s + read / self._rate)
 
-    def _carry(self, due: Sequence[CoverDue]) -> int:
+    def _carry(self, due: Sequence[CoverDue], until_s: float) -> int:
         """Take covers, store what became of them and go on behind the last; how many bytes that took."""
         roots = {root.id: root.path for root in self._catalog.roots() if root.state in _BELIEVED}
-        parts = abreast(partial(self._part, roots), due, self._hands * PARTS)
+        waiting = deque((at, due[at : at + HANDFUL]) for at in range(0, len(due), HANDFUL))
+        hands = abreast(lambda _: self._take_turns(roots, waiting, until_s), range(self._hands), self._hands)
+        parts = [part for _, part in sorted(chain.from_iterable(hands))]
         for part in parts:
             self._pauses.after = part.after or self._pauses.after
             if part.hindrance:
                 _log.warning("no more covers can be taken now; they are after the next scan", error=part.hindrance)
                 raise Unreachable(part.hindrance)
             if not part.whole:
-                break  # the next handful begins where this one ended
-        return sum(part.read for part in parts)  # whatever is taken of a later part is stored too
+                break  # the next turn begins where this one ended
+        return sum(part.read for part in parts)  # whatever is taken behind that is stored too
+
+    def _take_turns(
+        self, roots: Mapping[int, bytes], waiting: deque[tuple[int, Sequence[CoverDue]]], until_s: float
+    ) -> list[tuple[int, _Part]]:
+        """What one hand makes of handfuls, by their places, until its share of the time or of the bytes is used up."""
+        done: list[tuple[int, _Part]] = []
+        left = self._rate * TURN_S / self._hands
+        while left > 0 and self._pauses.now_s() < until_s:
+            try:
+                at, some = waiting.popleft()
+            except IndexError:
+                break
+            part = self._part(roots, some)
+            done.append((at, part))
+            if not part.whole:
+                break
+            left -= part.read
+        return done
 
     def _part(self, roots: Mapping[int, bytes], due: Sequence[CoverDue]) -> _Part:
         wanted = {one: self._wanted(roots[one.file.root_id], one) for one in due if one.file.root_id in roots}
@@ -183,10 +202,3 @@ class Taker:
             self._pauses.anew()
         if swept.removed or again:
             _log.info("covers were tidied up", removed=swept.removed, taken_again=again)
-
-
-def fitting(handful: int, took_s: float) -> int:
-    """How many covers to take next, after so many have taken so long."""
-    if took_s > TURN_S:
-        return max(handful // 2, 1)
-    return min(handful * 2, MOST) if took_s < TURN_S / 2 else handful

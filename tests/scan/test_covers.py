@@ -17,7 +17,7 @@ from shishod.model.ticket import Errand
 from shishod.scan.gallery import Gallery, digest_of
 from shishod.scan.hashing import Sample
 from shishod.scan.pauses import REST_S, please
-from shishod.scan.taker import HANDFUL, MOST, fitting
+from shishod.scan.taker import HANDFUL, TURN_S
 from shishod.scan.taking import Large, Wanted, answers, take
 from shishod.work.runners import Failed
 from shishod.work.runners.inline import InlineRunner
@@ -110,15 +110,6 @@ def test_covers_are_taken_as_soon_as_the_scan_has_ended(house: House, library: P
 
     assert state(house).digest is not None
     assert ended and house.taker.drained_at and house.taker.drained_at >= ended
-
-
-@pytest.mark.parametrize(("took_s", "next_time"), [(0.04, 128), (0.3, 64), (0.8, 32)])
-def test_a_handful_grows_while_it_is_quick_and_shrinks_where_others_would_wait(took_s: float, next_time: int) -> None:
-    assert fitting(64, took_s) == next_time
-
-
-def test_a_handful_has_its_bounds() -> None:
-    assert (fitting(MOST, 0.0), fitting(1, 9.0)) == (MOST, 1)
 
 
 def test_a_small_cover_is_its_own_small_form(house: House, library: Path) -> None:
@@ -258,27 +249,50 @@ class Lost(InlineRunner):
         return super().run(function, things)
 
 
-def test_what_later_parts_of_a_handful_took_counts_though_an_earlier_one_broke_off(
-    a_house: Callable[..., House], library: Path
-) -> None:
+def test_what_one_hand_took_counts_though_another_broke_off(a_house: Callable[..., House], library: Path) -> None:
     house = a_house(AT_ONCE.model_copy(update={"cover_rate": len(a_png())}), books=library)
-    for number in range(4):
+    for number in range(HANDFUL + 2):
         an_epub(library / f"{number}.epub", title=f"Title {number}", cover=True)
     house.scan()
+    house.taker._hands = 2
     runner = house.taker._runner = Lost()
     runner.first = house.catalog.covers_due(0, 1)[0].file.path
     house.clock.wind(0.5)
     house.turn(Errand.COVER)
-    assert house.catalog.counts()["covers_due"] == 2
+    assert house.catalog.counts()["covers_due"] == HANDFUL
 
     house.taker._runner = InlineRunner()
     house.clock.wind(1.9)
     house.work()
-    assert house.catalog.counts()["covers_due"] == 2, "two covers have used up the disk's time of two seconds"
+    assert house.catalog.counts()["covers_due"] == HANDFUL, "two covers have used up the disk's time of two seconds"
 
     house.clock.wind(0.2)
     house.work()
     assert house.catalog.counts()["covers_due"] == 0
+
+
+class Slow(InlineRunner):
+    """Takes a turn's time for each handful."""
+
+    def __init__(self, house: House) -> None:
+        super().__init__()
+        self._house = house
+
+    def run(self, function: Any, things: Sequence[Any], **_: Any) -> list[Any]:
+        self._house.clock.wind(TURN_S)
+        return super().run(function, things)
+
+
+def test_a_turn_ends_with_the_handful_that_used_up_its_time(house: House, library: Path) -> None:
+    for number in range(HANDFUL + 1):
+        an_epub(library / f"{number}.epub", title=f"Title {number}", cover=True)
+    house.scan()
+    house.taker._runner = Slow(house)
+    house.clock.wind(0.5)
+
+    house.turn(Errand.COVER)
+
+    assert house.catalog.counts()["covers_due"] == 1
 
 
 def test_a_rate_of_nothing_takes_nothing(a_house: Callable[..., House], library: Path) -> None:

@@ -60,4 +60,4 @@ def test_what_has_grown_old_comes_after_that_and_what_is_done_in_the_pauses_last
 
     order = [one.errand for one in iter(lambda: house.queue.claim(timeout_s=0), None)]
 
-    assert order == [Errand.INSPECT, Errand.INSPECT, Errand.REFRESH, Errand.HASH, Errand.COVER]
+    assert order == [Errand.INSPECT, Errand.INSPECT, Errand.REFRESH, Errand.COVER, Errand.HASH]
