@@ -36,6 +36,7 @@ def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
     return tuple([(0, int(one), "") if one.isdecimal() and one.isascii() else (1, 0, one) for one in parts])
 
 
+@lru_cache(maxsize=4096)  # a file is asked about twenty times from its walk to its merge
 def suffix(name: bytes) -> bytes:
     """The lower-case ending with its dot, b"" when there is none. A leading dot makes a hidden file, not an ending.
 

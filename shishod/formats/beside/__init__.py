@@ -99,6 +99,7 @@ def counts(name: bytes, stems: Collection[bytes]) -> bool:
     return found.role is not FileRole.COVER or found.reach is Reach.FOLDER or stem(name) in stems
 
 
+@lru_cache(maxsize=4096)
 def stem(path: bytes) -> bytes:
     """A name or path without its ending, and without what Kobo puts before it: equal for the namesakes of a work."""
     ending = suffix(base(path))
