@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 from shishod.formats import id3
 from shishod.formats.dialects import ID3
 from shishod.formats.limits import Limits
+from shishod.formats.mpeg_plain import plain_stream
 from shishod.formats.source import opened
 from shishod.model.book import BookKind
 from shishod.model.metadata import Reading
@@ -37,6 +38,8 @@ class Mp3:
 
 
 def _stream_at(file: BinaryIO, start: int | None) -> Any:
+    if start is not None and (plain := plain_stream(file, start)) is not None:
+        return plain
     from mutagen.mp3 import MPEGInfo
 
     return MPEGInfo(file, start)
