@@ -1,13 +1,14 @@
 """FolderSignature: the fingerprint of one folder's own entries, exact and cheap to compare."""
 
 import struct
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 _HEAD = struct.Struct("<I")
 _ROW = struct.Struct("<qqqQ")  # size, mtime_ns, ctime_ns, inode
 _ONE_END = _HEAD.size + _ROW.size
 _EMPTY = _HEAD.pack(0)
+rows_in = _HEAD.unpack_from  # (count,) of a string that is not empty, for those who ask it of every folder
 _FEW = tuple(struct.Struct("<I" + "qqqQ" * rows) for rows in range(9))  # most folders are small
 
 
@@ -46,14 +47,13 @@ def names_of(packed: bytes) -> list[bytes]:
     return packed[_HEAD.size + rows * _ROW.size :].split(b"\0") if rows else []
 
 
-def matches(packed: bytes, numbers: Sequence[int]) -> bool:
-    """Whether these are the numbers of the entries: size, mtime_ns, ctime_ns and inode of each, one after another."""
-    rows = len(numbers) // 4
-    form = _FEW[rows] if rows < len(_FEW) else struct.Struct("<I" + "qqqQ" * rows)
-    try:
-        return packed.startswith(form.pack(rows, *numbers))
-    except struct.error:
-        return False  # a time beyond what is kept
+def numbers_by_name(packed: bytes) -> dict[bytes, tuple[int, ...]]:
+    """Size, mtime_ns, ctime_ns and inode of each entry, by its name."""
+    rows = count(packed)
+    if not rows:
+        return {}
+    end = _HEAD.size + rows * _ROW.size
+    return dict(zip(packed[end:].split(b"\0"), _ROW.iter_unpack(packed[_HEAD.size : end]), strict=True))
 
 
 def unpacked(packed: bytes) -> Iterable[tuple[bytes, int, int, int, int]]:

@@ -11,7 +11,7 @@ from shishod.model.ignore import RULE_FILES
 from shishod.model.library import Ways
 from shishod.model.override import Override
 from shishod.model.sighting import Sighting, fitting
-from shishod.model.signature import KnownFolder, matches, names_of, pack, unpacked
+from shishod.model.signature import KnownFolder, names_of, pack, unpacked
 from shishod.model.tier import Look
 from shishod.paths import base, is_under, join, parent
 from shishod.scan.entries import Lister, Oddity, Pulse, Row, kept
@@ -19,13 +19,13 @@ from shishod.scan.group import anchor, joins
 from shishod.scan.mounts import Devices
 from shishod.scan.rules import Unruly
 from shishod.scan.shows import retold
+from shishod.scan.skim import STEP_EVERY, Skim
 
 RACY_NS = 2_000_000_000  # a folder changed less than this before we looked may change again under the same time
 UNLISTED = -1  # the device of a folder that could not be listed: no look finds it as it was
 _NONE: list[bytes] = []
 _PLAIN = Ways()
 NOWHERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG})  # a folder that no walk begins in
-STEP_EVERY = 16  # folders between two signs of life
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +165,17 @@ class Walk:
         met, self._lister.odd = self._lister.odd, []
         return met
 
-    def _descend(self, stack: list[bytes], *, new_only: bool) -> Iterator[Found]:
+    def _descend(self, stack: list[bytes], *, new_only: bool) -> Iterator[Found]:  # noqa: PLR0912
         start = stack[0] if stack else b""
         known_at, due, pulse = self.known.get, self._due, self.pulse  # asked for every folder, of which there are many
         children, lister = self._children.get, self._lister
         trusting = self.look is not Look.FULL
         linked = lister.links is not None
+        skim = None if new_only or linked else self._skim()
         below: Sequence[bytes]
         while stack:
+            if skim is not None and not self._skimmed(skim, stack):
+                return
             path = stack.pop()
             self.folders += 1
             pulse.beats += 1
@@ -214,6 +217,17 @@ class Walk:
                     sub for sub in below if not self._signed(sub) or sub in self._anew or (path == start and joins(sub))
                 ]
             stack += below
+
+    def _skim(self) -> Skim:
+        apart = (self._due, self._done)
+        return Skim(self._lister, self.known, self._children, self.device, self.look, apart, self.step)
+
+    def _skimmed(self, skim: Skim, stack: list[bytes]) -> bool:
+        """Pass by what is as it was; whether anything is left to look at, and anybody wants it."""
+        folders, files = skim.past(stack)
+        self.folders += folders
+        self.unchanged += files
+        return bool(stack) and self.step()
 
     def _as_signed(self, known: KnownFolder) -> bool:
         """Whether a folder whose names and files are those that were signed needs no second thought.
@@ -278,17 +292,11 @@ class Walk:
             return False
         names = names_of(known.packed)
         if names and self.look is not Look.PEEK:
-            numbers: list[int] = []
-            pulse = self.pulse
             try:
-                for name in names:
-                    pulse.beats += 1
-                    now = os.lstat(absolute + b"/" + name)
-                    numbers += (now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino)
+                if not self._skim().files_are_known(absolute, known.packed):
+                    return False
             except OSError:
                 return False  # the listing will say what it is
-            if not matches(known.packed, numbers):
-                return False
         self.unchanged += len(names)
         return True
 
