@@ -12,6 +12,7 @@ from shishod.ctl.words import WrongWords, argument, called, one_of, option, path
 @argument("paths", nargs=-1, type=path())
 @option("--library", help="Scan one library.")
 @option("--full/--quick", default=False, help="List and stat everything, or trust folder times (the default).")
+@option("--peek", is_flag=True, help="Trust folder times alone: what was added, removed or renamed is found.")
 @option("--reread", is_flag=True, help="Read every file again, whatever is known of it.")
 @option("--book", type=whole(1), help="With --reread: the files of the book with this number.")
 @option(
@@ -29,6 +30,7 @@ def command(
     *,
     library: str | None,
     full: bool,
+    peek: bool,
     reread: bool,
     book: int | None,
     when_busy: str,
@@ -41,11 +43,13 @@ def command(
         raise WrongWords("give paths, --library or --book, not several of them")
     if (book is not None and not reread) or (reread and dry_run):
         raise WrongWords("--book goes with --reread alone, and --dry-run does not go with it")
+    if peek and (full or reread):
+        raise WrongWords("--peek does not go with --full or --reread")
     named: dict[str, Any] = paths_asked(paths) | ({"library": library} if library else {})
     if reread:
         meant = named | ({"books": [book]} if book else {"all": not (paths or library)})
         return outlined(client, client.post("/v1/refresh", meant), wait=wait, as_json=as_json)
-    order = named | {"tier": "full" if full else "quick"}
+    order = named | {"tier": "full" if full else "peek" if peek else "quick"}
     if dry_run:
         return rehearse(client, order, as_json=as_json)
     scan = client.post("/v1/scans", order | {"when_busy": when_busy})

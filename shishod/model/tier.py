@@ -15,15 +15,16 @@ class Look(StrEnum):
 
 
 class Tier(StrEnum):
-    """QUICK and FULL walk the disk; REFRESH takes what grew old in the catalogue."""
+    """PEEK, QUICK and FULL walk the disk; REFRESH takes what grew old in the catalogue."""
 
+    PEEK = "peek"
     QUICK = "quick"
     REFRESH = "refresh"
     FULL = "full"
 
     @property
     def look(self) -> Look:
-        return {Tier.QUICK: Look.QUICK, Tier.REFRESH: Look.NONE, Tier.FULL: Look.FULL}[self]
+        return Look.NONE if self is Tier.REFRESH else Look(self.value)
 
     @property
     def acts_on(self) -> frozenset[State]:

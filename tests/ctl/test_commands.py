@@ -95,6 +95,20 @@ def test_a_scan_is_asked_for_and_its_number_told(shishoctl, daemon: Standin):
     assert daemon.asked[0][0] is Tier.FULL
 
 
+@pytest.mark.parametrize(
+    ("said", "tier"), [((), Tier.QUICK), (("--quick",), Tier.QUICK), (("--peek",), Tier.PEEK), (("--full",), Tier.FULL)]
+)
+def test_a_scan_looks_as_deep_as_it_is_told(shishoctl, daemon: Standin, said: tuple[str, ...], tier: Tier):
+    assert shishoctl("scan", *said).code == 0
+    assert daemon.asked[0][0] is tier
+
+
+@pytest.mark.parametrize("other", ["--full", "--reread"])
+def test_a_peek_that_is_to_look_deeper_as_well_is_refused(shishoctl, daemon: Standin, other: str):
+    assert shishoctl("scan", "--peek", other).code == 64
+    assert daemon.asked == []
+
+
 def test_scan_takes_paths_relative_to_where_one_stands(shishoctl, daemon: Standin, books: Path, monkeypatch):
     (books / "Le Guin").mkdir()
     monkeypatch.chdir(books)

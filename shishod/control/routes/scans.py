@@ -44,7 +44,7 @@ class ScanOrder(Asked):
     paths: tuple[str, ...] = ()
     paths_b64: tuple[Base64Bytes, ...] = ()
     library: str | None = None
-    tier: Literal["quick", "full"] = "quick"
+    tier: Literal["peek", "quick", "full"] = "quick"
     when_busy: WhenBusy = WhenBusy.JOIN
 
 
