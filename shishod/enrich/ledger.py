@@ -4,13 +4,16 @@ import fcntl
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import IO, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
 from shishod.enrich.window import Window, packed, unpacked
 from shishod.errors import Unreachable
+from shishod.work.batch import Batcher
+from shishod.work.guard import Guarded
 
 T = TypeVar("T")
 
@@ -26,17 +29,38 @@ class Notes(Protocol):
         what else it says. Each change is alone with its text; it may be asked more than once. Raises Unreachable."""
 
 
+Change = Callable[[Window, float, float], tuple[Window, T]]
+
+
+class _Wish(NamedTuple):
+    """A change, and when this process asked for it."""
+
+    change: Change[Any]
+    asked_s: float
+
+
 class Ledger:
-    """Shared: by every Limiter. The windows as notes."""
+    """Shared: by every Limiter. The windows as notes; what threads change while one of them writes is one writing."""
 
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
+        self._batchers: Guarded[dict[str, Batcher[_Wish, Any]]] = Guarded({})
 
-    def change(self, name: str, change: Callable[[Window, float], tuple[Window, T]]) -> T:
-        """As a note is changed, a window."""
+    def change(self, name: str, change: Change[T]) -> T:
+        """As a note is changed, a window; `change` is also told for how long, at least, it waited to be made."""
+        with self._batchers as batchers:
+            batcher = batchers.setdefault(name, Batcher(partial(self._write, name)))
+        (told,) = batcher.put([_Wish(change, time.monotonic())])
+        return cast(T, told)
 
-        def rewrite(said: str, now_s: float) -> tuple[str, T]:
-            window, told = change(unpacked(said), now_s)
+    def _write(self, name: str, wishes: Sequence[_Wish]) -> Sequence[Any]:
+        began_s = time.monotonic()
+
+        def rewrite(said: str, now_s: float) -> tuple[str, list[Any]]:
+            window, told = unpacked(said), []
+            for wish in wishes:
+                window, answer = wish.change(window, now_s, began_s - wish.asked_s)
+                told.append(answer)
             return packed(window), told
 
         return self._notes.change_note(name, rewrite)
@@ -54,14 +78,14 @@ class FileNotes:
         self._boot = _boot_id()
 
     def change_note(self, name: str, change: Callable[[str, float], tuple[str, T]]) -> T:
+        note = self._folder / f"{_UNSAFE.sub('_', name)}.window"
         try:
-            with self._locked(name) as file:
-                head, _, said = file.read().partition("\n")
-                now_s = self._now_s(head)
+            with self._locked(note):
+                head, _, said = _read(note).partition("\n")
+                up_s, wall_s = _up_s(), time.time()
+                now_s = self._now_s(head, up_s, wall_s)
                 said, told = change(said, now_s)
-                file.seek(0)
-                file.write(f"{self._boot} {_up_s()!r} {time.time()!r} {now_s!r}\n{said}")
-                file.truncate()
+                _replace(note, f"{self._boot} {up_s!r} {wall_s!r} {now_s!r}\n{said}")
                 return told
         except OSError as error:
             raise Unreachable(
@@ -71,20 +95,52 @@ class FileNotes:
             ) from error
 
     @contextmanager
-    def _locked(self, name: str) -> Iterator[IO[str]]:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self._folder / f"{_UNSAFE.sub('_', name)}.window"
-        with open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+", encoding="ascii") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield file
+    def _locked(self, note: Path) -> Iterator[None]:
+        lock = note.with_suffix(".lock")
+        try:
+            descriptor = _opened(lock, os.O_RDWR | os.O_CREAT)
+        except FileNotFoundError:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = _opened(lock, os.O_RDWR | os.O_CREAT)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
 
-    def _now_s(self, head: str) -> float:
+    def _now_s(self, head: str, up_s: float, wall_s: float) -> float:
         try:
             boot, up, wall, then = head.split()
-            passed_s = _up_s() - float(up) if boot == self._boot else time.time() - float(wall)
+            passed_s = up_s - float(up) if boot == self._boot else wall_s - float(wall)
             return float(then) + max(0.0, passed_s)
         except ValueError:  # nothing is there yet, or half of it
-            return _up_s()
+            return up_s
+
+
+def _opened(path: Path, how: int) -> int:
+    return os.open(path, how | os.O_CLOEXEC, 0o600)
+
+
+def _read(note: Path) -> str:
+    try:
+        descriptor = _opened(note, os.O_RDONLY)
+    except FileNotFoundError:
+        return ""
+    try:
+        return os.read(descriptor, os.fstat(descriptor).st_size).decode("ascii", "replace")
+    finally:
+        os.close(descriptor)
+
+
+def _replace(note: Path, text: str) -> None:
+    """All of it or nothing, whenever we are killed: half a window would be none."""
+    new = note.with_suffix(".new")
+    descriptor = _opened(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    try:
+        os.write(descriptor, text.encode("ascii"))
+    finally:
+        os.close(descriptor)
+    os.replace(new, note)
 
 
 def _up_s() -> float:

@@ -81,23 +81,25 @@ class Limiter:
 
     def settle(self) -> None:
         """Whoever asked before is gone; only for a ledger that nobody else can be using now."""
-        self._ledger.change(self._name, lambda w, now: (settle(w, now), None))
+        self._ledger.change(self._name, lambda w, now, _: (settle(w, now), None))
 
     def use(self) -> tuple[int, int, float]:
         """How many places are taken and how many there are in the tightest window, and how long the next would wait."""
         tightest = max(self._rules.limits, key=lambda limit: limit.window_s / limit.permits)
-        taken, wait_s = self._ledger.change(self._name, lambda w, now: (w, use(w, self._rules, now)))
+        taken, wait_s = self._ledger.change(self._name, lambda w, now, _: (w, use(w, self._rules, now)))
         return taken, tightest.permits, wait_s
 
-    def _reserve(self, patience_s: float, window: Window, now_s: float) -> tuple[Window, tuple[int | None, float]]:
+    def _reserve(
+        self, patience_s: float, window: Window, now_s: float, _: float
+    ) -> tuple[Window, tuple[int | None, float]]:
         after, number, wait_s = reserve(window, self._rules, now_s)
         return (window, (None, wait_s)) if wait_s > patience_s else (after, (number, wait_s))
 
-    def _begin(self, number: int, window: Window, now_s: float) -> tuple[Window, float | None]:
+    def _begin(self, number: int, window: Window, now_s: float, _: float) -> tuple[Window, float | None]:
         return begin(window, self._rules, number, now_s)
 
     def _end(self, number: int) -> None:
-        self._ledger.change(self._name, lambda w, now: (end(w, self._rules, number, now), None))
+        self._ledger.change(self._name, lambda w, now, late: (end(w, self._rules, number, now, late), None))
 
     def _refuse(self, wait_s: float) -> None:
-        self._ledger.change(self._name, lambda w, now: (refuse(w, self._rules, now, wait_s), None))
+        self._ledger.change(self._name, lambda w, now, _: (refuse(w, self._rules, now, wait_s), None))

@@ -1,6 +1,8 @@
 """The sliding window of a provider: who may ask when, as a value that threads, processes and hosts can share."""
 
 import json
+import math
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -49,8 +51,10 @@ class Window:
     """Requests in the order in which they were asked for, on the clock of whoever keeps them.
 
     A place in it is free again a whole window after its answer came, for the provider may have counted it as late as
-    that; and not before the window over `share` after it was given. So no delay on the way can bring two windows'
-    requests into one, and only what takes longer than the spared part of a window costs any pace.
+    that. This is all the margin that delays on the way are given, and it is as long as they are: none can bring two
+    windows' requests into one, and where answers take no longer than the spared part of a window they cost no pace.
+    Over that, places follow each other by the window over `share`. Who is late for one, by less than a window, while
+    others ask has it all the same, so that what a machine is held up for is caught up with.
     """
 
     slots: tuple[Slot, ...] = ()
@@ -63,8 +67,8 @@ class Window:
 
     def slot(self, number: int) -> Slot | None:
         """The request of a number, while it is remembered."""
-        at = number - self.slots[0].number if self.slots else -1
-        return self.slots[at] if 0 <= at < len(self.slots) else None
+        at = bisect_left(self.slots, (number,))
+        return self.slots[at] if at < len(self.slots) and self.slots[at].number == number else None
 
 
 def pace_at(window: Window, rules: Rules, now_s: float) -> float:
@@ -77,7 +81,8 @@ def reserve(window: Window, rules: Rules, now_s: float) -> tuple[Window, int, fl
     """Take the next place, first come, first served: the window with it, its number, and how long it is to wait."""
     window = _brought_up(window, now_s)
     number, pace = window.next_number, pace_at(window, rules, now_s)
-    at_s = max([now_s, window.barred_until_s, *(one.at_s for one in window.slots[-1:])])
+    earliest_s = now_s - _held_up_s(window, rules, now_s)
+    at_s = max([earliest_s, window.barred_until_s, *(one.at_s for one in window.slots[-1:])])
     for limit in rules.limits:
         if (before := window.slot(number - limit.permits)) is not None:
             at_s = max(at_s, before.at_s + limit.window_s / (rules.share * pace))
@@ -98,24 +103,17 @@ def begin(window: Window, rules: Rules, number: int, now_s: float) -> tuple[Wind
     mine = window.slot(number)
     if mine is None or now_s >= _over_s(mine, rules):
         return window, None
-    wait_s = window.barred_until_s - now_s
-    for limit in rules.limits:
-        before = window.slot(number - limit.permits)
-        if before is None:
-            continue
-        if before.ended_s is None and now_s < _over_s(before, rules):
-            wait_s = max(wait_s, min(limit.window_s / 20, 1.0))  # its answer is still awaited
-        else:
-            wait_s = max(wait_s, _over_s(before, rules) + limit.window_s - now_s)
+    waits = (_wait_s(window, rules, limit, number, now_s) for limit in rules.limits)
+    wait_s = max(window.barred_until_s - now_s, *waits)
     if wait_s > 0:
         return window, wait_s
     return _trimmed(_with(window, number, lambda one: one._replace(began_s=now_s)), rules, now_s), 0.0
 
 
-def end(window: Window, rules: Rules, number: int, now_s: float) -> Window:
-    """The request of this number was answered, failed, or will never be sent."""
+def end(window: Window, rules: Rules, number: int, now_s: float, ago_s: float = 0.0) -> Window:
+    """The request of this number was answered or failed so long ago, or will never be sent."""
     window = _brought_up(window, now_s)
-    return _trimmed(_with(window, number, lambda one: one._replace(ended_s=now_s)), rules, now_s)
+    return _trimmed(_with(window, number, lambda one: one._replace(ended_s=now_s - ago_s)), rules, now_s)
 
 
 def settle(window: Window, now_s: float) -> Window:
@@ -139,7 +137,7 @@ def use(window: Window, rules: Rules, now_s: float) -> tuple[int, float]:
     """How many places of the tightest limit are taken, and how long the next request would wait."""
     window = _brought_up(window, now_s)
     tightest = max(rules.limits, key=lambda limit: limit.window_s / limit.permits)
-    taken = sum(1 for one in window.slots if one.ended_s is None or one.ended_s + tightest.window_s > now_s)
+    taken = sum(1 for one in window.slots if _free_s(one, rules, tightest, now_s) > now_s)
     return min(taken, tightest.permits), reserve(window, rules, now_s)[2]
 
 
@@ -179,6 +177,28 @@ def _over_s(slot: Slot, rules: Rules) -> float:
     return (slot.at_s if slot.began_s is None else slot.began_s) + rules.lease_s
 
 
+def _free_s(slot: Slot, rules: Rules, limit: Limit, now_s: float) -> float:
+    """When its place is free again: at the earliest, where its answer is still awaited; at once, where it was never
+    sent."""
+    over_s = _over_s(slot, rules)
+    if slot.began_s is None and over_s <= now_s:
+        return -math.inf
+    return (now_s if slot.ended_s is None and now_s < over_s else over_s) + limit.window_s
+
+
+def _wait_s(window: Window, rules: Rules, limit: Limit, number: int, now_s: float) -> float:
+    """How long until there is a place for this number, and one for each that was asked for before it."""
+    others = (one for one in window.slots if one.number < number or (one.began_s is not None and one.number > number))
+    taken = sorted(at_s for one in others if (at_s := _free_s(one, rules, limit, now_s)) > now_s)
+    return taken[len(taken) - limit.permits] - now_s if len(taken) >= limit.permits else 0.0
+
+
+def _held_up_s(window: Window, rules: Rules, now_s: float) -> float:
+    """By how much who asks now may be late: none where nothing is under way, for then nobody wanted to ask before."""
+    under_way = any(one.ended_s is None and now_s < _over_s(one, rules) for one in window.slots)
+    return min(limit.window_s for limit in rules.limits) if under_way else 0.0
+
+
 def _with(window: Window, number: int, change: Callable[[Slot], Slot]) -> Window:
     return replace(window, slots=tuple(change(one) if one.number == number else one for one in window.slots))
 
@@ -192,8 +212,10 @@ def _brought_up(window: Window, now_s: float) -> Window:
 
 def _trimmed(window: Window, rules: Rules, now_s: float) -> Window:
     """Without what no request to come, and none that still waits, can depend on."""
-    waiting = (one.number for one in window.slots if one.ended_s is None and now_s < _over_s(one, rules))
-    oldest = min(waiting, default=window.next_number) - rules.longest
-    if window.slots and window.slots[0].number < oldest:
-        return replace(window, slots=tuple(one for one in window.slots if one.number >= oldest))
-    return window
+    oldest = window.next_number - rules.longest
+    slots = (one for one in window.slots if one.number >= oldest or _is_held(one, rules, now_s))
+    return replace(window, slots=tuple(slots))
+
+
+def _is_held(slot: Slot, rules: Rules, now_s: float) -> bool:
+    return any(_free_s(slot, rules, limit, now_s) > now_s for limit in rules.limits)

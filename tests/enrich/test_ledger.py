@@ -6,8 +6,9 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -129,20 +130,71 @@ def test_a_restart_does_not_forget_what_was_asked(place: tuple[str, str]) -> Non
 
 def test_a_clock_that_somebody_sets_moves_no_window(place: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     ledger = Ledger(notes_of(place))
-    before = ledger.change("clock", lambda window, now_s: (window, now_s))
+    before = ledger.change("clock", lambda window, now_s, _: (window, now_s))
     for step_s in (86_400.0, -86_400.0):
         real = time.time
         monkeypatch.setattr(time, "time", lambda real=real, step_s=step_s: real() + step_s)
 
-        after = ledger.change("clock", lambda window, now_s: (window, now_s))
+        after = ledger.change("clock", lambda window, now_s, _: (window, now_s))
 
         assert abs(after - before) < 30
+
+
+def test_the_time_of_a_file_goes_on_while_it_is_written(tmp_path: Path) -> None:
+    notes = FileNotes(tmp_path)
+
+    def slowly(said: str, now_s: float) -> tuple[str, float]:
+        threading.Event().wait(0.02)
+        return said, now_s
+
+    moments = [notes.change_note("x", slowly) for _ in range(10)]
+
+    assert moments[-1] - moments[0] >= 9 * 0.02
+
+
+class Slow:
+    """Notes in memory, each change of which is held until it is let go on."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = [""]
+        self.let = threading.Semaphore(0)
+        self.asked = threading.Semaphore(0)
+
+    def change_note(self, name: str, change: Callable[[str, float], tuple[str, Any]]) -> Any:
+        self.asked.release()
+        assert self.let.acquire(timeout=30)
+        text, told = change(self.texts[-1], 100.0)
+        self.texts.append(text)
+        return told
+
+
+def test_what_is_asked_for_while_a_window_is_written_is_one_writing_and_told_how_long_it_waited() -> None:
+    slow, late = Slow(), list[float]()
+    ledger = Ledger(slow)
+
+    def wish() -> None:
+        late.append(ledger.change("books", lambda window, _, late_s: (window, late_s)))
+
+    crowd = [threading.Thread(target=wish) for _ in range(8)]
+    crowd[0].start()
+    assert slow.asked.acquire(timeout=30)
+    for one in crowd[1:]:
+        one.start()
+    threading.Event().wait(0.2)
+    for _ in range(8):
+        slow.let.release()
+    for one in crowd:
+        one.join(30)
+
+    assert len(slow.texts) - 1 < 8
+    assert len(late) == 8
+    assert max(late) >= 0.02
 
 
 def test_over_another_start_of_the_machine_the_time_goes_on_by_the_wall_clock(tmp_path: Path) -> None:
     first = FileNotes(tmp_path)
     before = first.change_note("x", lambda said, now_s: ("kept", now_s))
-    (note,) = tmp_path.iterdir()
+    (note,) = tmp_path.glob("*.window")
     boot, up, wall, then = note.read_text().partition("\n")[0].split()
     note.write_text(f"other-{boot} {float(up) + 5000} {float(wall) - 3600} {then}\nkept")
 
@@ -155,10 +207,10 @@ def test_over_another_start_of_the_machine_the_time_goes_on_by_the_wall_clock(tm
 def test_a_note_that_was_half_written_is_an_empty_window(tmp_path: Path) -> None:
     notes = FileNotes(tmp_path)
     notes.change_note("x", lambda _said, _now: ("", None))
-    (note,) = tmp_path.iterdir()
+    (note,) = tmp_path.glob("*.window")
     note.write_bytes(b"\0\0\0")
 
-    assert Ledger(notes).change("x", lambda window, _: (window, window)).slots == Window().slots
+    assert Ledger(notes).change("x", lambda window, *_: (window, window)).slots == Window().slots
 
 
 def test_a_disk_that_takes_nothing_is_told_and_nobody_is_asked(tmp_path: Path) -> None:

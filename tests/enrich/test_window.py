@@ -1,5 +1,8 @@
 """The window as a value: never more in any span than allowed, whatever happens on the way, and little less."""
 
+import heapq
+import itertools
+import random
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -79,6 +82,106 @@ def test_no_delay_on_the_way_brings_two_windows_into_one(
     arrivals = ask_one_by_one(Rules((Limit(permits, 1.0),)), latencies, counted)
 
     assert most_in_any(arrivals, 1.0 - 1e-6) <= permits
+
+
+class Crowd:
+    """Several callers that always have another request, on one clock that jumps from event to event: each is held up
+    before it sends, as the dice say, and its request is counted somewhere on its way."""
+
+    def __init__(self, rules: Rules, callers: int, seed: int, longest_s: float) -> None:
+        self.rules, self.dice, self.longest_s = rules, random.Random(seed), longest_s
+        self.window, self.arrivals, self.began = Window(), list[float](), list[int]()
+        self.events: list[tuple[float, int, str, int, float]] = []
+        self.counter = itertools.count()
+        for _ in range(callers):
+            self._then(0.0, "reserve")
+
+    def run(self, until_s: float) -> list[float]:
+        while self.events[0][0] < until_s:
+            now_s, _, what, number, told_s = heapq.heappop(self.events)
+            getattr(self, what)(now_s, number, told_s)
+        return self.arrivals
+
+    def reserve(self, now_s: float, *_: float) -> None:
+        self.window, number, wait_s = reserve(self.window, self.rules, now_s)
+        self._then(now_s + wait_s, "begin" if wait_s else "send", number)
+
+    def begin(self, now_s: float, number: int, _: float) -> None:
+        self.window, wait_s = begin(self.window, self.rules, number, now_s)
+        assert wait_s is not None
+        self._then(now_s + wait_s, "begin" if wait_s else "send", number)
+
+    def send(self, now_s: float, number: int, _: float) -> None:
+        self.began.append(number)
+        took_s = self._delay_s()
+        self.arrivals.append(now_s + took_s * self.dice.random())
+        self._then(now_s + took_s + self._delay_s(), "end", number, now_s + took_s)
+
+    def end(self, now_s: float, number: int, answered_s: float) -> None:
+        self.window = end(self.window, self.rules, number, now_s, now_s - answered_s)
+        self._then(now_s + self._delay_s(), "reserve")
+
+    def _delay_s(self) -> float:
+        return self.longest_s * self.dice.random() ** 4  # most are short
+
+    def _then(self, at_s: float, what: str, number: int = 0, told_s: float = 0.0) -> None:
+        heapq.heappush(self.events, (at_s, next(self.counter), what, number, told_s))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_crowd_that_is_held_up_everywhere_never_puts_two_windows_into_one(seed: int) -> None:
+    permits = 1 + seed % 5 * 4
+    arrivals = Crowd(Rules((Limit(permits, 1.0),)), 1 + seed * 2, seed, longest_s=3.0).run(60.0)
+
+    assert most_in_any(arrivals, 1.0 - 1e-6) <= permits
+    assert len(arrivals) > 10
+
+
+@pytest.mark.parametrize("limit", [Limit(100, 1.2), Limit(40, 0.2)])
+def test_a_crowd_that_a_slow_machine_holds_up_uses_what_it_may(limit: Limit) -> None:
+    arrivals = Crowd(Rules((limit,)), 16, 1, longest_s=0.1).run(60.0)
+
+    assert most_in_any(arrivals, limit.window_s - 1e-6) <= limit.permits
+    assert len(arrivals) / (60.0 * limit.permits / limit.window_s) >= 0.87
+
+
+def test_one_slow_answer_keeps_one_place_and_nobody_waits_behind_it() -> None:
+    rules = Rules((Limit(2, 1.0),))
+    window, slow, _ = reserve(Window(), rules, 0.0)
+    began, now_s = 0, 0.1
+    while now_s < 20.0:
+        window, number, wait_s = reserve(window, rules, now_s)
+        now_s += wait_s
+        while further_s := begin(window, rules, number, now_s)[1]:
+            now_s += further_s
+        window = end(begin(window, rules, number, now_s)[0], rules, number, now_s)
+        began += 1
+
+    assert window.slot(slow) is not None
+    assert began == pytest.approx(20, abs=2)
+
+
+def test_what_was_never_sent_takes_no_place() -> None:
+    rules = Rules((Limit(1, 1.0),))
+    window, first, _ = reserve(refuse(Window(), rules, 0.0, 0.5), rules, 0.0)
+    window, second, _ = reserve(window, rules, 0.0)
+
+    window = end(window, rules, first, 0.1)
+
+    assert begin(window, rules, second, 0.6)[1] == 0
+
+
+def test_who_is_late_while_others_ask_has_its_turn_all_the_same_and_who_wanted_nothing_has_not() -> None:
+    window, first, _ = reserve(Window(), ONE_S, 0.0)
+    window, second, _ = reserve(end(window, ONE_S, first, 0.1), ONE_S, 0.2)
+    assert begin(window, ONE_S, second, 1 / 0.875)[1] == 0
+    window = begin(window, ONE_S, second, 1 / 0.875)[0]
+
+    late, _, _ = reserve(window, ONE_S, 3.0)
+    idle, _, _ = reserve(end(window, ONE_S, second, 2.0), ONE_S, 3.0)
+
+    assert late.slots[-1].at_s == pytest.approx(2 / 0.875)
+    assert idle.slots[-1].at_s == 3.0
 
 
 def test_a_full_window_and_the_next_are_never_side_by_side() -> None:
