@@ -174,7 +174,8 @@ class Enricher:
         """Ask for the next books of a stretch; the ticket for those that follow, None where there are none."""
         provider = guide.provider
         size = max(provider.batch, HANDFUL)
-        wanted = Wanted(guide.name, provider.kinds, self._clock.now(), stretch.start, size, self._thin_only)
+        now, needs = self._clock.now(), provider.needs
+        wanted = Wanted(guide.name, provider.kinds, now, stretch.start, size, self._thin_only, needs)
         ids = self._shelf.books_wanted(wanted)
         asked = [one for book_id in ids if (one := self._books.ask(book_id)) is not None and not one.frozen]
         news = [one for one in asked if not self._holds(guide, one)]

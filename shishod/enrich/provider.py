@@ -83,6 +83,8 @@ class Provider(Protocol):
     hosts: ClassVar[tuple[str, ...]]
     """Whom it may be asked of, and where its pictures lie; ".archive.org" is every host below that."""
     needs_secret: ClassVar[bool]
+    needs: ClassVar[tuple[str, ...]]
+    """The identifiers of which a book has to have one, for it is looked up by nothing else; none where words do."""
     batch: ClassVar[int]
     """How many questions it likes to be asked at once."""
     Settings: ClassVar[type[ProviderSettings]]

@@ -184,7 +184,8 @@ def unpack_readings(packed: bytes | None) -> tuple[Reading | None, Reading | Non
 class Wanted:
     """Which books a provider is to be asked for: of these kinds, behind the book `after`, at most so many.
 
-    `thin_only` leaves out what lacks nothing. `refresh` also takes what was answered long ago.
+    `thin_only` leaves out what lacks nothing, and `needs` what has no identifier of any of these schemes; not what the
+    provider was asked for before.
     """
 
     provider: str
@@ -193,6 +194,7 @@ class Wanted:
     after: int = 0
     limit: int = 50
     thin_only: bool = True
+    needs: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

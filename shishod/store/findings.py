@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, exists, func, null, or_, select, update
+from sqlalchemy import Connection, and_, case, delete, exists, func, null, or_, select, update
 
 from shishod.model.book import BookKind
 from shishod.model.finding import Found, Standing, Wanted, pack_sketches, unpack_readings, unpack_sketches
@@ -13,7 +13,7 @@ from shishod.model.metadata import Finding
 from shishod.model.state import State
 from shishod.store.border import Noun
 from shishod.store.dialect import Insert, Names, Row, chunks, if_missing, write
-from shishod.store.tables import books, covers, media_files, roots
+from shishod.store.tables import books, covers, identifiers, media_files, roots
 from shishod.store.webtables import findings
 
 _found, _book = findings.c, books.c
@@ -29,7 +29,7 @@ class WebReads(Noun):
         something, those that are due again, and those of which something else is known than when they were asked for.
         """
         here = (_found.book_id == _book.id) & (_found.provider == wanted.provider)
-        never = _found.book_id.is_(None) & (_thin() if wanted.thin_only else True)
+        never = and_(_found.book_id.is_(None), *([_thin()] if wanted.thin_only else []), *_named(wanted.needs))
         again = or_(_found.due_at <= wanted.now, _book.updated_at > _found.checked_at)
         asked = (
             select(_book.id)
@@ -102,6 +102,12 @@ def _thin() -> Any:
     return or_(
         _book.description.is_(None), _book.date.is_(None), ~exists().where(covers.c.book_id == _book.id)
     )  # fmt: skip
+
+
+def _named(schemes: Collection[str]) -> list[Any]:
+    """Where one of these is needed, that it has one."""
+    one = exists().where(identifiers.c.book_id == _book.id, identifiers.c.scheme.in_(sorted(schemes)))
+    return [one] if schemes else []
 
 
 def findings_of(connection: Connection, book_ids: Collection[int]) -> dict[int, tuple[Finding, ...]]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shishod.model.answers import Answer
-from shishod.model.book import BookKind, CoverPlace
+from shishod.model.book import BookKind, CoverPlace, Identifier
 from shishod.model.finding import Found, Standing, Wanted
 from shishod.model.library import Root
 from shishod.model.metadata import Reading
@@ -96,6 +96,17 @@ def test_a_book_that_somebody_names_is_wanted_whatever_it_lacks(catalogue: SqlCa
     assert catalogue.want("lib", [BookKind.COMIC], [book_id], NOW) == 0
 
     assert wanted(catalogue) == [book_id]
+
+
+def test_who_looks_up_by_identifiers_alone_wants_no_book_without_one(catalogue: SqlCatalog, root: Root) -> None:
+    numbered = some_metadata(identifiers=(Identifier("isbn", "9780306406157"),))
+    bare, book_id = save(catalogue, a_book(root, b"a"), a_book(root, b"b", metadata=numbered))
+
+    assert wanted(catalogue, needs=("asin",)) == []
+    assert wanted(catalogue, needs=("asin", "isbn")) == [book_id]
+
+    catalogue.want("lib", [BookKind.EBOOK], [bare], NOW)
+    assert wanted(catalogue, needs=("asin",)) == [bare], "somebody has named it"
 
 
 def test_a_book_of_which_something_else_is_known_is_wanted_again(catalogue: SqlCatalog, root: Root) -> None:

@@ -127,6 +127,8 @@ def test_a_book_is_found_by_its_words_where_the_provider_takes_them(stand: Stand
     else:
         assert found is None
         assert stand.provider.lacks(case.known)
+        assert case.exact.scheme in stand.provider.needs
+    assert case.by_words is not bool(stand.provider.needs)
 
 
 def test_a_book_costs_few_requests_and_none_the_second_time(stand: Stand, case: Case) -> None:

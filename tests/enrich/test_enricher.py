@@ -340,6 +340,17 @@ def test_while_nobody_can_be_reached_little_waits_whatever_is_written_and_it_is_
     assert room.house.catalog.standings() == {}
 
 
+def test_books_without_the_identifier_that_a_provider_needs_cost_nothing(a_room: Build, library: Path) -> None:
+    an_m4b(library / "Unnumbered.m4b", title="Unnumbered", artist="James S. A. Corey")
+    room = a_room("audnexus")
+    room.house.scan()
+
+    room.work()
+
+    assert room.asked() == []
+    assert room.house.catalog.standings() == {}
+
+
 def test_a_question_that_is_declined_is_told_as_refused(a_room: Build, library: Path) -> None:
     left_hand(library)
     room = a_room()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 
 import pytest
@@ -16,9 +17,9 @@ from tests.bench.daemon import worked_s
 from tests.journeys.libraries import many_books
 from tests.journeys.running import RunningDaemon, running
 
-BOOKS = 900
-ROUNDS = 5
-MORE_WORK = 1.15  # what is asked in vain costs something, and beside other work a processor gets less done in its time
+BOOKS = 1500
+ROUNDS = 7
+MORE_WORK = 1.05
 CONFIG = "scan: {settle: 1ms, hash_rate: 0, cover_rate: 0, on_start: 'off'}\nwatch: {enabled: false}\n"
 AWAY = ("openlibrary", "audnexus", "musicbrainz")
 Beside = Callable[[RunningDaemon], AbstractContextManager[object]]
@@ -45,8 +46,8 @@ def first_scan(place: Path, library: Path, config: str, beside: Beside) -> Took:
 
 
 def slower(place: Path, config: str, beside: Beside) -> Took:
-    """How many times as long a scan takes with what is beside it, by the clock and of the processors: the least of
-    either, of rounds that take turns, for whatever else the machine does can only make it more."""
+    """How many times as long a scan takes with what is beside it, by the clock and of the processors: the medians of
+    rounds that take turns."""
     library = place / "Books"
     many_books(library, BOOKS)
     took: dict[str, list[Took]] = {"alone": [], "beside": []}
@@ -56,15 +57,15 @@ def slower(place: Path, config: str, beside: Beside) -> Took:
             took[name].append(first_scan(place / f"{turn}-{name}", library, *rest))
     for name, each in took.items():
         print(f"\n{BOOKS} books {name}:", *(f"{one.clock_s:.2f} s ({one.worked_s:.2f} s)" for one in each), end="")
-    least = {name: Took(*(min(figures) for figures in zip(*each, strict=True))) for name, each in took.items()}
-    ratio = Took(*(mine / other for mine, other in zip(least["beside"], least["alone"], strict=True)))
+    middle = {name: Took(*map(median, zip(*each, strict=True))) for name, each in took.items()}
+    ratio = Took(*(mine / other for mine, other in zip(middle["beside"], middle["alone"], strict=True)))
     print(f"\n{ratio.clock_s:.3f} times as long, {ratio.worked_s:.3f} times the work")
     return ratio
 
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-def test_while_no_web_catalogue_can_be_reached_a_scan_is_hardly_more_work_than_without_any(tmp_path: Path) -> None:
+def test_while_no_web_catalogue_can_be_reached_a_scan_is_no_more_work_than_without_any(tmp_path: Path) -> None:
     nobody = {name: {"url": f"http://127.0.0.1:9/{name}"} for name in AWAY}
     enrich = {"enrich": {"providers": list(AWAY), "contact": "ann@example.org", **nobody}}
 

@@ -33,6 +33,7 @@ class Audnexus:
     limits: ClassVar[tuple[Limit, ...]] = (Limit(100, 60.0),)
     hosts: ClassVar[tuple[str, ...]] = ("api.audnex.us", "m.media-amazon.com")
     needs_secret: ClassVar[bool] = False
+    needs: ClassVar[tuple[str, ...]] = ("asin",)
     batch: ClassVar[int] = 1
     Settings: ClassVar[type[ProviderSettings]] = AudnexusSettings
 

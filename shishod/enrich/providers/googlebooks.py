@@ -39,6 +39,7 @@ class GoogleBooks:
     limits: ClassVar[tuple[Limit, ...]] = (Limit(1, 1.0), Limit(1000, 86_400.0))
     hosts: ClassVar[tuple[str, ...]] = ("www.googleapis.com", "books.google.com", "books.googleusercontent.com")
     needs_secret: ClassVar[bool] = True
+    needs: ClassVar[tuple[str, ...]] = ()
     batch: ClassVar[int] = 1
     Settings: ClassVar[type[ProviderSettings]] = GoogleBooksSettings
 

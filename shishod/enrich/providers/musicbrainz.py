@@ -31,6 +31,7 @@ class MusicBrainz:
     limits: ClassVar[tuple[Limit, ...]] = (Limit(1, 1.0),)
     hosts: ClassVar[tuple[str, ...]] = ("musicbrainz.org", "coverartarchive.org", "archive.org", ".archive.org")
     needs_secret: ClassVar[bool] = False
+    needs: ClassVar[tuple[str, ...]] = ()
     batch: ClassVar[int] = 1
     Settings: ClassVar[type[ProviderSettings]] = ProviderSettings
 

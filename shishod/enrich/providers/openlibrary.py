@@ -34,6 +34,7 @@ class OpenLibrary:
     limits: ClassVar[tuple[Limit, ...]] = (Limit(3, 1.0),)
     hosts: ClassVar[tuple[str, ...]] = ("openlibrary.org", "covers.openlibrary.org", "archive.org", ".archive.org")
     needs_secret: ClassVar[bool] = False
+    needs: ClassVar[tuple[str, ...]] = ()
     batch: ClassVar[int] = 25
     Settings: ClassVar[type[ProviderSettings]] = ProviderSettings
 

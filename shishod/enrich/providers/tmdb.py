@@ -45,6 +45,7 @@ class Tmdb:
     limits: ClassVar[tuple[Limit, ...]] = (Limit(40, 10.0),)
     hosts: ClassVar[tuple[str, ...]] = ("api.themoviedb.org", "image.tmdb.org")
     needs_secret: ClassVar[bool] = True
+    needs: ClassVar[tuple[str, ...]] = ()
     batch: ClassVar[int] = 1
     Settings: ClassVar[type[ProviderSettings]] = TmdbSettings
 
