@@ -36,12 +36,7 @@ def launch(
     settings: Settings, load: Callable[[], Settings] | None, config: Path | None = None, *, idle: bool = False
 ) -> int:
     """Run until asked to stop. Raises what keeps the daemon from starting, or ended it."""
-    gc.freeze()  # what is loaded by now stays: no collection need look at it again
-    gc.enable()
-    log.setup(settings.log.level, settings.log.style)
-    sys.setswitchinterval(SWITCH_S)
-    faulthandler.enable()  # the watchdog's SIGABRT leaves every thread's place in the journal
-    threading.excepthook = _thread_died
+    prepare(settings)
     notifier = Notifier()
     notifier.extend_timeout(BUILD_LIMIT_S)
     notifier.status("opening the catalogue")
@@ -49,11 +44,26 @@ def launch(
         shares = settings.work.shares()
         _log.info("starting", version=__version__, pid=os.getpid(), state=str(settings.state_path()), **shares)
         daemon = assembly.build(settings, load, config, idle=idle)
-        gc.freeze()  # nor at what is wired
-        gc.set_threshold(GARBAGE)
+        settle_memory()
         daemon.reload = Reload(daemon.apply, notifier)
         _supervise(daemon, notifier, _on_terminal(settings.log.style))
     return 0
+
+
+def prepare(settings: Settings) -> None:
+    """Make the process what it is to be for all that follows."""
+    gc.freeze()  # what is loaded by now stays: no collection need look at it again
+    gc.enable()
+    log.setup(settings.log.level, settings.log.style)
+    sys.setswitchinterval(SWITCH_S)
+    faulthandler.enable()  # the watchdog's SIGABRT leaves every thread's place in the journal
+    threading.excepthook = _thread_died
+
+
+def settle_memory() -> None:
+    """What is wired stays, too."""
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
 
 
 def _supervise(daemon: assembly.Daemon, notifier: Notifier, drawn: bool) -> None:
@@ -68,9 +78,14 @@ def _supervise(daemon: assembly.Daemon, notifier: Notifier, drawn: bool) -> None
         on_tick=(*daemon.on_tick, display.refresh) if display else daemon.on_tick,
         tick_s=DRAWN_S if display else TICK_S,
     )
+    with display or contextlib.nullcontext():
+        run_to_end(daemon, supervisor)
+
+
+def run_to_end(daemon: assembly.Daemon, supervisor: Supervisor) -> None:
+    """Run the parts until all of them are drained, and give the catalogue back. Raises what ended them."""
     try:
-        with display or contextlib.nullcontext():
-            supervisor.run()
+        supervisor.run()
         if daemon.catalog.displaced:
             raise Displaced(daemon.catalog.displaced)
     finally:

@@ -3,14 +3,18 @@
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from shishod import __version__
 from shishod.errors import SettingsError, ShishodError, Unreachable
+
+if TYPE_CHECKING:
+    from shishod.daemon.config import Settings
 
 OK, FOUND, USAGE, SOFTWARE, TRY_AGAIN, CONFIG, INTERRUPTED = 0, 1, 64, 70, 75, 78, 130
 CONFIG_FILE = Path("/etc/shishod/config.yaml")
@@ -35,21 +39,30 @@ def cli() -> None:
 @click.option("--idle", is_flag=True, hidden=True, help="Neither watch nor scan until asked.")
 def run(config: Path | None, libraries: Sequence[bytes], idle: bool, **said: str | None) -> int:
     """Run the daemon in the foreground, on a configuration or simply on folders. Ctrl-C stops it."""
+    gc.disable()  # until all is imported: it stays, and to look it through again and again is an eighth of a start
+    load, file = _asked(config, libraries, said)
+    from shishod.daemon.launch import launch
+
+    return launch(load(), load if file else None, file, idle=idle)
+
+
+def _asked(
+    config: Path | None, libraries: Sequence[bytes], said: dict[str, str | None]
+) -> tuple[Callable[[], "Settings"], Path | None]:
+    """What gives the settings that are meant, now and when they are read again, and the file that they stand in."""
     if config and libraries:
         raise click.UsageError("--library is for running without a file; name the folders in the file of --config")
     if not config and not libraries:
         if not CONFIG_FILE.exists():
             raise click.UsageError("name a folder to watch: shishod run --library ~/Books")
         config = CONFIG_FILE
-    gc.disable()  # until all is imported: it stays, and to look it through again and again is an eighth of a start
     from shishod.daemon import config as configuration
-    from shishod.daemon.launch import launch
 
     overrides = _overrides(said)
     if config is None:
-        return launch(configuration.settings_for_run(libraries, overrides), None, idle=idle)
+        return partial(configuration.settings_for_run, libraries, overrides), None
     file = config.absolute()
-    return launch(configuration.load(file, overrides), lambda: configuration.load(file, overrides), file, idle=idle)
+    return partial(configuration.load, file, overrides), file
 
 
 def _overrides(said: dict[str, str | None]) -> dict[str, Any]:
@@ -62,6 +75,28 @@ def _overrides(said: dict[str, str | None]) -> dict[str, Any]:
     if lines := {key: said[f"log_{key}"] for key in ("level", "style") if said.get(f"log_{key}")}:
         overrides["log"] = lines
     return overrides
+
+
+@cli.command()
+@click.option("--once", is_flag=True, help="Scan without a daemon; `shishoctl scan` asks one that runs.")
+@click.option("--full", "tier", flag_value="full", help="List and stat everything.")
+@click.option("--quick", "tier", flag_value="quick", default="quick", help="Trust folder times (the default).")
+@click.option("--peek", "tier", flag_value="peek", help="Trust folder times alone.")
+@click.option("--config", type=_FILE, help=f"Read this file and config.d/ beside it; {CONFIG_FILE} where it exists.")
+@click.option("--library", "libraries", type=_FOLDER, multiple=True, help="Scan this folder; may be given again.")
+@click.option("--state-dir", type=click.Path(file_okay=False), help="Keep the catalogue here.")
+@click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), help="Say this and graver.")
+@click.option("--log-style", type=click.Choice(["auto", "text", "journal"]), help="How log lines look.")
+def scan(once: bool, tier: str, config: Path | None, libraries: Sequence[bytes], **said: str | None) -> int:
+    """Scan every library once, as by cron, and end when its books are recorded and their covers stored."""
+    if not once:
+        raise click.UsageError("a running daemon is asked by `shishoctl scan`; --once scans without one")
+    gc.disable()
+    settings, _ = _asked(config, libraries, said)
+    from shishod.daemon.once import scan_once
+    from shishod.model.tier import Tier
+
+    return OK if scan_once(settings(), Tier(tier)) else FOUND
 
 
 @cli.command("check-config")
