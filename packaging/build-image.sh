@@ -25,7 +25,7 @@ version=$(dpkg-deb --field "$DEB" Version)
 
 # the archive that this machine itself installs from
 read -r site suite < <(apt-get indextargets --format '$(SITE) $(CODENAME)' 'Created-By: Packages' | head -1)
-carried=systemd-standalone-sysusers,python3,ca-certificates,libarchive13,tzdata,unar${MORE:+,$MORE}
+carried=systemd-standalone-sysusers,python3,ca-certificates,libarchive13,libseccomp2,tzdata,unar${MORE:+,$MORE}
 cp "$DEB" "$work/shishod.deb"
 mmdebstrap --quiet --variant=essential --include="$carried" \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
