@@ -15,22 +15,23 @@ from shishod.control.shapes import Problem, Status
 
 Document = dict[str, Any]
 TEMPLATE = "#/components/schemas/{model}"
+STREAM = "text/event-stream"
 FORMS = {
     "/metrics": "text/plain",
     "/v1/books/{id}/cover": "image/*",
     "/v1/archive": "application/x-tar",
     "/v1/export": "application/x-ndjson",
-    "/v1/events/stream": "text/event-stream",
-    "/v1/status/events": "text/event-stream",
-    "/v1/scans/{id}/events": "text/event-stream",
-    "/v1/scans/rehearsal": "text/event-stream",
+    "/v1/events/stream": STREAM,
+    "/v1/status/events": STREAM,
+    "/v1/scans/{id}/events": STREAM,
+    "/v1/scans/rehearsal": STREAM,
 }
 """What is answered in another form than JSON."""
 ANSWERS: dict[str, type[BaseModel]] = {"/v1/status": Status, "/v1/status/events": Status}
 
 
 def document(routes: Sequence[BaseRoute]) -> Document:
-    """OpenAPI 3.1 (spec.openapis.org/oas/v3.1.0)."""
+    """OpenAPI 3.2 (spec.openapis.org/oas/v3.2.0), the first that can tell what the events of a stream are."""
     models: set[type[BaseModel]] = {Status, Problem}
     models.update(model for route in routes if isinstance(route, Route) for model in _asked(route))
     wanted = [(model, "validation") for model in sorted(models, key=lambda one: one.__name__)]
@@ -41,7 +42,7 @@ def document(routes: Sequence[BaseRoute]) -> Document:
             for method in sorted((route.methods or set()) - {"HEAD"}):
                 paths.setdefault(route.path, {})[method.lower()] = _operation(route, method)
     return {
-        "openapi": "3.1.0",
+        "openapi": "3.2.0",
         "info": {
             "title": "shishod",
             "version": __version__,
@@ -94,7 +95,13 @@ def _parameters(model: type[Asked]) -> list[Document]:
 
 def _shape(path: str) -> Document:
     answer = ANSWERS.get(path)
-    return {"schema": {"$ref": TEMPLATE.format(model=answer.__name__)}} if answer else {}
+    if answer is None:
+        return {}
+    shape = {"$ref": TEMPLATE.format(model=answer.__name__)}
+    if FORMS.get(path) != STREAM:
+        return {"schema": shape}
+    told = {"type": "string", "contentMediaType": "application/json", "contentSchema": shape}
+    return {"itemSchema": {"type": "object", "properties": {"event": {"type": "string"}, "data": told}}}
 
 
 def _error() -> Document:

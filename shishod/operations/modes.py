@@ -83,10 +83,10 @@ class ModeDesk:
             yield from ((FolderSubject(root.id, b""), b"") for root in roots)
 
     def _files_of(self, book_id: int, roots: Sequence[Root]) -> Iterator[tuple[FolderSubject, bytes]]:
-        title = self._book(book_id)["title"]  # which says it where there is none
         by_id = {root.id: root for root in roots}
         files = [one for one in self._catalog.files_of(book_id) if one.state is not State.MISSING]
         if not files:
+            title = self._book(book_id)["title"]  # which says it where there is none
             raise Refused(f"every file of book {book_id} ({title}) is missing", hint="shishoctl missing lists them")
         for root_id, folder in {(one.root_id, parent(one.path)) for one in files}:
             refuse_away(by_id[root_id])

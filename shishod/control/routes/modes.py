@@ -26,7 +26,7 @@ class Meant(Asked):
 
     def wish(self) -> ModeWish:
         paths = (*map(os.fsencode, self.paths), *self.paths_b64)
-        return ModeWish(self.books, paths, self.library, everything=self.all)
+        return ModeWish(tuple(dict.fromkeys(self.books)), paths, self.library, everything=self.all)
 
 
 class ResetOrder(Meant):
