@@ -22,6 +22,7 @@ from shishod.ctl.formal import cli as shishoctl
 from shishod.daemon.config import LibrarySettings, Settings
 from shishod.daemon.main import cli as shishod
 from shishod.daemon.sample import said, scalar, sentences
+from shishod.metrics import METRICS
 
 EXIT_CODES = {
     "shishod": (
@@ -122,6 +123,9 @@ def command_page(cli: click.Group, name: str, section: int, purpose: str) -> Ite
     if name == "shishod":
         yield '.SH "SIGNALS"'
         yield from terms(SIGNALS)
+        yield '.SH "METRICS"'
+        yield "For Prometheus, at the socket's /metrics, beside the process_ figures that every program has."
+        yield from terms((metric, f"{kind}. {sentence}") for metric, (kind, sentence) in METRICS.items())
     yield '.SH "ENVIRONMENT"'
     yield from terms((*SOCKET, *PLACES) if name == "shishod" else SOCKET)
     yield '.SH "FILES"'

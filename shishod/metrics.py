@@ -58,8 +58,7 @@ METRICS: dict[str, tuple[str, str]] = {
     "shishod_root_state": ("gauge", "1 for the state that a root is in, 0 for the others."),
     "shishod_root_files": ("gauge", "Files of a root that are not missing."),
     "shishod_watch_mode": ("gauge", "1 for the way in which changes of a root are noticed, 0 for the others."),
-    "shishod_watch_folders_armed": ("gauge", "Folders of a root under a kernel watch."),
-    "shishod_watch_folders_needed": ("gauge", "Folders of a root that ought to be watched."),
+    "shishod_watch_dirs": ("gauge", "Folders of a root: armed, under a kernel watch, and needed, which ought to be."),
     "shishod_watch_poll_seconds": ("gauge", "How often a root's folders are looked at; none where events suffice."),
     "shishod_watch_overflows_total": ("counter", "Times that the kernel had more changes of a root than it keeps."),
     "shishod_books": ("gauge", "Books in the catalogue."),
@@ -76,7 +75,7 @@ METRICS: dict[str, tuple[str, str]] = {
     "shishod_db_books_total": ("counter", "Books written."),
     "shishod_scan_seconds": (
         "histogram",
-        "How long workers took over an errand: walk, inspect, hash and so on.",
+        "How long workers took over one task, by its phase: walk, inspect, hash and so on.",
     ),
     "shishod_parse_seconds": ("histogram", "How long the reading of a file took, by its reader."),
     "shishod_db_write_seconds": ("histogram", "How long a transaction that writes books took."),
@@ -123,4 +122,13 @@ def render(samples: Iterable[Sample]) -> bytes:
 
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Scrape())
+    return bytes(generate_latest(registry))
+
+
+def of_this_process() -> bytes:
+    """What the kernel counts of the daemon itself, under the names that every program has for it: `process_...`."""
+    from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(ProcessCollector(registry=None))
     return bytes(generate_latest(registry))

@@ -158,9 +158,8 @@ def _load(load: dict[str, Any]) -> str:
 
 
 def _live(scan: dict[str, Any]) -> str:
-    total = f"{scan['total']:,}{'' if scan['discovered'] else ' so far'}"
     left = f", {span(scan['eta_s'])} left" if scan.get("eta_s") else ""
-    done = f"{scan['processed']:,} of {total} {'file' if total == '1' else 'files'}"
+    done = f"{scan['processed']:,} of {count(scan['total'], 'file')}{'' if scan['discovered'] else ' so far'}"
     return f"{scan['tier']}, {scan['status']}, {done}, {scan['failed']:,} failed{left}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from shishod import __version__
 from shishod.clock import CLOCK, Clock
 from shishod.errors import Refused, Unreachable
-from shishod.metrics import render
+from shishod.metrics import of_this_process, render
 from shishod.model.catalog import BookQuery, ScanHistory, Shelf
 from shishod.model.foresight import KINDS
 from shishod.model.library import OVERRULABLE, Root, RootState
@@ -261,4 +261,4 @@ class Operations:
 
     def metrics(self) -> bytes:
         """The same facts as `status` in Prometheus' words, with the counters that the rooms keep."""
-        return render([*gauges(self.status()), *self._probes.counters()])
+        return render([*gauges(self.status()), *self._probes.counters()]) + of_this_process()

@@ -143,10 +143,11 @@ def watch_row(row: WatchRow | None) -> Row:
 def watch_samples(watch: Mapping[str, Any], one: Mapping[str, str]) -> list[Sample]:
     """How a root is watched, as numbers."""
     samples = [Sample("shishod_watch_mode", watch["mode"] == mode, {**one, "mode": mode}) for mode in WATCH_MODES]
-    samples.append(Sample("shishod_watch_folders_armed", watch["armed"], one))
+    folders = [(state, watch[state]) for state in ("armed", "needed") if watch[state] is not None]
+    samples += [Sample("shishod_watch_dirs", number, {**one, "state": state}) for state, number in folders]
     samples.append(Sample("shishod_watch_overflows_total", watch["overflows"], one))
-    told = (("shishod_watch_folders_needed", watch["needed"]), ("shishod_watch_poll_seconds", watch["poll_s"]))
-    return samples + [Sample(name, number, one) for name, number in told if number is not None]
+    polled = watch["poll_s"] is not None
+    return samples + ([Sample("shishod_watch_poll_seconds", watch["poll_s"], one)] if polled else [])
 
 
 def scan_samples(scans: Sequence[Mapping[str, Any]]) -> list[Sample]:

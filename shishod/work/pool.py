@@ -59,7 +59,7 @@ class WorkerPool:
         self._workers: list[_Worker] = []
         self._hired = 0
         self._failures = 0
-        self.took = Spread("shishod_scan_seconds", "errand")
+        self.took = Spread("shishod_scan_seconds", "phase")
 
     def start(self) -> None:
         self.resize(self._wanted)

@@ -65,8 +65,8 @@ def test_a_scrape_says_what_the_status_says_and_what_the_rooms_count(tmp_path):
     assert told["shishod_ok", ()] == 0
     assert told["shishod_root_state", (*root, ("state", "offline"))] == 1
     assert told["shishod_root_state", (*root, ("state", "online"))] == 0
-    assert told["shishod_watch_folders_armed", root] == 4
-    assert told["shishod_watch_folders_needed", root] == 9
+    assert told["shishod_watch_dirs", (*root, ("state", "armed"))] == 4
+    assert told["shishod_watch_dirs", (*root, ("state", "needed"))] == 9
     assert told["shishod_watch_poll_seconds", root] == 60
     assert told["shishod_watch_overflows_total", root] == 2
     assert told["shishod_watch_mode", tuple(sorted((*root, ("mode", "degraded"))))] == 1
@@ -74,6 +74,7 @@ def test_a_scrape_says_what_the_status_says_and_what_the_rooms_count(tmp_path):
     assert told["shishod_loop_alive", (("loop", "watch"),)] == 0
     assert told["shishod_cache_size", (("what", "hits"),)] == 12
     assert told["shishod_db_batches_total", ()] == 7
+    assert told["process_resident_memory_bytes", ()] > 2**20
 
 
 def test_a_histogram_counts_what_was_at_most_so_long():

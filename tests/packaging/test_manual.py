@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from shishod.ctl.table import COMMANDS
 from shishod.daemon.config import LibrarySettings, Settings
 from shishod.daemon.main import cli
+from shishod.metrics import METRICS
 from tests.house.tree import ROOT
 
 PAGES = ("shishod.8", "shishoctl.1", "shishod.yaml.5")
@@ -61,6 +62,13 @@ def test_every_command_has_its_place(made: Path) -> None:
 
     assert [name for name in COMMANDS if f"   shishoctl {name}" not in asked] == []
     assert [name for name in cli.commands if f"   shishod {name}" not in run] == []
+
+
+@needs("mandoc")
+def test_every_metric_has_its_place(made: Path) -> None:
+    page = shown(made, "shishod.8")
+
+    assert [name for name in METRICS if f"  {name}\n" not in page] == []
 
 
 @needs("mandoc")
