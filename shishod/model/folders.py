@@ -11,9 +11,8 @@ EXTRAS = frozenset({
 })  # fmt: skip
 _ANNEXES = frozenset(name.encode() for name in EXTRAS)
 _SPACES = bytes.maketrans(b"-_", b"  ")
-_SEASON = re.compile(
-    r"(?:season|staffel|saison|temporada|stagione|seizoen|series|s)[ ._-]*\d{1,4}|specials", re.IGNORECASE
-)
+_SEASONS = r"season|staffel|saison|temporada|stagione|seizoen|series|säsong|sesong|sæson|sezon|сезон"
+_SEASON = re.compile(rf"(?:{_SEASONS}|s)[ ._-]*\d{{1,4}}|\d{{1,2}}[. _-]{{1,3}}(?:{_SEASONS})|specials", re.IGNORECASE)
 
 
 def is_season(folder: str) -> bool:

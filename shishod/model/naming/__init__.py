@@ -3,6 +3,8 @@
 A pattern that is in doubt says nothing, for a wrong guess is worse than none.
 """
 
+import unicodedata
+
 from shishod.model.book import BookKind
 from shishod.model.library import LibraryKind
 from shishod.model.naming.comics import words_of_issue
@@ -20,7 +22,7 @@ def words_of(path: bytes, kind: BookKind, shelf: LibraryKind = LibraryKind.MIXED
     `path` is a file's, with its ending or without; it ends in "/" for a folder that is one book, and has "//" before
     the name that a run of tracks in a folder of several has (as the keys of groups are written).
     """
-    text = display(path)
+    text = unicodedata.normalize("NFC", display(path))  # macOS writes an accent apart from its letter
     if shelf is LibraryKind.MUSIC or kind is BookKind.ALBUM or not text.strip("/"):
         return PathWords()
     if kind is BookKind.EPISODE or shelf is LibraryKind.SHOWS:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from shishod.model.naming.people import is_generic, likeness, people_of
 from shishod.model.naming.spelling import BRACKETS, WORDS, bare, loose, number_of, spaced
+from shishod.model.naming.vocabulary import BANDS, CHAPTERS, ISSUES
 from shishod.model.naming.words import PathWords
 
 _N = r"\d{1,6}(?:\.(?!0\d\d)\d{1,3})?(?!\d)"  # "v4.001" is a volume and an issue
@@ -29,7 +30,7 @@ def _marker(name: str, field: str, hints: str, *forms: str) -> Marker:
     return Marker(name, field, hints, re.compile("|".join(forms), re.IGNORECASE))
 
 
-_PLACE_WORD = r"\b(?:issue|no\.|nr\.?|heft|prog|part|pt\.?)"
+_PLACE_WORD = rf"\b(?:{ISSUES})"
 _ISSUE_SIGN = r"-?\d[\d.,]*(?:-\d+)?[½¼¾]?(?:\.?[A-Z]{1,3})?|[½¼¾∞]|[A-Z]\w{0,7}"
 # In each script of its own; then the issue sign, between what stands for nothing else and the words that may.
 MARKERS: tuple[Marker, ...] = (
@@ -42,13 +43,18 @@ MARKERS: tuple[Marker, ...] = (
     _marker("Глава N", "number", "л", rf"\bглав[аы] {_NN}"),
     _marker("N Глава", "number", "л", rf"{_NN} глав[аы]\b"),
     _marker(
-        "Vol. N", "volume", "vtb", rf"\b(?:v|t|vol(?:ume)?s?[ .-]{{0,2}}|tome[ .-]?|band[ .-])(?:\.? ?){_VV}{_END}"
+        "Vol. N",
+        "volume",
+        "vtbdlk",
+        rf"\b(?:v|t|vol(?:ume)?s?[ .-]{{0,2}}|tome[ .-]?|(?:{BANDS})[ .-])(?:\.? ?){_VV}{_END}",
     ),
     _marker("Season N", "volume", "s", rf"\b(?:s(?=\d\d? )|season ){_NN}{_END}"),
     _marker("Book N", "volume", "k", rf"\bbook ({_N}|{WORDS})\b"),
     _marker("#N", "number", "#", rf"(?:\b(?:issue|no\.?|nr\.?) )?#(?: ?({_ISSUE_SIGN})(?![^\W_]))(?: of \d+)?"),
     _marker("N of M", "number", "f", rf"(?<= )({_N}) of \d{{1,4}}\b"),
-    _marker("Ch. N", "number", "ce", rf"(?:\b(?:c|chp?|chap|ep|episode)|chapters?)[ .-]{{0,3}}{_CC}{_END}"),
+    _marker(
+        "Ch. N", "number", "cehk", rf"(?:\b(?:c|chp?|chap|ep|episode|{CHAPTERS})|chapters?)[ .-]{{0,3}}{_CC}{_END}"
+    ),
     _marker("No. N", "number", "npih", rf"{_PLACE_WORD}[ .-]{{0,2}}{_NN}{_END}"),
 )
 _LATIN = tuple(marker for marker in MARKERS if marker.name.isascii())
@@ -59,7 +65,7 @@ _STOP = r"(?:v\d)?(?= *(?:$|\t| - | (?:19|20)\d\d(?: |$)))"
 _AT_END = re.compile(rf"(?<=[^\t-] ){_ISSUE}{_STOP}|(?<= - ){_ISSUE}{_STOP}")
 _ALONE = re.compile(rf"{_ISSUE}(?=$| - |\t|\. | \t)")
 _BEFORE_GROUP = re.compile(r"(?<=\w )(0\d{1,3})(?= [A-Z]{2,}$)")
-_YEARLIKE = re.compile(r"(?:19|20)\d\d")
+_YEARLIKE = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2]))?")  # with its month, as magazines have it
 
 _MONTH = r"(?:[A-Za-z]{3,9}\.?(?:[-/][A-Za-z]{3,9}\.?)?|\d\d?(?:-\d\d?)?)"
 _DATE = re.compile(rf"(?:{_MONTH}[ ,/-]{{1,2}}){{0,2}}((?:19|20)\d\d)(?:-\d\d){{0,2}}")
@@ -91,10 +97,12 @@ def words_of_issue(folders: Sequence[str], name: str) -> PathWords:
         text = text.partition("_")[2]
     text = spaced(text)
     text, aside = _without_brackets(_GROUP.sub("", text, count=1) if text[:1] in "[【" else text, words)
-    shelf = _shelf(folders)
+    around = PathWords()
+    shelf = _shelf(folders, around)
     start, end = _hear_numbers(text, words, lone=bool(shelf))
     for content in aside:
         _hear_markers(content, words)
+    words.hear(around)
     series = _without_creators(_tidied(text[:start], words), words)
     told = bool(words.number or words.volume)
     if told:
@@ -125,14 +133,21 @@ def _hear_parted(series: str, lead: str, words: PathWords, place: str) -> None:
         words.say("title", _DASH.split(series, maxsplit=1)[-1], place)
 
 
-def _shelf(folders: Sequence[str]) -> str:
-    """The series that the nearest folder is named for; "" for a folder that says nothing."""
+def _shelf(folders: Sequence[str], words: PathWords) -> str:
+    """The series that the nearest folder is named for, or the one above a volume's; "" for one that says nothing.
+
+    The volume goes to `words`.
+    """
     if not folders or is_generic(folders[-1]):
         return ""
-    words = PathWords()
-    text, _ = _without_brackets(spaced(folders[-1]), words)
-    start, _ = _hear_numbers(text, words)
-    return _tidied(text[:start], words)
+    said = PathWords()
+    text, _ = _without_brackets(spaced(folders[-1]), said)
+    start, _ = _hear_numbers(text, said)
+    series = _tidied(text[:start], said)
+    if said.volume and not series and len(folders) > 1:
+        words.say("volume", said.volume, "Volume N/")
+        return _shelf(folders[:-1], PathWords())
+    return series
 
 
 def _without_brackets(text: str, words: PathWords) -> tuple[str, list[str]]:

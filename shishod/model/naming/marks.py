@@ -10,17 +10,20 @@ from stdnum.exceptions import ValidationError
 from shishod.model.book import Identifier
 from shishod.model.naming.people import people_of
 from shishod.model.naming.spelling import BRACKETS, RANGE, YEAR, number_of
-from shishod.model.naming.vocabulary import EDITIONS, NOISE, PUBLISHERS
+from shishod.model.naming.vocabulary import EDITIONS, NOISE, PART, PUBLISHERS, READ_BY, VOLUME
 from shishod.model.naming.words import PathWords
 
 _TOKEN = re.compile(r"[\s,;&+/_.-]+")
 _IMPRINTS = PUBLISHERS - {"books", "editions", "manning", "media", "vintage"} | {"classics"}
 _NUMERIC = re.compile(r"\d{1,4}(?:k|kbps|mb)?")
+_REVISION = re.compile(r"[rv]\d{1,2}(?:\.\d{1,2})?")
 
 
 def is_noise(text: str) -> bool:
     """Whether a text says how a copy was made and nothing of the book: "retail", "64 kbps", "EPUB v5.0"."""
     text = text.casefold()
+    if _REVISION.fullmatch(text):
+        return True
     first = text.partition(" ")[0]
     if first.isalpha() and first not in NOISE:  # most of what is asked about
         return False
@@ -31,6 +34,7 @@ def is_noise(text: str) -> bool:
     return not tokens or (bool(named) and all(one in NOISE for one in named)) or tokens[0].endswith(("kbps", "mb"))
 
 
+PART_MARK = "(Part N)"
 Hear = Callable[[re.Match[str], PathWords, str], bool]
 
 
@@ -62,11 +66,16 @@ def _isbn(found: re.Match[str], words: PathWords, name: str) -> bool:
 
 
 def _narrators(found: re.Match[str], words: PathWords, name: str) -> bool:
-    said = found[1]
+    said = found[found.lastindex or 1]
     if any(c.isdigit() for c in said) or not said[0].isalpha() or not EDITIONS.isdisjoint(said.casefold().split()):
         return False
     words.say("narrators", tuple([one.name for one in people_of(said)]), name)
     return True
+
+
+def _read_aloud(found: re.Match[str], words: PathWords, name: str) -> bool:
+    """Who reads, behind what is noise: "ungekürzt, gelesen von ..."."""
+    return (found[1] is None or is_noise(found[1])) and _narrators(found, words, name)
 
 
 def _series(found: re.Match[str], words: PathWords, name: str) -> bool:
@@ -102,7 +111,7 @@ def _mark(name: str, opens: str, pattern: str, hear: Hear) -> Mark:
     return Mark(name, opens, re.compile(pattern, re.IGNORECASE), hear)
 
 
-_BOOK = r"(?:#|no\.? ?|nr\.? ?|books? |bk\.? ?|vol\.? ?|volume |band |buch |part |tome ?|teil )"
+_BOOK = rf"(?:#|{VOLUME} ?#?)"
 MARKS: tuple[Mark, ...] = (
     _mark("(Year)", "([{", rf"({YEAR})(?:-\d\d){{0,2}}", _year),
     _mark("[ASIN]", "([{", r"(?:asin[ :._-]*)?(B0[0-9A-Z]{8})", _asin),
@@ -110,13 +119,13 @@ MARKS: tuple[Mark, ...] = (
     _mark("(Disc N)", "([{", r"(?:cd|dis[ck]|disque) ?0*(\d{1,3})(?: of \d+)?", _disc),
     _mark("(N of M)", "([", rf"({RANGE}) of \d+", _number),
     _mark("(of M)", "([", r"of \d+", _nothing),
+    _mark(PART_MARK, "([", rf"{PART} ({RANGE})", _number),
     _mark("(Book N)", "([", rf"{_BOOK}({RANGE})", _number),
     _mark("(Series, #N)", "([", rf"(.*[^\s,-]),? ?{_BOOK}({RANGE})", _series),
     _mark("(Publisher)", "([", r"([^\d]+)", _publisher),
     _mark("[Series N]", "[", rf"([^\d\s][^\d]*) ({RANGE})", _series),
     _mark("(Series N)", "(", r"([^\W\d][^\d,]*) (\d{1,2}(?:\.\d)?)", _plain_series),
-    _mark("(read by Narrator)", "([{", r"(?:read|narrated|performed|gelesen|lu|leído|letto) (?:by|von|par|por|da) (.+)",
-          _narrators),
+    _mark("(read by Narrator)", "([{", rf"(?:([^,]+), )?{READ_BY} (.+)", _read_aloud),
     _mark("{Narrator}", "{", r"(.+)", _narrators),
 )  # fmt: skip
 

@@ -15,7 +15,9 @@ _ROLE = re.compile(
 _ROLES = {"tra": Role.TRANSLATOR, "edi": Role.EDITOR, "ill": Role.ILLUSTRATOR, "int": "aui", "for": "aui",
           "aft": "aft", "con": "ctb"}  # fmt: skip
 _IDEOGRAMS = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{2,6}")  # no space parts the names of one person
+_INITIALS_LAST = re.compile(r"([^\W\d_][\w'’-]+) ((?:(?:[^\W\d_]|Дж|Ch|Th)\. ?){1,3})")
 _JOINED = re.compile(r" (?:&|and|und|et|y|with) ")
+_KIN = re.compile(r"(\w+) (?:&|and|und|et|y) (\w+) ([\w-]+)")
 _SPLIT = re.compile(r" ?; ?| & ")
 NOBODY, PERHAPS, SURELY = 0, 1, 2
 
@@ -47,8 +49,8 @@ def _one(name: str) -> int:
     initials = 0
     for word in words:
         plain = word.casefold()
-        if plain in PARTICLES or plain in TAILS:
-            continue
+        if plain in PARTICLES or plain in TAILS or (word is words[-1] and len(word) == 1 and word.isalpha()):
+            continue  # "Malcolm X", "Vitamin C": a letter at the end tells nothing
         if _INITIALS.fullmatch(word) and word[0] == word[0].upper():
             initials += 1
         elif plain in NOT_PEOPLE or not _capital(word):
@@ -77,6 +79,8 @@ def people_of(text: str) -> tuple[Contribution, ...]:
 
 def _names(text: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
+    if (match := _KIN.fullmatch(text)) and match[1].casefold() in GIVEN:
+        text = f"{match[1]} {match[3]} & {match[2]} {match[3]}"  # "Ann and Bob Author"
     for piece in _SPLIT.split(text.strip(" ,;")):
         found += _listed(piece)
     return [one for number, one in enumerate(found) if one not in found[:number]]
@@ -97,8 +101,14 @@ def _listed(text: str) -> list[tuple[str, str]]:
         elif names and part.casefold() in TAILS:
             names[-1] = (f"{names[-1][0]}, {part}", names[-1][1])
         else:
-            names += [(piece.removeprefix("and ").strip(), Role.AUTHOR) for piece in pieces]
+            names += [(_in_order(piece.removeprefix("and ").strip()), Role.AUTHOR) for piece in pieces]
     return names
+
+
+def _in_order(name: str) -> str:
+    """ "Tolkien J.R.R." as he is called: nobody has initials for a surname."""
+    match = _INITIALS_LAST.fullmatch(name)
+    return f"{match[2].strip()} {match[1]}" if match else name
 
 
 def _inverted(last: str, first: str) -> bool:
@@ -106,6 +116,10 @@ def _inverted(last: str, first: str) -> bool:
     words = last.split()
     if last.casefold() in MONONYMS and " " in first:
         return False
-    if _ROLE.fullmatch(first) or first.casefold() in TAILS or len(first.split()) > 3 or "and " in first:
+    given = first.split()
+    if _ROLE.fullmatch(first) or first.casefold() in TAILS or len(given) > 3 or "and" in given:
         return False
-    return len(words) == 1 or (len(words) < 4 and words[0].casefold() in PARTICLES)
+    if len(words) == 1 or (len(words) < 4 and words[0].casefold() in PARTICLES):
+        return True
+    alone = given[0].casefold() in GIVEN and all(_INITIALS.fullmatch(one) for one in given[1:])
+    return alone and len(words) == 2 and words[0].casefold() not in GIVEN  # "Ruiz Zafón, Carlos": no second person

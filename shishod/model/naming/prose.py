@@ -5,31 +5,34 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from shishod.model.naming.marks import is_identifier, is_noise, without_marks
+from shishod.model.naming.marks import PART_MARK, is_identifier, is_noise, without_marks
 from shishod.model.naming.people import NOBODY, PERHAPS, SURELY, likeness, people_of
 from shishod.model.naming.releases import words_of_release
 from shishod.model.naming.spelling import RANGE, WORDS, YEAR, loose, number_of, spaced
-from shishod.model.naming.vocabulary import COPY, SMALL
+from shishod.model.naming.vocabulary import COPY, PART, READ_BY, SMALL, VOLUME
 from shishod.model.naming.words import PathWords
 
 _DASH = re.compile(r" (?:[-–—]{1,2} )+")
-_BOOK = r"(?:books?|bk\.?|vol(?:ume)?\.?|band|buch|part|tome|teil|no\.?|nr\.?|livre|libro)"
-_NUMBER = re.compile(rf"(?:{_BOOK} ?|#)?#?({RANGE}|{WORDS})[.:]?", re.IGNORECASE)
+_TOME = r"[vt](?=\d\d)"
+_NUMBER = re.compile(rf"(?:{VOLUME} ?|#|{_TOME})?#?({RANGE}|{WORDS})[.:]?", re.IGNORECASE)
+_VOLUME = re.compile(VOLUME, re.IGNORECASE)
+_LONG = re.compile(r"\d{3,4}")  # so many books are a series, and nobody's own
 _YEAR = re.compile(YEAR)
-_COUNTED = re.compile(rf"(.*\S),? (?:{_BOOK} ?#?|#|v(?=\d\d))({RANGE}|{WORDS})", re.IGNORECASE)
+_COUNTED = re.compile(rf"(.*\S),? (?:{VOLUME} ?#?|#|{_TOME})({RANGE}|{WORDS})", re.IGNORECASE)
 _AUDIBLE = re.compile(rf"([^:]+): ([^:]+), (?:book|volume) ({RANGE}|{WORDS})", re.IGNORECASE)
 _RATE = re.compile(r"\d{2,3}(?:k|kbps|kbit)", re.IGNORECASE)
 _BARE = re.compile(r"(\D.*?),? (\d{1,2}(?:\.\d{1,2})?|0\d{2}|\d{1,2}-\d{1,2})")
 _PADDED = re.compile(r"(\D.*?),? (0\d{1,2})")
 _NN_TITLE = re.compile(r"(\d{1,2}(?:\.\d{1,2})?)[.:]? (\D.*)")
 _LEADING = re.compile(
-    rf"({_BOOK} ?#?{RANGE}(?:[.:]|(?= (?-i:[^a-z])))|0\d{{1,2}}|\d{{1,3}}[.)]|#\d{{1,3}}[.:]?) (?=\S)(.+)",
+    rf"({VOLUME} ?#?{RANGE}(?:[.:]|(?= (?-i:[^a-z])))|0\d{{1,2}}|\d{{1,3}}[.)]|#\d{{1,3}}[.:]?"
+    r"|[\[(]\d{1,3}(?:\.\d)?[\])]) (?=\S)(.+)",
     re.IGNORECASE,
 )
 _DIGITS = re.compile(RANGE)
 _BY = re.compile(r"(.+) by ([^\d]+)", re.IGNORECASE)
-_READ_BY = re.compile(r"(?:read|narrated|performed|gelesen) (?:by|von) (.+)", re.IGNORECASE)
-_PART = re.compile(r"part|teil", re.IGNORECASE)
+_READ_BY = re.compile(rf"{READ_BY} (.+)", re.IGNORECASE)
+_PART = re.compile(PART, re.IGNORECASE)
 _BRACKETED = re.compile(r"\[([^\[\]]+)\] ?(?:- )?(\S.*)")
 _SUBTITLE = re.compile(
     r"([^:]+): ([^:]+)|(.+?) - (an? (?:[\w-]+ ){0,3}(?:novel|novella|memoir|biography|thriller|mystery|romance))",
@@ -57,7 +60,9 @@ def _place(patterns: Sequence[re.Pattern[str]], text: str) -> Facts:
     if match := _AUDIBLE.fullmatch(text):
         return [("title", match[1]), ("series", match[2]), ("number", number_of(match[3]))]
     for pattern in patterns:
-        if (match := pattern.fullmatch(text)) and (name := match[1].rstrip(" ,-:")) and ", " not in name:
+        match = pattern.fullmatch(text)
+        name = match[1].rstrip(" ,-:") if match else ""
+        if match and name and ", " not in name and not _VOLUME.fullmatch(name):
             return [("series", name), ("number", number_of(match[2]))]
     return None
 
@@ -89,6 +94,7 @@ SHAPES: dict[str, Shape] = {
     "Ann Author": _plain_author,
     "author": partial(_author, NOBODY),  # one word will do, as what stands beside it shows what it is
     "NN": _number,
+    "NNN": lambda text: _number(text) if _LONG.fullmatch(text) else None,
     "YYYY": _year,
     "Series NN": partial(_place, (_COUNTED, _BARE)),
     "Series #NN": partial(_place, (_COUNTED,)),
@@ -147,7 +153,8 @@ def _table(*names: str) -> Table:
 # A name that lies in its author's folder and does not repeat who that is.
 IN_AUTHORS_FOLDER = _table(
     "NN - YYYY - Title", "YYYY - NN - Title", "YYYY - Series NN - Title", "NN - Title", "YYYY - Title",
-    "Series NN - Title", "Title - Series #NN", "Title - YYYY", "Series - #NN", "Series #NN", "Title",
+    "Series NN - Title", "Title - Series #NN", "Title - YYYY", "Series - #NN - Title", "Series - #NN",
+    "Series #NN", "Title",
 )  # fmt: skip
 # What is left of a name once the author whom its folder names has been taken off it.
 BESIDE_AUTHOR = _table(
@@ -158,11 +165,15 @@ BESIDE_AUTHOR = _table(
 # A name that must say by itself who wrote the book. Who surely is a person comes before what could be a title.
 ALONE = _table(
     "NN - YYYY - Title", "author - YYYY - Title", "author - Series NN - Title", "author - Series - NN - Title",
-    "author - Series - NN Title", "author - NN - Title", "author - Title - Series #NN", "AUTHOR - Series 0N",
+    "author - Series - NN Title", "Series - NNN - Title - AUTHOR", "Series - NNN - Title", "AUTHOR - NN - Title",
+    "Series - #NN - Title", "author - NN - Title", "AUTHOR - Title - YYYY", "author - Title - Series #NN",
+    "AUTHOR - Series 0N",
     "Series NN - AUTHOR - Title", "Series NN - Title - AUTHOR", "Title - Series #NN - AUTHOR", "NN - Title - AUTHOR",
     "Title - AUTHOR - YYYY", "YYYY - AUTHOR - Title",
     "2001 - Somebody",  # a year and a title, or a title and an author: nothing tells
-    "YYYY - Title", "NN - Title", "AUTHOR - Title", "... - AUTHOR - Title", "Title - AUTHOR", "Series NN - Title",
+    "YYYY - Title", "NN - Title",
+    "Somebody - Somebody",  # "Jane Eyre - Ann Author" or the other way: nothing tells
+    "AUTHOR - Title", "... - AUTHOR - Title", "Title - AUTHOR", "Series NN - Title",
     "Title - Series #NN", "Series - #NN", "Title - YYYY", "Author - Title", "The Title - Ann Author", "Series #NN",
     "Name",
 )  # fmt: skip
@@ -179,7 +190,10 @@ def words_of_name(name: str, author: str = "") -> PathWords:
     if (match := _BRACKETED.fullmatch(text)) and likeness(match[1]):
         words.say("people", people_of(match[1]), "[Author] Title")
         text = match[2]
+    raw = _DASH.split(text)
     pieces = [piece.strip(" -–,") for piece in _DASH.split(without_marks(text, words))]
+    if len(raw) == len(pieces) == 2 and _hear_marked(raw, pieces, words):
+        return words
     pieces = [piece for number, piece in enumerate(pieces) if piece and not (number and is_noise(piece))]
     if not pieces:
         words.say("title", text or name, "name")
@@ -199,9 +213,25 @@ def words_of_name(name: str, author: str = "") -> PathWords:
     for pattern in table[min(len(pieces), _MOST), numbered]:
         if (facts := pattern.facts_of(pieces)) is not None:
             for field, value in facts:
-                words.say(field, value, pattern.name)
+                _believe(words, field, value, pattern.name)
             break
     return words
+
+
+def _believe(words: PathWords, field: str, value: Any, place: str) -> None:
+    """Say it; what a bracket calls a part of a book gives way to the book's place in a series."""
+    if field == "number" and words.places.get(field) == PART_MARK:
+        words.number = None
+    words.say(field, value, place)
+
+
+def _hear_marked(raw: Sequence[str], pieces: Sequence[str], words: PathWords) -> bool:
+    """ "Salt (Tales 4) - Nele Author": what the bracket of a series stands behind is the title."""
+    if not words.series or pieces[0] == raw[0] or pieces[1] != raw[1] or words.people or likeness(pieces[1]) == NOBODY:
+        return False
+    for field, value in (*(_title(pieces[0]) or ()), ("people", people_of(pieces[1]))):
+        words.say(field, value, "Title (Series N) - Author")
+    return True
 
 
 def _names_author(piece: str, author: str, words: PathWords) -> bool:
@@ -238,7 +268,7 @@ def _hear_lead(pieces: list[str], words: PathWords) -> None:
     """The place that begins a name without a dash of its own: "01. Title", "Book 2: Title", "#3 Title"."""
     if match := _LEADING.fullmatch(pieces[0]):
         digits = _DIGITS.search(match[1])
-        words.say("number", number_of(digits[0]) if digits else None, "NN. Title")
+        _believe(words, "number", number_of(digits[0]) if digits else None, "NN. Title")
         pieces[0] = match[2]
 
 

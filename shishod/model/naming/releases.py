@@ -57,12 +57,15 @@ class Form(NamedTuple):
     hear: Callable[[re.Match[str], PathWords, str], bool]
 
 
+_SIGNED = r"(?P<people>[^（(【\[:：]+?)(?:[ _]*[（(【\[].*)?"
 _MEDIUM = r"\(?(?:audio-?book|abook|hoerbuch|hörbuch|ebook|e-book)s?\)?"
 FORMS: tuple[Form, ...] = (
     Form("Title -- Author -- ... -- Anna's Archive", " -- anna", re.compile(r"(.+? -- .+) -- anna.s archive", re.I),
          _archived),
     Form("Title (Author) (Z-Library)", "z-lib",
          re.compile(r"(?P<title>.+) \((?P<people>[^()]+)\) \(z-lib\S*\)", re.I), _lent),
+    Form("《Title》作者：Author", "作者",
+         re.compile(rf"《?(?P<title>[^《》]+?)[》 _]+.*?作者[:： _]*{_SIGNED}"), _lent),
     Form("Author - Title-Publisher (Year)", " (",
          re.compile(rf"(?P<people>.+?) - (?P<title>.+\S)-(?P<publisher>[^\W\d_][^-()]+) \((?P<year>{YEAR})\)"),
          _printed),

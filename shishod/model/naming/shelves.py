@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from shishod.model.naming.people import NOBODY, SURELY, is_generic, likeness, people_of
 from shishod.model.naming.prose import words_of_name
-from shishod.model.naming.spelling import BRACKETS, bare, loose, spaced
+from shishod.model.naming.spelling import BRACKETS, RANGE, YEAR, bare, loose, number_of, spaced
+from shishod.model.naming.vocabulary import VOLUME
 from shishod.model.naming.words import PathWords
 from shishod.model.pieces import CHAPTERS, PIECES, disc_number
 
@@ -20,6 +21,9 @@ _COUNTED = re.compile(
 )
 _NUMBERED = re.compile(r"(\d{1,3})[ ._-]+(\d{1,4})")
 _CALIBRE = re.compile(r"(.+) \(\d{1,7}\)")
+_PLACE = re.compile(rf",?(?: -)? (?:{VOLUME} ?#?|#)?(?P<number>{RANGE})(?: - (?P<title>.*[^\W\d].*))?", re.IGNORECASE)
+_YEAR = re.compile(YEAR)
+_MOST_OF_ONE = 3  # digits: so many books are a series, and nobody's own
 _FIRST = re.compile(r"(\d{1,3})[ ._-]+(\D.*)")
 _CHAPTER = re.compile(
     rf"(?P<word>(?:{CHAPTERS})[ ._#-]*)?(?:\d{{1,2}}-)?(?P<track>\d{{1,3}})"
@@ -86,6 +90,8 @@ def _hear_own_folder(words: PathWords, above: Sequence[str], name: str, tracks: 
     """Whether the folder is named for the book in it; then both names are heard, the file's own first."""
     calibre = _CALIBRE.fullmatch(above[-1]) if len(above) > 1 and loose(above[-2]) in loose(name) else None
     folder = calibre[1] if calibre else above[-1]
+    if calibre and loose(name) == loose(folder + above[-2]):
+        name = folder  # which has all the letters that a file system may have lost
     outer = _plain(folder)
     name = _without_track(name, outer, words) if tracks else name
     inner = _plain(name)
@@ -97,6 +103,8 @@ def _hear_own_folder(words: PathWords, above: Sequence[str], name: str, tracks: 
         said = shelf.words_of(name)
         if inner != outer and not _same_title(said.title or "", around.title or "", words):
             return False
+        if not tracks and said.number and not (said.series or around.number or around.series):
+            words.say("series", around.title, "Series/NN - Series")
         shelf.believe(words, said)
     shelf.believe(words, around)
     return True
@@ -139,7 +147,8 @@ class _Shelf:
         self.believe(words, self.words_of(name))
 
     def words_of(self, name: str) -> PathWords:
-        return words_of_name(name, self._author)
+        said = _numbered_in(self._named[-1], name, surely=bool(self._series)) if self._named else None
+        return said or words_of_name(name, self._author)
 
     def believe(self, words: PathWords, said: PathWords) -> None:
         """Say what a name says, and what its folders say where the two do not speak of different authors."""
@@ -150,6 +159,8 @@ class _Shelf:
         lone = self._author and not self._series and said.number and not said.series
         if lone and not self._own and likeness(self._author) < SURELY:
             return  # "Salt Roads/02 - The Salt Road": an author or a series, and nothing tells
+        if said.series and not self._series and loose(said.series) == loose(self._author):
+            return  # a person's name, and nobody's: "Perry Rhodan/Perry Rhodan 0001"
         if self._author and _agree(said, self._author):
             words.say("people", people_of(self._author), "Author/")
             if self._own or said.number:
@@ -161,6 +172,25 @@ class _Shelf:
             and likeness(folder := spaced(self._named[0])) == NOBODY
         ):
             words.say("series", words_of_name(folder).title, "Series/NN - Title")
+
+
+def _numbered_in(shelf: str, name: str, *, surely: bool) -> PathWords | None:
+    """What a name says that is its folder's and a number, with or without a title: "Tales/Tales 0012 - The Well".
+
+    Unless the shelf is `surely` a series it may be called as its author is, whose books are few.
+    """
+    shelf, name = spaced(shelf), spaced(name)
+    if name[: len(shelf)].casefold() != shelf.casefold() or not (match := _PLACE.fullmatch(name[len(shelf) :])):
+        return None
+    if _YEAR.fullmatch(match["number"]) or (not surely and likeness(shelf) and len(match["number"]) < _MOST_OF_ONE):
+        return None
+    words = PathWords()
+    words.say("series", shelf, "Series/Series NN")
+    words.say("number", number_of(match["number"]), "Series/Series NN")
+    if match["title"]:
+        words.hear(words_of_name(match["title"]), "title", "subtitle", "year", "identifiers")
+    words.say("title", match["title"] or name, "Series/Series NN")
+    return words
 
 
 def _begins(name: str, series: str) -> bool:

@@ -1,6 +1,7 @@
 """How names are spelt on disks: endings, dots and underscores for spaces, numbers with leading noughts, brackets."""
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from shishod.model.naming.vocabulary import ENDINGS
@@ -8,6 +9,7 @@ from shishod.model.naming.vocabulary import ENDINGS
 _MOST = 1000  # characters; a name on a disk has 255 bytes, and only a forged one more
 _DOT = re.compile(r"(?<=\w[^\W\d])\.(?=\w)|(?<=\d\d)\.(?=[^\W\d]|\d{3})")
 _COLON = re.compile(r"[꞉：∶] ?")  # what is written for a colon where a name may have none
+_LOST_DOT = re.compile(r"(?<=\b[^\W\d_])_(?= |$)|(?<= [JS]r)_(?= |$)")  # where Windows allows none
 _INITIAL = re.compile(r"(?<=\b[^\W\d])\.(?=\w\w)")
 NUMBER = r"\d{1,6}(?:\.\d{1,3})?"
 RANGE = rf"{NUMBER}(?: ?[-–~] ?{NUMBER})?"
@@ -16,6 +18,7 @@ _WORDS = {word: str(number) for number, word in enumerate(_ORDER, 1)}
 WORDS = "|".join(_WORDS)
 YEAR = r"(?:1[5-9]|20)\d\d"
 _RANGE = re.compile(rf"(?P<first>{NUMBER})(?: ?[-–~] ?[cv]?(?P<last>{NUMBER}))?")
+_ACCENT = re.compile("[\u0300-\u036f]")  # those of kana tell other letters
 BRACKETS = re.compile(r"([(\[{【（《])([^()\[\]{}【】（）《》]*)(?:[)\]}】）》]|$)")
 
 
@@ -30,7 +33,7 @@ def bare(name: str) -> str:
 
 def spaced(name: str) -> str:
     """Words with one space between them, whatever parted them: "A_Book", "A.Book.by.B.C.Writer", "A Book_ A Story"."""
-    name = _COLON.sub(": ", name[:_MOST])
+    name = _LOST_DOT.sub(".", _COLON.sub(": ", name[:_MOST]))
     if "_" in name:
         name = (name.replace("_ ", ": ") if " " in name else name).replace("_", " ")
     elif " " not in name and name.count(".") > 1:
@@ -55,5 +58,7 @@ def _plain(digits: str) -> str:
 
 @lru_cache(maxsize=1024)  # the books of one author lie together
 def loose(text: str) -> str:
-    """Letters and digits only, case aside: equal for two spellings of one name."""
+    """Letters and digits only, case and accents aside: equal for two spellings of one name."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFD", text)))
     return "".join(filter(str.isalnum, text.casefold()))

@@ -5,11 +5,14 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from shishod.model.folders import is_season
+from shishod.model.naming.spelling import BRACKETS, bare
 from shishod.model.naming.words import PathWords
 
 _MOST = 1000  # characters
 _ABSOLUTE = re.compile(r"\d{3,4} - (?=\S)")  # the place in the whole show, as Sonarr writes it before the title
 _CALLED_AS_YEARS = re.compile(r"((?:19|20)\d\d)[ ._-]+s\d{1,3}e\d{1,4}", re.IGNORECASE)
+_SEASON_OF_YEAR = re.compile(r"\bs((?:19|20)\d\d)[ ._-]?e(\d{1,4})\b(?: - ([^()\[\]{}]*[^()\[\]{} ]))?", re.IGNORECASE)
 _FORMAL = re.compile(r"([^()\[\]{}]*[^()\[\]{} ]) \((?:19|20)\d\d\)(?=$|[ .\[{])")
 _Guess = Callable[[str, bool], dict[str, Any]]
 
@@ -38,7 +41,7 @@ def words_of_video(path: str, *, episode: bool) -> PathWords:
     said = guess(path[-_MOST:], episode) if guess is not None else {}
     named = {"series": "title", "title": "episode_title"} if episode else {"title": "title"}
     if episode:
-        said = _episode(said, path.rpartition("/")[2])
+        said = _in_season(_episode(said, path.rpartition("/")[2]), path)
     elif title := _formal_title(path, str(said.get("title") or "")):
         words.say("title", title, "Title (Year)")
     for field, key in (*named.items(), ("season", "season"), ("episode", "episode"), ("year", "year")):
@@ -55,6 +58,18 @@ def _episode(said: dict[str, Any], name: str) -> dict[str, Any]:
         }
     title = said.get("episode_title")
     return {**said, "episode_title": _ABSOLUTE.sub("", title, count=1)} if isinstance(title, str) else said
+
+
+def _in_season(said: dict[str, Any], path: str) -> dict[str, Any]:
+    """What was said, with what guessit does not see below the folder of a season that is called by its year."""
+    *above, season, name = ("", *path.split("/"))
+    if match := _SEASON_OF_YEAR.search(bare(name)):
+        said = {"season": int(match[1]), "episode": int(match[2]), "episode_title": match[3], **said}
+    title = said.get("title")
+    if isinstance(title, str) and is_season(season) and season.casefold().startswith(title.casefold()) and above[-1:]:
+        show = BRACKETS.sub("", above[-1]).strip()
+        return {**said, "title": show or None}
+    return said
 
 
 def _formal_title(path: str, guessed: str) -> str | None:

@@ -13,6 +13,23 @@ ENDINGS = words_in(
     lrf m4a m4b m4v mka mkv mobi mov mp3 mp4 odt oga ogg opus pdb pdf prc rar rtf tar txt wav webm wma zip
     """
 )
+# What stands before the place of a book in its series; of the last row none that may also be a piece of one book.
+_VOLUMES = (
+    r"books?|bk\.?|vol(?:ume|umen)?\.?|v\.|no\.?|nr\.?|n[°º]|episode",
+    r"band|bd\.?|buch|folge|heft|tome|tomo|livre|libro|livro|boek|deel|dl\.|bok|bind|tom|księga|díl|kniha|том|книга",
+)
+_PARTS = r"part|teil|parte|partie|część|часть"
+VOLUME = rf"(?:{'|'.join(_VOLUMES)}|{_PARTS})"
+PART = rf"(?:{_PARTS})"
+# And of a comic: of its volumes, of its chapters, and of its issues.
+BANDS = r"band|bd|tomo|volumen|deel|libro|księga|díl|том"
+CHAPTERS = r"kapitel|chapitre|cap[ií]tulo|capitolo|hoofdstuk|rozdział|kapitola|глава"
+ISSUES = r"issue|no\.|nr\.?|n[.°º]|num[.]?|heft|prog|part|pt\.?"
+# What stands before the name of who reads aloud.
+READ_BY = (
+    r"(?:(?:read|narrated|performed) by|(?:gelesen|gesprochen) von|lu par|leído por|narrado por|lido por|letto da"
+    r"|(?:sprecher(?:in)?|erzähler(?:in)?|narrador|читает):?|voorgelezen door|läst av|czyta)"
+)
 # Given names that are common where books are written. They settle on which side of a dash the author is, no more.
 GIVEN = words_in(
     """
@@ -55,6 +72,26 @@ GIVEN = words_in(
     todd tom tomas tomás toni tony tracy trevor truman umberto upton ursula vera vernor veronica victor victoria
     vikram vince vincent viola virginia vladimir walter warren wendy wilbur wilfred wilhelm wilkie will willa
     william wolfgang yann yasmina yasunari yevgeny yuki yukio yuval zadie zane zoe zora zoë ángel åsa émile éric
+    adalbert agnieszka aino alejo alessandro alfonso alicja aline amelie amélie anastasia andrej angelika anja anke
+    annette annika antje antonia antonín arkadi arkadij arkady arno arturo augusto axel barbro bartosz beate
+    benedetta benito birgit bogdan bohdan britta bruno camilla carla carlo carmen cecilie cesare christa christoph
+    clara claudia claudio cornelia cristina dacia danuta dario davide delphine detlef dieter dietrich dino domenico
+    dominique donatella dorota eberhard eckhart elfriede elke elsa emanuele enrico enzo erika ernesto erri eugen ewa
+    fabio fabrizio federico ferdinand ferenc filippo florian franca francesca francesco franck françoise frauke
+    fredrik friederike gabriele gabriella gerd gerhard gertrud giacomo gianni gianrico gisela giuseppe goran grazia
+    grażyna guido guillaume gyula halldór hallgrímur hanna heike heiko heinz helga helge helmut henri henryk hermine
+    hildegard horst håkan ingo isabelle ivo jaroslav jaume jens jerzy joachim josef josefine jostein jutta jörg kai
+    karsten katarzyna katharina kerstin kjell konrad krzysztof liselotte lorenzo lothar luca luigi luís manuel
+    marcello marco marek mariana mariusz marko marta martina massimo mathias mats matthias maurizio małgorzata
+    mechtild miklós miloš mircea miroslav nele nicolas niklas nikolaj olaf ole olivier ondřej oswald paolo pascal
+    paweł pedro petra petros philippe pier piotr péter radek rafael rainald ralf reinhard remigiusz renate
+    ricardo roberta rocío rolf romain rosemarie rudolf rüdiger sabine salvatore santiago sascha sergio sibylle
+    silvia stanisław stefania stefano steffen svenja sybille szczepan sándor tadeusz terézia theodora thorsten
+    tiziano tomasz tommaso torsten tove ulla ulrich ulrike uwe valérie vasily vigdis vincenzo vladislav volker
+    wacław werner wiesław wisława witold wolfdietrich wolfram władysław xavier yves yvonne zbigniew zofia zoltán
+    аркадий артём булат валентин василий виктор виталий вячеслав геннадий георгий григорий даниил даниэль дарья
+    евгений екатерина елена игорь илья кирилл константин леонид людмила макс максим марина наталья никита олег ольга
+    павел пётр светлана семён станислав татьяна юлия юрий яна
     александр алексей анна антон борис владимир дмитрий иван лев мария михаил николай сергей федор фёдор
     """
 )
