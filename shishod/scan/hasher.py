@@ -52,15 +52,20 @@ class Hasher:
             files = self._catalog.unhashed(RULE, self._pauses.after, HANDFUL)
             if not files:
                 return
-            read = self._read(files)
+            read, hindrance = self._read(files)
         except Unreachable as error:
             _log.debug("files could not be hashed; the end of the next scan tries again", error=str(error))
             return
+        until_s = began_s + read / self._rate
+        if hindrance:
+            _log.debug("files could not be hashed; the end of the next scan tries again", error=hindrance)
+            self._pauses.spent(until_s)
+            return
         self._pauses.after = files[-1].id
-        self._pauses.rest(began_s + read / self._rate)
+        self._pauses.rest(until_s)
 
-    def _read(self, files: Sequence[KnownFile]) -> int:
-        """Hash files and store what was found; how many bytes that took."""
+    def _read(self, files: Sequence[KnownFile]) -> tuple[int, str]:
+        """Hash files and store what was found; how many bytes that took, and what keeps others from being hashed."""
         roots = {root.id: root for root in self._catalog.roots() if root.state in _BELIEVED}
         ready = [(roots[one.root_id].path, one) for one in files if one.root_id in roots]
         samples = [Sample(path, one.seen) for path, one in ready]
@@ -72,9 +77,10 @@ class Hasher:
         ]
         self._catalog.write_hashes(found)
         self._reunite({one.book_id for _, one in ready if one.book_id is not None})
-        if any(isinstance(said, Failed) and said.reason == "timeout" for said in told):
-            raise Unreachable("a file could not be read in time; its root may be stalled")
-        return sum(bytes_of(one.size) for _, one in ready)
+        failures = [said.reason if isinstance(said, Failed) else "" for said in told]
+        late = "a file could not be read in time; its root may be stalled" if "timeout" in failures else ""
+        read = (bytes_of(one.size) for (_, one), failure in zip(ready, failures, strict=True) if failure != "unread")
+        return sum(read), late
 
     def _reunite(self, book_ids: Collection[int]) -> None:
         """What is gone may be what was hashed just now: a copy whose source went before its content was known."""

@@ -42,8 +42,12 @@ class Pauses:
 
     def rest(self, until_s: float) -> None:
         """Go on behind the last, and not before."""
-        self._free_s = until_s
+        self.spent(until_s)
         self._queue.request(replace(please(self._errand, until_s), load=None))
+
+    def spent(self, until_s: float) -> None:
+        """Whoever asks next may not begin before."""
+        self._free_s = until_s
 
     def anew(self) -> None:
         """From the first, as soon as may be."""

@@ -87,26 +87,30 @@ class Taker:
                 return
             with suppress(OSError):  # who cannot write into it says so
                 self._gallery.make()
-            read = self._carry(due, began_s + TURN_S)
+            read, hindrance = self._carry(due, began_s + TURN_S)
         except Unreachable as error:
             _log.debug("covers could not be taken; the end of the next scan tries again", error=str(error))
             return
-        self._pauses.rest(began_s + read / self._rate)
+        until_s = began_s + read / self._rate
+        if hindrance:
+            _log.warning("no more covers can be taken now; they are after the next scan", error=hindrance)
+            self._pauses.spent(until_s)
+        else:
+            self._pauses.rest(until_s)
 
-    def _carry(self, due: Sequence[CoverDue], until_s: float) -> int:
-        """Take covers, store what became of them and go on behind the last; how many bytes that took."""
+    def _carry(self, due: Sequence[CoverDue], until_s: float) -> tuple[int, str]:
+        """Take covers, store what became of them and go on behind the last; how many bytes that took, and what keeps
+        the others from being taken now."""
         roots = {root.id: root.path for root in self._catalog.roots() if root.state in _BELIEVED}
         waiting = deque((at, due[at : at + HANDFUL]) for at in range(0, len(due), HANDFUL))
         hands = abreast(lambda _: self._take_turns(roots, waiting, until_s), range(self._hands), self._hands)
         parts = [part for _, part in sorted(chain.from_iterable(hands))]
         for part in parts:
             self._pauses.after = part.after or self._pauses.after
-            if part.hindrance:
-                _log.warning("no more covers can be taken now; they are after the next scan", error=part.hindrance)
-                raise Unreachable(part.hindrance)
             if not part.whole:
                 break  # the next turn begins where this one ended
-        return sum(part.read for part in parts)  # whatever is taken behind that is stored too
+        read = sum(part.read for part in parts)  # whatever is taken behind that is stored too
+        return read, next((part.hindrance for part in parts if part.hindrance), "")
 
     def _take_turns(
         self, roots: Mapping[int, bytes], waiting: deque[tuple[int, Sequence[CoverDue]]], until_s: float

@@ -379,6 +379,27 @@ def test_a_cache_that_takes_nothing_leaves_covers_due_and_says_so(
     assert house.catalog.counts()["covers_due"] == 0
 
 
+def test_what_was_taken_before_a_disk_stalled_has_used_up_its_time_all_the_same(
+    a_house: Callable[..., House], library: Path
+) -> None:
+    house = a_house(AT_ONCE.model_copy(update={"cover_rate": len(a_png())}), books=library)
+    three(house, library)
+    runner = house.taker._runner
+    (first, *_) = house.catalog.covers_due(0, 3)
+    (taken,) = runner.run(house.taker._take_one, [house.taker._wanted(os.fsencode(library), first)])
+    house.taker._runner = Runs(taken, Failed("timeout", ""), disk=False)
+    house.clock.wind(0.5)
+    house.turn(Errand.COVER)
+    assert house.catalog.counts()["covers_due"] == 2
+
+    house.taker._runner = runner
+    for wind_s, due in ((0.4, 2), (0.7, 0)):
+        house.clock.wind(wind_s)
+        house.queue.request(please(Errand.COVER, house.clock.monotonic_s()))
+        house.turn(Errand.COVER)
+        assert house.catalog.counts()["covers_due"] == due, "one cover a second"
+
+
 def test_what_was_left_is_found_again_by_the_next_start(house: House, library: Path) -> None:
     three(house, library)
     house.taker._pauses.after = 10_000  # as if it had come so far
