@@ -115,9 +115,10 @@ class PoliteClient:
         *,
         holds_s: float | None = None,
         since: datetime | None = None,
+        frail: bool = False,
     ) -> Answer:
         """The answer to a GET, at best one that is kept: while it holds (`holds_s`, else as the terms say of an
-        entity), or at least as new as `since`.
+        entity), or at least as new as `since`. Where a service is `frail`, a fault of it is that there is nothing.
 
         An Answer that is not `found` says that there is nothing. Raises Unreachable (later), Declined (not this) and
         Misconfigured (not at all).
@@ -130,7 +131,7 @@ class PoliteClient:
             if kept is not None and self._holds(kept, since):
                 self._count("kept")
                 return kept
-            answer = self._asked(url, kept, self.terms.entity_s if holds_s is None else holds_s)
+            answer = self._asked(url, kept, self.terms.entity_s if holds_s is None else holds_s, frail)
             self._answers.keep_answer(key, self.terms.name, answer)
             return answer
 
@@ -170,12 +171,12 @@ class PoliteClient:
     def _holds(self, kept: Answer, since: datetime | None) -> bool:
         return kept.fetched_at >= since if since is not None else self._clock.now() < kept.expires_at
 
-    def _asked(self, url: str, kept: Answer | None, holds_s: float) -> Answer:
+    def _asked(self, url: str, kept: Answer | None, holds_s: float, frail: bool) -> Answer:
         asking = {"Accept": "application/json"}
         if kept is not None and kept.found:
             asking |= {"If-None-Match": kept.etag} if kept.etag else {}
             asking |= {"If-Modified-Since": kept.last_modified} if kept.last_modified else {}
-        reply, meaning = self._sent(url, asking, MOST_BYTES)
+        reply, meaning = self._sent(url, asking, MOST_BYTES, frail)
         if meaning is Meaning.SAME and kept is not None:
             now = self._clock.now()
             return Answer(
@@ -198,20 +199,20 @@ class PoliteClient:
             told.get("last-modified", ""),
         )
 
-    def _sent(self, url: str, asking: Mapping[str, str], most_bytes: int) -> tuple[Reply, Meaning]:
+    def _sent(self, url: str, asking: Mapping[str, str], most_bytes: int, frail: bool = False) -> tuple[Reply, Meaning]:
         """One question, for which the wire is kept open."""
         self._ready()
         with self._in_hand as in_hand:
             in_hand.append(url)
         try:
-            return self._put(url, asking, most_bytes)
+            return self._put(url, asking, most_bytes, frail)
         finally:
             with self._in_hand as in_hand:
                 in_hand.remove(url)
                 if self._left and not in_hand:
                     self._wire.close()
 
-    def _put(self, url: str, asking: Mapping[str, str], most_bytes: int) -> tuple[Reply, Meaning]:
+    def _put(self, url: str, asking: Mapping[str, str], most_bytes: int, frail: bool) -> tuple[Reply, Meaning]:
         """It is put until it is answered, at most so many times."""
         reason = ""
         for tried in range(1, TRIES + 1):
@@ -224,6 +225,7 @@ class PoliteClient:
                 reason = str(error)
             else:
                 reason = f"{urlsplit(url).hostname} answers {reply.status}"
+                meaning = Meaning.NOT_FOUND if frail and meaning is Meaning.FAULT else meaning
             if meaning not in (Meaning.FAULT, Meaning.TOO_OFTEN):
                 return self._judged(reply, meaning, reason)
             self._count(meaning)

@@ -32,6 +32,8 @@ def _named(fields: tuple[str, ...]) -> tuple[str, ...]:
 
 Fields = Annotated[tuple[str, ...], AfterValidator(_named)]
 
+FILLS = ("subtitle", "authors", "publisher", "date", "language", "abridged")
+
 
 class ProviderSettings(RoomSettings):
     """What an operator may say of every provider."""
@@ -40,7 +42,7 @@ class ProviderSettings(RoomSettings):
     """How sure a match must be to be believed; what is less sure is kept for `shishoctl match`."""
     fields: Fields = ("description", "series", "genres", "identifiers", "narrators", "cover")
     """What is believed of it above what the files themselves say; your own words and sidecars stay above that."""
-    fills: Fields = ("subtitle", "authors", "publisher", "date", "language", "abridged")
+    fills: Fields = FILLS
     """What is believed of it where nothing else says anything."""
     url: str = ""
     """Another place of the same catalogue, as a mirror of your own; empty means the public one."""
@@ -66,6 +68,11 @@ class Desk:
         """The JSON of an answer, None where there is nothing; the client's errors pass through."""
         answer = self.client.ask(path, query, holds_s=holds_s, since=self.since)
         return answer.json() if answer.found else None
+
+    def try_for(self, path: str, query: Mapping[str, str]) -> dict[str, Any]:
+        """The same of a service that often fails; an empty object for nothing, and for a fault."""
+        answer = self.client.ask(path, query, since=self.since, frail=True)
+        return mapped(answer.json() if answer.found else None)
 
     def look(self, path: str, query: Mapping[str, str]) -> dict[str, Any]:
         """The same for a search, whose answer holds for a shorter time; an empty object for nothing."""

@@ -7,6 +7,8 @@ from shishod.model.book import Chapter
 from shishod.model.parts import Part
 from shishod.paths import base, display
 
+APART_MS = 5000  # of two files of one recording, at most
+
 
 def chapters_of(parts: Sequence[Part]) -> tuple[Chapter, ...]:
     """Each media file's own chapters, one after the other; where no track has its own, each track is one."""
@@ -48,6 +50,15 @@ def placed(said: Sequence[Chapter], parts: Sequence[Part]) -> tuple[Chapter, ...
     last = sum(map(_length, sound)) or None
     ends = [one.start_ms for one in found[1:]] + [last]
     return tuple(one._replace(end_ms=one.end_ms or end) for one, end in zip(found, ends, strict=True))
+
+
+def fitting(said: Sequence[Chapter], parts: Sequence[Part]) -> tuple[Chapter, ...]:
+    """A web catalogue's chapters, where they end with the sound of these media; empty where they are of another."""
+    lasts_ms = sum(part.reading.technical.duration_ms or 0 for part in parts)
+    ends_ms = said[-1].end_ms if said else None
+    if not lasts_ms or ends_ms is None or abs(ends_ms - lasts_ms) > APART_MS:
+        return ()
+    return (*said[:-1], said[-1]._replace(end_ms=lasts_ms))
 
 
 def _offsets(sound: Sequence[Part]) -> list[int]:

@@ -40,6 +40,7 @@ class Question:
     identifiers: tuple[Identifier, ...] = ()
     season: int | None = None
     abridged: bool | None = None
+    chapters: int = 0  # how many are known; nothing is looked up by them
 
     def ids(self, *schemes: str) -> tuple[str, ...]:
         """Its identifiers of these schemes."""
@@ -53,7 +54,7 @@ class Question:
     @property
     def digest(self) -> str:
         """Another one where anything is known otherwise."""
-        known = [getattr(self, one.name) for one in fields(self) if one.name != "book_id"]
+        known = [getattr(self, one.name) for one in fields(self) if one.name not in ("book_id", "chapters")]
         return hashlib.sha256(repr(known).encode()).hexdigest()[:32]
 
 
@@ -77,6 +78,7 @@ def question_of(book_id: int, kind: BookKind, known: Metadata) -> Question:
         known.identifiers,
         getattr(known, "season", None),
         known.abridged,
+        len(known.chapters),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from shishod.model.book import Contribution, FileRole, Role, Technical, normal_name
-from shishod.model.chapters import chapters_of, placed
+from shishod.model.chapters import chapters_of, fitting, placed
 from shishod.model.metadata import FieldSource, Finding, Metadata, Reading, Source, UserWord
 from shishod.model.parts import Part, played
 from shishod.model.words import FIELDS
@@ -60,7 +60,8 @@ def merge(
             chosen = _filled(name, chosen, path)
         if chosen:
             believe(name, *chosen)
-    if found := _from_sidecars(beside, media):
+    heard = played(media)
+    if found := _from_sidecars(beside, media) or _from_web(findings, heard):
         believe("chapters", *found)
     if path.subtitle and "subtitle" not in said and path.title == said.get("title"):
         believe("subtitle", path.subtitle, Source.PATH, _place_of("subtitle", path))
@@ -70,7 +71,6 @@ def merge(
         sources.append(FieldSource(word.field, Source.USER, word.place))
     title = said.pop("title") or path.title or "?"
     shelved = said.pop("sort_title", None) or sort_title(title)
-    heard = played(media)
     said.setdefault("technical", _technical(heard))
     said.setdefault("chapters", chapters_of(heard))
     ordered = tuple(sorted(sources, key=lambda one: one.field))
@@ -153,6 +153,17 @@ def _from_sidecars(beside: Sequence[Part], media: Sequence[Part]) -> Believed:
     for part in beside:
         if chapters := placed(part.reading.chapters, media):
             return chapters, Source.SIDECAR, _named(part, _place_of("chapters", part.reading))
+    return None
+
+
+def _from_web(findings: Sequence[Finding], heard: Sequence[Part]) -> Believed:
+    """The chapters of the first catalogue whose fit; those that only fill where the files have none."""
+    told = [(one, one.reading) for one in findings]
+    if findings and not chapters_of(heard):
+        told += [(one, one.humble) for one in findings if one.humble is not None]
+    for one, said in told:
+        if chapters := fitting(said.chapters, heard):
+            return chapters, Source.WEB, one.place, one.fetched_at
     return None
 
 

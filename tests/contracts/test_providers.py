@@ -17,13 +17,13 @@ from shishod.enrich.providers import PROVIDERS
 from shishod.enrich.settings import EnrichSettings
 from shishod.enrich.window import Limit, Rules
 from shishod.enrich.wire import Wire
-from shishod.model.book import BookKind, Contribution, Identifier, SeriesEntry
+from shishod.model.book import BookKind, Chapter, Contribution, Identifier, SeriesEntry
 from shishod.model.finding import Candidate, Question
 from shishod.model.metadata import Reading
 from shishod.store.catalog import open_catalog
 from shishod.store.settings import StoreSettings
 from shishod.work.stop import StopSignal
-from tests.enrich.recorded import ANSWERS, RELEASE_ID
+from tests.enrich.recorded import ANSWERS, CHAPTERS, RELEASE_ID
 from tests.enrich.simulator import Reply, Simulator, a_simulator
 
 ISBN, ASIN, IMDB = (
@@ -289,6 +289,40 @@ def test_audnexus_tells_an_audiobook(stand_of: Callable[[str], Stand]) -> None:
     assert (said.genres, said.tags) == (("Science Fiction",), ("Space Opera",))
     assert said.identifiers == (ASIN, Identifier("isbn", "9781611131765"))
     assert said.description == "Humanity has colonised the planets."
+
+
+def test_audnexus_tells_the_chapters_of_a_recording_that_has_none_and_lasts_as_long(
+    stand_of: Callable[[str], Stand],
+) -> None:
+    bare = replace(LEVIATHAN, identifiers=(ASIN,), duration_ms=75_601_000)
+    stand = stand_of("audnexus")
+
+    told = stand.find(bare)
+
+    assert told is not None
+    assert told.reading.chapters == (Chapter("Opening Credits", 0, 21_000), Chapter("Prologue", 21_000, 75_600_000))
+    assert [one.path for one in stand.simulator.requests] == ["/books/B073H9PF2D", "/books/B073H9PF2D/chapters"]
+    for other in (replace(bare, chapters=9), replace(bare, duration_ms=75_000_000)):
+        found = stand.find(other)
+        assert found is None or found.reading.chapters == ()
+    assert len(stand.simulator.requests) == 2, "they would not be believed, and are not asked for"
+
+
+@pytest.mark.parametrize("fault", [Reply({"error": "x"}, 500), Reply({**CHAPTERS, "isAccurate": False})])
+def test_audnexus_without_chapters_tells_the_rest_and_is_asked_for_them_once(
+    stand_of: Callable[[str], Stand], fault: Reply
+) -> None:
+    stand = stand_of("audnexus")
+    whole = stand.simulator.answers["audnexus"]
+    stand.simulator.answers["audnexus"] = lambda one: fault if one.path.endswith("chapters") else whole(one)
+
+    for _ in range(2):
+        told = stand.find(replace(LEVIATHAN, identifiers=(ASIN,), duration_ms=75_600_000))
+        assert told is not None
+        assert (told.reading.title, told.reading.chapters) == ("Leviathan Wakes", ())
+
+    assert len(stand.simulator.requests) == 2
+    assert stand.client.health().state == "ready"
 
 
 def test_audnexus_is_asked_in_one_region_after_the_other(stand_of: Callable[[str], Stand]) -> None:

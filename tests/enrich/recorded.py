@@ -166,7 +166,23 @@ def _googlebooks(request: Request) -> Reply | None:
     return Reply(GOOGLE_VOLUME) if request.path == "/volumes/zyTCAlFPjgYC" else None
 
 
+CHAPTERS = {
+    "asin": "B073H9PF2D",
+    "brandIntroDurationMs": 2043,
+    "brandOutroDurationMs": 5062,
+    "isAccurate": True,
+    "region": "us",
+    "runtimeLengthMs": 75_600_000,
+    "chapters": [
+        {"title": "Opening Credits", "startOffsetMs": 0, "startOffsetSec": 0, "lengthMs": 21_000},
+        {"title": "Prologue", "startOffsetMs": 21_000, "startOffsetSec": 21, "lengthMs": 75_579_000},
+    ],
+}
+
+
 def _audnexus(request: Request) -> Reply | None:
+    if request.path == "/books/B073H9PF2D/chapters":
+        return Reply(CHAPTERS)
     return Reply(LEVIATHAN) if request.path == "/books/B073H9PF2D" and request.query["region"] == "us" else None
 
 

@@ -601,6 +601,24 @@ def test_a_books_own_cover_gives_way_to_a_larger_one_alone(
     assert state.height == shown
 
 
+def test_a_recording_without_chapters_gains_the_catalogues(a_room: Build, library: Path) -> None:
+    heard(library)
+    room = a_room("audnexus")
+    room.house.scan()
+    lasts_ms = room.book()["duration_ms"]
+    chapters = [{"title": "Whole", "startOffsetMs": 0, "lengthMs": lasts_ms + 900}]
+    room.simulator.answers["audnexus"] = lambda request: (
+        Reply({"isAccurate": True, "chapters": chapters})
+        if request.path.endswith("/chapters")
+        else Reply({**LEVIATHAN, "runtimeLengthMin": 1, "image": None})
+    )
+
+    room.work()
+
+    (told,) = room.house.catalog.book(room.book()["id"])["chapters"]  # type: ignore[index]
+    assert (told["title"], told["end_ms"]) == ("Whole", lasts_ms)
+
+
 def test_what_is_no_picture_is_noted_and_not_fetched_again(a_room: Build, library: Path) -> None:
     heard(library)
     room = a_room("audnexus")

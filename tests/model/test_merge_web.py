@@ -1,8 +1,9 @@
 """What web catalogues say in a merge: above the files, below the user and what lies beside, in their own order."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from shishod.model.book import Contribution, CoverPlace, FileRole, Identifier, Role
+from shishod.model.book import Chapter, Contribution, CoverPlace, FileRole, Identifier, Role, Technical
 from shishod.model.contest import contest
 from shishod.model.merge import merge
 from shishod.model.metadata import FieldSource, Finding, Metadata, Reading, Source, UserWord
@@ -56,6 +57,36 @@ def test_a_catalogue_adds_people_and_identifiers_that_the_file_does_not_name() -
 
     assert set(believed.contributions) == {narrator, author}
     assert {one.scheme for one in believed.identifiers} == {"asin", "isbn"}
+
+
+def heard(*chapters: Chapter, lasts_ms: int = 60_000) -> Part:
+    return Part(b"a.m4b", Reading(reader="mp4", chapters=chapters, technical=Technical(duration_ms=lasts_ms)))
+
+
+TOLD = (Chapter("Opening", 0, 20_000), Chapter("Ending", 20_000, 61_000))
+
+
+def test_a_catalogues_chapters_fill_a_recording_without_any_and_end_with_it() -> None:
+    filling = replace(said_by("lib"), humble=Reading(reader="lib", chapters=TOLD))
+
+    believed = merge([heard()], (), PATH, [filling])
+
+    assert believed.chapters == (TOLD[0], Chapter("Ending", 20_000, 60_000))
+    assert source_of(believed, "chapters") == FieldSource("chapters", Source.WEB, "lib lib-1", THEN)
+
+
+def test_a_files_own_chapters_stay_but_where_the_catalogue_is_believed_above_it() -> None:
+    own = Chapter("Its own", 0, 60_000)
+
+    filled = merge([heard(own)], (), PATH, [replace(said_by("lib"), humble=Reading(reader="lib", chapters=TOLD))])
+    above = merge([heard(own)], (), PATH, [said_by("lib", chapters=TOLD)])
+
+    assert filled.chapters == (own,)
+    assert [one.title for one in above.chapters] == ["Opening", "Ending"]
+
+
+def test_chapters_of_another_recording_are_not_taken() -> None:
+    assert merge([heard(lasts_ms=70_000)], (), PATH, [said_by("lib", chapters=TOLD)]).chapters == ()
 
 
 def test_a_picture_in_the_web_is_no_place_in_a_file() -> None:

@@ -1,31 +1,51 @@
 """Audnexus: audiobooks as Audible sells them, by ASIN (https://audnex.us)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from pydantic import Field
 
 from shishod.enrich.polite import Terms
-from shishod.enrich.provider import Desk, Here, ProviderSettings, first_number, listed, mapped, part, said, whole
+from shishod.enrich.provider import (
+    FILLS,
+    Desk,
+    Fields,
+    Here,
+    ProviderSettings,
+    first_number,
+    listed,
+    mapped,
+    part,
+    said,
+    whole,
+)
 from shishod.enrich.window import Limit
 from shishod.formats.dates import partial_date
 from shishod.formats.identifiers import identifier
 from shishod.formats.languages import language_tag
 from shishod.formats.words import plain_text
-from shishod.model.book import BookKind, Contribution, Identifier, Role, SeriesEntry, Technical
+from shishod.model.book import BookKind, Chapter, Contribution, Identifier, Role, SeriesEntry, Technical
+from shishod.model.chapters import APART_MS
 from shishod.model.finding import Candidate, Question
 from shishod.model.metadata import Reading
+
+_MINUTE_MS = 60_000
+_DAYS_MS = 30 * 86_400_000  # longer than any book
 
 
 class AudnexusSettings(ProviderSettings):
     """Audnexus, a mirror of what Audible says; free."""
 
+    fills: Fields = (*FILLS, "chapters")
+    """What is believed of it where nothing else says anything."""
     regions: tuple[str, ...] = Field(default=("us",), min_length=1)
     """Where a book may have been bought, asked one after the other: us, uk, ca, au, de, fr, it, es, in, jp."""
 
 
 class Audnexus:
-    """One request a book in the region where it was bought; a book without an ASIN is not asked for."""
+    """One request a book in the region where it was bought, and another for its chapters where they are wanted and the
+    recording lasts as long; a book without an ASIN is not asked for."""
 
     name: ClassVar[str] = "audnexus"
     about: ClassVar[str] = "Audnexus: audiobooks by their ASIN; free, 100 requests a minute"
@@ -51,14 +71,37 @@ class Audnexus:
             offers.append([one for one in found if one is not None])
         return offers
 
-    def detail(self, desk: Desk, _question: Question, candidate: Candidate) -> Candidate | None:
-        return candidate if candidate.reading.title else self._book(desk, candidate.provider_id)
+    def detail(self, desk: Desk, question: Question, candidate: Candidate) -> Candidate | None:
+        found = candidate if candidate.reading.title else self._book(desk, candidate.provider_id)
+        if found is None or not _wants_chapters(desk.settings, question, found):
+            return found
+        return replace(found, reading=replace(found.reading, chapters=self._chapters(desk, found.provider_id)))
 
     def _book(self, desk: Desk, asin: str) -> Candidate | None:
         for region in desk.settings.regions:
             if (told := desk.ask(f"/books/{part(asin)}", {"region": region})) is not None:
                 return _candidate(asin, mapped(told))
         return None
+
+    def _chapters(self, desk: Desk, asin: str) -> tuple[Chapter, ...]:
+        for region in desk.settings.regions:
+            if told := desk.try_for(f"/books/{part(asin)}/chapters", {"region": region}):
+                return tuple(_chapters(told)) if told.get("isAccurate") else ()
+        return ()
+
+
+def _wants_chapters(settings: ProviderSettings, question: Question, found: Candidate) -> bool:
+    """Whether its chapters would be believed, as far as is known before they are asked for."""
+    ours, theirs = question.duration_ms, found.reading.technical.duration_ms
+    alike = ours is not None and theirs is not None and abs(ours - theirs) <= APART_MS + _MINUTE_MS
+    return alike and ("chapters" in settings.fields or ("chapters" in settings.fills and not question.chapters))
+
+
+def _chapters(told: dict[str, Any]) -> Iterator[Chapter]:
+    for number, one in enumerate(map(mapped, listed(told.get("chapters"))), 1):
+        start, length = one.get("startOffsetMs"), whole(one.get("lengthMs"))
+        if length and isinstance(start, int) and 0 <= start < _DAYS_MS:
+            yield Chapter(said(one.get("title")) or f"{number}", start, start + length)
 
 
 def _candidate(asin: str, told: dict[str, Any]) -> Candidate:
@@ -78,7 +121,7 @@ def _candidate(asin: str, told: dict[str, Any]) -> Candidate:
         language=language_tag(said(told.get("language")) or ""),
         identifiers=(Identifier("asin", asin), *((isbn,) if isbn and isbn.scheme == "isbn" else ())),
         description=plain_text(told["summary"]) if isinstance(told.get("summary"), str) else None,
-        technical=Technical(duration_ms=minutes * 60_000 if minutes else None),
+        technical=Technical(duration_ms=minutes * _MINUTE_MS if minutes else None),
         abridged=form == "abridged" if form in ("abridged", "unabridged") else None,
         particulars=(("rating", f"{rating} of 5"),) if (rating := said(told.get("rating"))) else (),
     )
