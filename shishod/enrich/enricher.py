@@ -326,6 +326,7 @@ class Enricher:
             humble=below,
             cover_url=picture,
             rank=guide.rank,
+            etag=scored.candidate.etag,
         )
 
     def _found_none(self, guide: Guide, question: Question, standing: Standing, why: str) -> Found:

@@ -69,6 +69,11 @@ class Desk:
         answer = self.client.ask(path, query, holds_s=holds_s, since=self.since)
         return answer.json() if answer.found else None
 
+    def entity(self, path: str, query: Mapping[str, str] | None = None) -> tuple[dict[str, Any] | None, str]:
+        """What a work's own answer says, and the tag that it has; None where there is nothing."""
+        answer = self.client.ask(path, query, since=self.since)
+        return (mapped(answer.json()), answer.etag) if answer.found else (None, "")
+
     def try_for(self, path: str, query: Mapping[str, str]) -> dict[str, Any]:
         """The same of a service that often fails; an empty object for nothing, and for a fault."""
         answer = self.client.ask(path, query, since=self.since, frail=True)

@@ -87,7 +87,8 @@ class Candidate:
     """A work that a provider offers: its own id there, and what it says of it.
 
     `exact` names the identifier that it was found by ("isbn"), "" for what was found by words. `titles` are other names
-    of it, `languages` those that it is in where there are several; `cover_url` is where its picture lies.
+    of it, `languages` those that it is in where there are several; `cover_url` is where its picture lies, and
+    `etag` the tag of the answer that told it all.
     """
 
     provider_id: str
@@ -97,6 +98,7 @@ class Candidate:
     titles: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     cover_url: str = ""
+    etag: str = ""
 
 
 class Evidence(NamedTuple):
@@ -136,6 +138,7 @@ class Found:
     cover_url: str = ""
     candidates: tuple[Mapping[str, Any], ...] = ()
     rank: int = 0  # among the providers, the lower is believed first
+    etag: str = ""  # of the answer that told the work, where it had one
 
     @property
     def believed(self) -> Finding | None:

@@ -150,6 +150,7 @@ def _as_found(row: Any) -> Found:
         row["cover_url"] or "",
         unpack_sketches(row["candidates"]),
         row["rank"],
+        row["etag"] or "",
     )
 
 
@@ -195,7 +196,7 @@ def _name_the_first(connection: Connection, book_ids: Sequence[int]) -> None:
     connection.execute(update(books).where(_book.id.in_(book_ids)).values(values))
 
 
-_OF_THE_FIRST = ("provider", "provider_id", "provider_kind", "last_response_hash")
+_OF_THE_FIRST = ("provider", "provider_id", "provider_kind", "etag", "last_response_hash")
 
 
 def _wanted(book_id: int, provider: str, now: datetime) -> Row:
@@ -222,6 +223,7 @@ def _row(book_id: int, one: Found, now: datetime) -> Row:
         "cover_url": one.cover_url or None,
         "finding": one.packed(),
         "candidates": pack_sketches(one.candidates),
+        "etag": one.etag or None,
     }
 
 

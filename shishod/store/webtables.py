@@ -34,6 +34,7 @@ findings = Table(
     Column("cover_at", UtcDateTime),  # null while it is to be fetched
     Column("finding", Bytes),  # a packed Reading
     Column("candidates", Bytes),
+    Column("etag", Prose),  # of the answer that told the work
     Index(None, "provider", "due_at"),
     index_where(COVER_DUE, "ix_findings_covers_due", "book_id"),
     one_of("status", Standing),

@@ -63,6 +63,16 @@ def test_only_what_matched_is_believed(catalogue: SqlCatalog, root: Root) -> Non
     assert catalogue.standings() == {"lib": {"unmatched": 1}, "no": {"not_found": 1}}
 
 
+def test_a_book_has_the_tag_of_what_is_most_believed_of_it(catalogue: SqlCatalog, root: Root) -> None:
+    (book_id,) = save(catalogue, a_book(root))
+
+    learn(catalogue, root, book_id, a_find("two", rank=1, etag='"two"'), a_find("one", etag='W/"one"'))
+
+    with catalogue._reading() as connection:
+        (tag,) = connection.exec_driver_sql("SELECT etag FROM books").scalars()
+    assert tag == 'W/"one"'
+
+
 def test_the_order_of_providers_may_change(catalogue: SqlCatalog, root: Root) -> None:
     (book_id,) = save(catalogue, a_book(root))
     learn(catalogue, root, book_id, a_find("one"), a_find("two", rank=1))

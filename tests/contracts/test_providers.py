@@ -24,7 +24,7 @@ from shishod.store.catalog import open_catalog
 from shishod.store.settings import StoreSettings
 from shishod.work.stop import StopSignal
 from tests.enrich.recorded import ANSWERS, CHAPTERS, RELEASE_ID
-from tests.enrich.simulator import Reply, Simulator, a_simulator
+from tests.enrich.simulator import Reply, Request, Simulator, a_simulator
 
 ISBN, ASIN, IMDB = (
     Identifier("isbn", "9780441478125"),
@@ -141,6 +141,21 @@ def test_a_book_costs_few_requests_and_none_the_second_time(stand: Stand, case: 
     assert asked <= case.most
     assert len(stand.simulator.requests) == asked
     assert first == again
+
+
+def test_a_work_has_the_tag_of_the_answer_that_told_it(stand: Stand, case: Case) -> None:
+    whole = stand.simulator.answers[stand.provider.name]
+
+    def tagged(request: Request) -> Reply | None:
+        reply = whole(request)
+        return None if reply is None else replace(reply, headers={**reply.headers, "ETag": 'W/"7"'})
+
+    stand.simulator.answers[stand.provider.name] = tagged
+
+    found = stand.find(replace(case.known, identifiers=(case.exact,)))
+
+    assert found is not None
+    assert found.etag == ("f0zKg75Mx/I" if stand.provider.name == "googlebooks" else 'W/"7"')
 
 
 def test_what_nobody_knows_is_not_found(stand: Stand, case: Case) -> None:

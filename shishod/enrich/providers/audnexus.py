@@ -79,8 +79,9 @@ class Audnexus:
 
     def _book(self, desk: Desk, asin: str) -> Candidate | None:
         for region in desk.settings.regions:
-            if (told := desk.ask(f"/books/{part(asin)}", {"region": region})) is not None:
-                return _candidate(asin, mapped(told))
+            told, tag = desk.entity(f"/books/{part(asin)}", {"region": region})
+            if told is not None:
+                return replace(_candidate(asin, told), etag=tag)
         return None
 
     def _chapters(self, desk: Desk, asin: str) -> tuple[Chapter, ...]:

@@ -112,7 +112,8 @@ def _candidate(volume: dict[str, Any], exact: str) -> Candidate:
         particulars=_rating(told),
     )
     picture = next((url for size in _SIZES if (url := said(pictures.get(size)))), "") or ""
-    return Candidate(str(volume.get("id")), "volume", reading, exact, cover_url=picture.replace("http:", "https:", 1))
+    secure, tag = picture.replace("http:", "https:", 1), said(volume.get("etag")) or ""
+    return Candidate(str(volume.get("id")), "volume", reading, exact, cover_url=secure, etag=tag)
 
 
 def _rating(told: dict[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from shishod.enrich.manners import Meaning, meaning_of
@@ -47,8 +48,8 @@ class MusicBrainz:
 
     def detail(self, desk: Desk, _question: Question, candidate: Candidate) -> Candidate | None:
         query = {"inc": "artist-credits+labels+genres+media", "fmt": "json"}
-        told = desk.ask(f"release/{part(candidate.provider_id)}", query)
-        return None if told is None else _candidate(mapped(told), candidate.exact)
+        told, tag = desk.entity(f"release/{part(candidate.provider_id)}", query)
+        return None if told is None else replace(_candidate(told, candidate.exact), etag=tag)
 
     def _one(self, desk: Desk, question: Question) -> list[Candidate]:
         for number in question.ids(*_RELEASE):

@@ -54,10 +54,9 @@ class OpenLibrary:
         return offers
 
     def detail(self, desk: Desk, _question: Question, candidate: Candidate) -> Candidate | None:
-        told = desk.ask(f"/works/{part(candidate.provider_id)}.json")
-        if told is None:
+        work, tag = desk.entity(f"/works/{part(candidate.provider_id)}.json")
+        if work is None:
             return None
-        work = mapped(told)
         reading = replace(
             candidate.reading,
             title=candidate.reading.title or said(work.get("title")),
@@ -68,7 +67,7 @@ class OpenLibrary:
         picture = candidate.cover_url or _cover(next(iter(listed(work.get("covers"))), None))
         if candidate.exact:
             reading = self._with_edition(desk, reading)
-        return replace(candidate, reading=reading, cover_url=picture)
+        return replace(candidate, reading=reading, cover_url=picture, etag=tag)
 
     def _by_isbn(self, desk: Desk, wanted: Iterable[str]) -> dict[str, Any]:
         """The work of each ISBN, those that are not known to be answered asked for together."""

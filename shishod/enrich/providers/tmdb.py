@@ -67,8 +67,8 @@ class Tmdb:
         if question.kind is BookKind.EPISODE:
             return self._episode(desk, question, candidate)
         query = {"append_to_response": _WITH_MOVIE, "language": desk.settings.language}
-        told = desk.ask(f"movie/{part(candidate.provider_id)}", query)
-        return None if told is None else _movie(mapped(told), desk.settings.country, candidate.exact)
+        told, tag = desk.entity(f"movie/{part(candidate.provider_id)}", query)
+        return None if told is None else replace(_movie(told, desk.settings.country, candidate.exact), etag=tag)
 
     def _one(self, desk: Desk, question: Question) -> list[Candidate]:
         episode = question.kind is BookKind.EPISODE
@@ -89,10 +89,11 @@ class Tmdb:
         if season is None:
             return None
         query = {"append_to_response": f"season/{season},{_WITH_SHOW}", "language": desk.settings.language}
-        show = mapped(desk.ask(f"tv/{part(candidate.provider_id)}", query))
+        answer, tag = desk.entity(f"tv/{part(candidate.provider_id)}", query)
+        show = mapped(answer)
         episodes = map(mapped, listed(mapped(show.get(f"season/{season}")).get("episodes")))
         told = next((one for one in episodes if one.get("episode_number") == number), None)
-        return None if told is None else _told(show, told, candidate, desk.settings.country)
+        return None if told is None else replace(_told(show, told, candidate, desk.settings.country), etag=tag)
 
 
 def place_of(question: Question) -> tuple[int | None, int | None]:
