@@ -20,7 +20,7 @@ class Aac:
     """Sources: ISO 13818-7 for the frames; for the tags those of MP3."""
 
     name = "aac"
-    version = 2
+    version = 3
     suffixes = frozenset({b".aac"})
     kind = BookKind.AUDIOBOOK
 

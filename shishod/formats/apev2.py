@@ -21,7 +21,7 @@ class Ape:
     """Sources: Monkey's Audio's own header file as mutagen reads it; hydrogenaudio's pages on APEv2 for the tag."""
 
     name = "ape"
-    version = 2
+    version = 3
     suffixes = frozenset({b".ape"})
     kind = BookKind.AUDIOBOOK
 

@@ -27,6 +27,7 @@ _TAIL_BYTES = 8_192  # holds the whole index of most books
 _FURTHEST = _END.size + 0xFFFF  # how far from the end a comment can push the end record
 _MEAN_ENTRY_BYTES = 256  # generous: name, extra and comment of one entry
 _STORED = 0
+_ZIP64 = 1  # the number of that field
 
 
 class _Inflater(Protocol):
@@ -207,12 +208,28 @@ def _parsed(table: bytes, shift: int, limits: Limits) -> dict[str, Entry]:
         if mark != b"PK\1\2":
             break
         at += width
+        if 0xFFFFFFFF in (stored, size, offset):
+            size, stored, offset = _large((size, stored, offset), table[at + name : at + name + extra])
         text = _text(table[at : at + name])
         entries[text] = Entry(text, flags, method, crc, stored, size, offset + shift, attributes)
         at += name + extra + comment
         if len(entries) > limits.entries:
             raise _too_many(limits)
     return entries
+
+
+def _large(said: tuple[int, int, int], extra: bytes) -> tuple[int, int, int]:
+    """Size, stored size and place of an entry that has those beyond 32 bits behind its name. Source: APPNOTE 4.5.3."""
+    at = 0
+    while at + 4 <= len(extra):
+        kind, length = struct.unpack_from("<HH", extra, at)
+        if kind == _ZIP64:
+            count = min(length, len(extra) - at - 4) // 8
+            longer = iter(struct.unpack_from(f"<{count}Q", extra, at + 4))
+            size, stored, place = (next(longer, one) if one == 0xFFFFFFFF else one for one in said)
+            return size, stored, place
+        at += 4 + length
+    return said
 
 
 def _text(name: bytes) -> str:

@@ -37,7 +37,7 @@ class Asf:
     """Sources: Microsoft's ASF specification 1.20.3 and its Windows Media attributes."""
 
     name = "asf"
-    version = 2
+    version = 3
     suffixes = frozenset({b".wma"})
     kind = BookKind.AUDIOBOOK
 

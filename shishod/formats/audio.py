@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from shishod.formats.dates import partial_date
-from shishod.formats.dialects import NUMBERS, Dialect
+from shishod.formats.dialects import NUMBERS, TONES, Dialect
 from shishod.formats.identifiers import identifier
 from shishod.formats.languages import language_tag
 from shishod.formats.limits import Limits
 from shishod.formats.names import split_people
 from shishod.formats.series import grouped_series, series_number
-from shishod.formats.words import clean, plain_text
+from shishod.formats.words import clean, in_cyrillic, plain_text
 from shishod.model.book import Chapter, Contribution, CoverPlace, Identifier, Role, SeriesEntry, Technical
 from shishod.model.metadata import Reading
 from shishod.model.pieces import PIECES
@@ -53,7 +53,7 @@ class Tags:
         texts = self.texts
         for name in names:
             if name in texts and (
-                said := [text for raw in texts[name][: self.limits.values] if (text := raw.strip(" \0"))]
+                said := [in_cyrillic(text) for raw in texts[name][: self.limits.values] if (text := raw.strip(" \0"))]
             ):
                 if fact:
                     self.places.setdefault(fact, name)
@@ -102,8 +102,10 @@ class Tags:
         """From pairs of tags, else from a grouping that reads like one."""
         if said := self.all(name, "series"):
             place = name.index(self.places["series"])
-            names = [*(number[place : place + 1] or number), *(NUMBERS if name[place] == "SERIES" else ())]
-            numbers = self.all(names, "")
+            more = NUMBERS if name[place] == "SERIES" else TONES
+            numbers = self.all([*(number[place : place + 1] or number), *more], "")
+            if len(said) == 1 and said[0].count(";") == ";".join(numbers).count(";"):  # "Salt; Iron" with "2; 7"
+                said, numbers = said[0].split(";"), ";".join(numbers).split(";")
             pairs = zip(said, [*numbers, *[""] * len(said)], strict=False)
             paired = len(said) == len(numbers) or len(said) == 1
             found = [self._entry(one, number if paired else "") for one, number in pairs]
@@ -233,7 +235,7 @@ def tidy_chapters(
     starts: dict[int, tuple[str, int | None]] = {}
     for title, start, end in marks:
         if start >= 0 and (last is None or start < last or start == 0):
-            starts.setdefault(start, (clean(title, limits.words), end))
+            starts.setdefault(start, (clean(in_cyrillic(title), limits.words), end))
     ordered = sorted(starts.items())[: limits.chapters]
     chapters = []
     for place, (start, (title, end)) in enumerate(ordered):

@@ -46,7 +46,7 @@ class Chunked:
     dialect: Dialect
     sound: Sound
     texts: Texts
-    version: int = 2
+    version: int = 3
     kind: BookKind = BookKind.AUDIOBOOK
 
     def claims(self, head: bytes) -> bool:

@@ -5,7 +5,11 @@ from dataclasses import dataclass, field, fields
 
 _IDENTIFIERS = {"ASIN": "asin", "AUDIBLE_ASIN": "asin", "CDEK": "asin", "ISBN": "isbn"}
 
-NUMBERS = ("SERIES-PART", "SERIES_PART", "SERIESPART", "SERIES_INDEX", "SERIES-INDEX", "SERIES_NUMBER", "SERIESNUMBER")
+TONES = ("PART",)
+"""Where tone keeps the number, whichever tag the series is in."""
+NUMBERS = (
+    "SERIES-PART", "SERIES_PART", "SERIESPART", "SERIES_INDEX", "SERIES-INDEX", "SERIES_NUMBER", "SERIESNUMBER", *TONES,
+)  # fmt: skip
 """Where programs keep the number for a SERIES."""
 
 

@@ -22,7 +22,7 @@ class Flac:
     """Sources: RFC 9639, xiph's Vorbis comments, and what Audiobookshelf and MusicBrainz call the rest."""
 
     name = "flac"
-    version = 2
+    version = 3
     suffixes = frozenset({b".flac"})
     kind = BookKind.AUDIOBOOK
 

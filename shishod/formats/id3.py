@@ -16,6 +16,7 @@ from shishod.model.metadata import Reading
 
 EMPTY = b"ID3\4" + bytes(6)
 _HEAD_BYTES = 10
+_OVERDRIVE = "TXXX:OVERDRIVE MEDIAMARKERS"
 _V1_BYTES = 128
 _YEAR, _DAY = re.compile(r"\d{4}"), re.compile(r"(\d\d)(\d\d)")
 _APE = {
@@ -145,7 +146,7 @@ def told(tags: Any, reading: Reading, sound: Technical, *, reader: str, limits: 
 
     return replace(
         reading,
-        chapters=tidy_chapters(_chapters(tags), sound.duration_ms, limits),
+        chapters=tidy_chapters([*_chapters(tags)] or _markers(tags), sound.duration_ms, limits),
         cover=front_cover(_pictures(tags), limits, notes),
         reader=reader,
         format=reader,
@@ -179,6 +180,14 @@ def _chapters(tags: Any) -> Iterator[tuple[str, int, int]]:
     for frame in tags.getall("CHAP") if tags is not None else ():
         titles = frame.sub_frames.getall("TIT2")
         yield str(titles[0].text[0]) if titles and titles[0].text else "", frame.start_time, frame.end_time
+
+
+def _markers(tags: Any) -> Iterator[tuple[str, int, None]]:
+    said = next((frame.text for key, frame in (tags or {}).items() if key.upper() == _OVERDRIVE), ())
+    if said:
+        from shishod.formats.overdrive import markers
+
+        yield from markers(str(said[0]))
 
 
 def _pictures(tags: Any) -> Iterator[Any]:

@@ -19,7 +19,7 @@ class Mp3:
     """Sources: id3.org's 2.2 to 2.4 and its chapter addendum, APEv2, and what Mp3tag and Audiobookshelf write."""
 
     name = "mp3"
-    version = 3
+    version = 4
     suffixes = frozenset({b".mp3"})
     kind = BookKind.AUDIOBOOK
 

@@ -22,7 +22,7 @@ class Mp4:
     """Sources: ISO 14496-12 and 14496-14, Apple's metadata atoms, mutagen's and Audiobookshelf's names for the rest."""
 
     name = "mp4"
-    version = 4
+    version = 5
     suffixes = frozenset({b".m4b", b".m4a", b".m4p", b".aax"})
     kind = BookKind.AUDIOBOOK
 

@@ -41,7 +41,7 @@ class Ogg:
     """Sources: RFC 3533 for pages, RFC 7845 for Opus, and xiph's Vorbis comments, which every codec uses."""
 
     name = "ogg"
-    version = 2
+    version = 3
     suffixes = frozenset({b".ogg", b".oga", b".opus"})
     kind = BookKind.AUDIOBOOK
 

@@ -3,15 +3,14 @@
 import re
 
 from shishod.model.book import SeriesEntry, number_range
+from shishod.model.volumes import BOOKS, VOLUME
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?(?:\s*[-–]\s*\d+(?:[.,]\d+)?)?")
 _OF = re.compile(r"\s*(?:/|of)\s*\d+$")
 _FRACTIONS = {"¼": ".25", "½": ".5", "¾": ".75"}
 _GROUPED = (
-    re.compile(
-        r"(?P<name>.+?)[,:\s]*\(\s*(?:book|volume|vol\.?|part|no\.?|band|#)\s*(?P<number>[\d.,–-]+)\s*\)", re.IGNORECASE
-    ),
-    re.compile(r"(?P<name>.+?)\s*,?\s*(?:book|volume|vol\.?|band)\s+#?(?P<number>[\d.,–-]+)", re.IGNORECASE),
+    re.compile(rf"(?P<name>.+?)[,:\s]*\(\s*(?:{VOLUME}|#)\s*(?P<number>[\d.,–-]+)\s*\)", re.IGNORECASE),
+    re.compile(rf"(?P<name>.+?)\s*,?\s*\b(?:{BOOKS})\s+#?(?P<number>[\d.,–-]+)", re.IGNORECASE),
     re.compile(r"(?P<name>.+?)\s*,?\s*#\s*(?P<number>[\d.,–-]+)"),
 )
 

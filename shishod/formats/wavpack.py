@@ -13,7 +13,7 @@ class WavPack:
     """Source: WavPack's own description of its file format, version 5, as mutagen reads it."""
 
     name = "wavpack"
-    version = 2
+    version = 3
     suffixes = frozenset({b".wv"})
     kind = BookKind.AUDIOBOOK
 

@@ -6,6 +6,12 @@ from shishod.model.book import tidy_name
 
 _UNFIT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _MARKUP = re.compile(r"<\s*/?\s*[a-zA-Z!][^<>]*>|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);")
+_ACCENTED = re.compile("[À-ÖØ-öø-ÿ¨¸]+")
+_AS_CASED = re.compile("[À-ß¨]?[à-ÿ¸]*|[À-ß¨]+")
+_MIXED = re.compile(
+    "[A-Za-z][À-ÖØ-öø-ÿ]|[À-ÖØ-öø-ÿ][A-Za-z]|[^\\x00-ÿ–—…‘-„№]"
+)  # letters of both in one word, or others
+_FEWEST = 3
 _LINES = re.compile(r"\n{3,}")
 _BLOCKS = frozenset(
     {"p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "blockquote", "section", "hr", "dd"}
@@ -20,6 +26,23 @@ def clean(text: str | None, most: int = 1_000) -> str:
     if text.isascii() and text.isprintable():
         return " ".join(text.split())[:most].rstrip()
     return tidy_name(_UNFIT.sub("", text[: most * 8]))[:most].rstrip()
+
+
+def in_cyrillic(text: str) -> str:
+    """What says to be Latin and is the code page of Windows for Cyrillic, as old programs wrote it: "Íî÷ü" as "Ночь".
+
+    No Latin word of three letters and more has accents on all of them; in Cyrillic a capital begins a word, or all are.
+    """
+    if text.isascii() or not (words := _ACCENTED.findall(text)) or not all(map(_AS_CASED.fullmatch, words)):
+        return text
+    if all(len(word) < _FEWEST for word in words) or _MIXED.search(text):
+        return text
+    return b"".join(map(_byte, text)).decode("cp1251", "replace")
+
+
+def _byte(letter: str) -> bytes:
+    """The byte that was taken for this letter, or for a control that is none."""
+    return letter.encode("latin-1" if letter < "\u0100" else "cp1252", "replace")
 
 
 def plain_text(text: str | None, most: int = 100_000) -> str:

@@ -31,6 +31,21 @@ def test_it_reads_what_the_standard_library_packed(tmp_path: Path):
         assert {name: archive.read(name) for name in members} == members
 
 
+def test_an_entry_may_keep_its_lengths_behind_its_name(tmp_path: Path):
+    """As those write who cannot know beforehand that 32 bits will do, without zip64's own end."""
+    packed = an_archive(tmp_path / "a.zip", {"a.txt": b"salt" * 99}).read_bytes()
+    at = packed.rfind(b"PK\1\2")
+    stored, size = struct.unpack_from("<2L", packed, at + 20)
+    longer = struct.pack("<HHHHQQ", 7, 0, 1, 16, size, stored)
+    entry = bytearray(packed[at : at + 46] + b"a.txt" + longer)
+    struct.pack_into("<2L2H", entry, 20, 0xFFFFFFFF, 0xFFFFFFFF, 5, len(longer))
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, len(entry), at, 0)
+    (tmp_path / "b.zip").write_bytes(packed[:at] + entry + end)
+
+    with open(tmp_path / "b.zip", "rb") as file:
+        assert Archive(file, Limits()).read("a.txt") == b"salt" * 99
+
+
 @pytest.mark.parametrize(
     ("before", "after", "comment"),
     [

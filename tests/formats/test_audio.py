@@ -161,6 +161,16 @@ class TestSeries:
     def test_a_movement_is_not_numbered_by_a_series(self):
         assert self.of(MVNM="Saga", SERIES_INDEX="2") == [("Saga", None)]
 
+    def test_tone_keeps_the_number_of_either_in_one_place(self):
+        dialect = {"name": ("SERIES", "MOVEMENTNAME"), "number": ("SERIES-PART", "MOVEMENT"), "grouping": ()}
+        for name in ("SERIES", "MOVEMENTNAME"):
+            found = tags(**{name: "Salt Roads", "PART": "2"}).series(**dialect)
+            assert found == (SeriesEntry("Salt Roads", "2"),)
+
+    def test_series_in_one_line_have_their_numbers_in_one_line(self):
+        assert self.of(SERIES="Salt; Iron", SERIES_PART="2;7") == [("Salt", "2"), ("Iron", "7")]
+        assert self.of(SERIES="Salt; Iron", SERIES_PART="2") == [("Salt; Iron", "2")]
+
     def test_a_number_behind_the_name_is_one(self):
         assert self.of(SERIES="Saga #2") == [("Saga", "2")]
         assert self.of(SERIES="Catch 22") == [("Catch 22", None)]

@@ -233,6 +233,26 @@ class TestCover:
 
         assert place is not None and place.member == "OEBPS/b.png"
 
+    @pytest.mark.parametrize("named", ["front.xhtml", "a%20b.png"])
+    def test_the_guide_tells_the_page_or_the_picture_that_is_the_cover(self, tmp_path: Path, named: str):
+        place = self.place(
+            tmp_path, '<item id="cover" href="c.png" media-type="image/png"/><item id="f" href="front.xhtml" '
+            'media-type="application/xhtml+xml"/><item id="i" href="a%20b.png" media-type="image/png"/>',
+            spine=f'<spine/><guide><reference type="cover" href="{named}"/></guide>',
+            OEBPS__front_xhtml='<html><body><img src="a%20b.png"/></body></html>',
+            OEBPS__c_png=self.PICTURE, **{"OEBPS__a b_png": self.PICTURE},
+        )  # fmt: skip
+
+        assert place is not None and place.member == "OEBPS/a b.png"
+
+    def test_a_picture_of_no_kind_is_one_by_its_ending(self, tmp_path: Path):
+        place = self.place(
+            tmp_path, '<item id="c" href="a.png" media-type="application/octet-stream"/>',
+            '<meta name="cover" content="c"/>', OEBPS__a_png=self.PICTURE,
+        )  # fmt: skip
+
+        assert place == CoverPlace("OEBPS/a.png", "image/png", len(self.PICTURE))
+
     def test_an_image_called_cover_is_one(self, tmp_path: Path):
         place = self.place(
             tmp_path, '<item id="i1" href="img%20dir/Cover.jpg" media-type="image/jpg"/>',

@@ -138,6 +138,17 @@ def test_chapters_are_in_order_and_inside_the_book(tmp_path: Path):
     assert all(one.end_ms is not None and one.start_ms is not None and one.start_ms < one.end_ms for one in chapters)
 
 
+def test_the_markers_of_overdrive_are_chapters_where_there_are_no_others(tmp_path: Path):
+    said = "".join(
+        f"<Marker><Name>{n}</Name><Time>{t}</Time></Marker>" for n, t in (("A &amp; B", "0:00.000"), ("C", "0:0.25"))
+    )
+    markers = {"OverDrive MediaMarkers": f"<Markers>{said}<Marker><Name>no</Name></Marker></Markers>"}
+
+    found = track(tmp_path, seconds=0.5, custom=markers).chapters
+
+    assert [(one.title, one.start_ms) for one in found] == [("A & B", 0), ("C", 250)]
+
+
 def test_the_front_cover_beats_another_picture(tmp_path: Path):
     path = an_mp3(tmp_path / "a.mp3")
     tags = ID3(path)

@@ -26,6 +26,9 @@ def test_what_is_no_number_is_none(said: str | None):
         ("Chaos Seeds (Book 7)", "Chaos Seeds", "7"),
         ("Discworld, Vol. 12.5", "Discworld", "12.5"),
         ("Perry Rhodan Band 3", "Perry Rhodan", "3"),
+        ("Les Sels, Tome 3", "Les Sels", "3"),
+        ("Соль, книга 3", "Соль", "3"),
+        ("Zout (deel 3)", "Zout", "3"),
     ],
 )
 def test_a_grouping_that_reads_like_a_series_is_one(said: str, name: str, number: str):

@@ -1,4 +1,6 @@
-from shishod.formats.words import clean, plain_text
+import pytest
+
+from shishod.formats.words import clean, in_cyrillic, plain_text
 
 
 def test_a_line_is_one_line_without_doubled_blanks():
@@ -46,3 +48,16 @@ def test_a_description_is_cut_at_its_limit():
 
 def test_markup_without_end_is_no_trouble():
     assert plain_text("<p>" * 20_000 + "deep") == "deep"
+
+
+@pytest.mark.parametrize("text", ["Ночной дозор", "Ёлка", "МАСТЕР И МАРГАРИТА (CD 1)", "Глава 1 – Начало", "Юность"])
+@pytest.mark.parametrize("taken_for", ["latin-1", "cp1252"])
+def test_cyrillic_that_was_taken_for_latin_is_told_as_it_was_meant(text: str, taken_for: str):
+    assert in_cyrillic(text.encode("cp1251").decode(taken_for)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["Été", "À la recherche du temps perdu", "ÉTÉ 42", "Ælfric", "Öl", "São", "Ночь", "三体", "Ñ", "É É"]
+)
+def test_letters_of_other_languages_stay_as_they_are(text: str):
+    assert in_cyrillic(text) == text

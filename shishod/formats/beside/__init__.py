@@ -34,7 +34,7 @@ _EXTRA = Companion(
 )
 COMPANIONS: tuple[Companion, ...] = (
     _sidecar("override", 1, b".yaml", b".shishod"),  # believed before all others: it is the operator's
-    _sidecar("audiobookshelf", 1, b".json", b"metadata"),  # it is written when somebody edits a book
+    _sidecar("audiobookshelf", 2, b".json", b"metadata"),  # it is written when somebody edits a book
     _sidecar("opf", 1, b".opf", b"metadata", namesakes=True),
     _sidecar("text", 1, b".txt", b"desc", b"reader"),
     _sidecar("comicinfo", 2, b".xml", b"comicinfo"),

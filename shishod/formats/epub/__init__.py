@@ -9,7 +9,7 @@ class Epub:
     """Sources: EPUB 3.3, OPF 2.0.1, OCF 3.3, and what calibre, Adobe, Apple and Kobo add."""
 
     name = "epub"
-    version = 2
+    version = 3
     suffixes = frozenset({b".epub", b".kepub"})
     kind = BookKind.EBOOK
 

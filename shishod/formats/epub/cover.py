@@ -1,4 +1,4 @@
-"""Where the cover of an EPUB lies: four rules, the surest first."""
+"""Where the cover of an EPUB lies: five rules, the surest first."""
 
 from shishod.formats.archive import Archive, picture_in
 from shishod.formats.epub.package import Package, Resource, resolve
@@ -8,6 +8,7 @@ from shishod.model.book import CoverPlace
 
 _PAGES = frozenset({"application/xhtml+xml", "text/html", "application/x-dtbook+xml"})
 _NAMED = ("cover", "coverimage", "cover-image", "cover_image")
+_NO_KIND = ("", "application/octet-stream")
 _MIMES = {
     "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp",
     "svg": "image/svg+xml", "avif": "image/avif",
@@ -15,7 +16,8 @@ _MIMES = {
 
 
 def locate_cover(archive: Archive, package: Package, metas: dict[str, str]) -> CoverPlace | None:
-    """`properties="cover-image"`, else `meta name=cover`, else an image called cover, else the first page's image."""
+    """`properties="cover-image"`, else `meta name=cover`, else the guide's, else an image called cover, else the first
+    page's image."""
     for row in _candidates(package, metas):
         if place := _picture(archive, package, row):
             return place
@@ -38,11 +40,25 @@ def _candidates(package: Package, metas: dict[str, str]) -> list[Resource]:
             by_meta.append(row)
         if _is_image(row) and _called_cover(row):
             by_name.append(row)
-    return declared + by_meta + by_name
+    return declared + by_meta + _in_guide(package) + by_name
+
+
+def _in_guide(package: Package) -> list[Resource]:
+    member = resolve(package.folder, package.cover_href) if package.cover_href else None
+    if member is None:
+        return []
+    found = next((row for row in package.manifest.values() if resolve(package.folder, row.href) == member), None)
+    return [found or Resource("", package.cover_href, "", "")]
 
 
 def _is_image(row: Resource) -> bool:
-    return row.media_type.startswith("image/")
+    """By what is said of it, or by its name where that is nothing that a book is made of."""
+    kind = row.media_type
+    return kind.startswith("image/") or (kind in _NO_KIND and _ending(row.href) in _MIMES)
+
+
+def _ending(href: str) -> str:
+    return href.partition("#")[0].rpartition(".")[2].lower()
 
 
 def _called_cover(row: Resource) -> bool:
@@ -79,5 +95,5 @@ def _place(archive: Archive, member: str, mime: str) -> CoverPlace | None:
         archive.notes.append(f"the cover {entry.name} is larger than {archive.limits.cover_bytes} bytes")
         return None
     if not mime.startswith("image/"):
-        mime = _MIMES.get(member.rpartition(".")[2].lower(), "")
+        mime = _MIMES.get(_ending(member), "")
     return CoverPlace(entry.name, "image/jpeg" if mime == "image/jpg" else mime, entry.size)

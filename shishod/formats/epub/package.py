@@ -48,6 +48,7 @@ class Package:
     manifest: dict[str, Resource] = field(default_factory=dict)
     spine: list[str] = field(default_factory=list)
     ncx_id: str = ""
+    cover_href: str = ""  # by the guide of EPUB 2
 
     def named(self, name: str) -> list[Statement]:
         """The statements of that name, empty ones left out."""
@@ -206,7 +207,10 @@ class _LeanReader(EpubReader):  # type: ignore[misc]
             self.package.spine = [element.get("idref", "") for element in spine.iter("{*}itemref")]
 
     def _load_guide(self) -> None:
-        """Nothing in the guide is needed."""
+        """The only thing in it that nothing else tells is which page or picture is the cover."""
+        for element in _children(self._root(), "guide"):
+            if element.get("type", "").strip().casefold() == "cover" and not self.package.cover_href:
+                self.package.cover_href = element.get("href", "").strip()
 
 
 def _child(root: etree._Element, name: str) -> etree._Element | None:

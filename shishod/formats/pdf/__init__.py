@@ -5,7 +5,7 @@ from shishod.formats.limits import Limits
 from shishod.model.book import BookKind
 from shishod.model.metadata import Reading
 
-_REVISION = 2
+_REVISION = 3
 _BEGIN_WITHIN = 1024  # bytes of anything may stand in front, says ISO 32000's Annex
 
 

@@ -13,7 +13,7 @@ from shishod.formats.limits import Limits
 from shishod.formats.names import split_people
 from shishod.formats.pdf.pdfium import Document, Locked, Unreadable
 from shishod.formats.source import opened, size_of
-from shishod.formats.words import clean, plain_text
+from shishod.formats.words import clean, in_cyrillic, plain_text
 from shishod.model.book import Chapter, Contribution, CoverPlace, Technical
 from shishod.model.metadata import Reading
 
@@ -86,6 +86,7 @@ def _reading(document: Document, size: int, limits: Limits) -> Reading:
 
 def _facts(said: dict[str, str], limits: Limits) -> dict[str, Any]:
     """Of the Info dictionary, by the fields of a Reading. Subject is the description, says the table of XMP part 2."""
+    said = {name: in_cyrillic(text) for name, text in said.items()}
     title = clean(said.get("Title"), limits.words)
     names = [
         name

@@ -10,8 +10,9 @@ from stdnum.exceptions import ValidationError
 from shishod.model.book import Identifier
 from shishod.model.naming.people import people_of
 from shishod.model.naming.spelling import BRACKETS, RANGE, YEAR, number_of
-from shishod.model.naming.vocabulary import EDITIONS, NOISE, PART, PUBLISHERS, READ_BY, VOLUME
+from shishod.model.naming.vocabulary import EDITIONS, NOISE, PUBLISHERS, READ_BY
 from shishod.model.naming.words import PathWords
+from shishod.model.volumes import PART, VOLUME
 
 _TOKEN = re.compile(r"[\s,;&+/_.-]+")
 _IMPRINTS = PUBLISHERS - {"books", "editions", "manning", "media", "vintage"} | {"classics"}

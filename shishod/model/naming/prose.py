@@ -9,8 +9,9 @@ from shishod.model.naming.marks import PART_MARK, is_identifier, is_noise, witho
 from shishod.model.naming.people import NOBODY, PERHAPS, SURELY, likeness, people_of
 from shishod.model.naming.releases import words_of_release
 from shishod.model.naming.spelling import RANGE, WORDS, YEAR, loose, number_of, spaced
-from shishod.model.naming.vocabulary import COPY, PART, READ_BY, SMALL, VOLUME
+from shishod.model.naming.vocabulary import COPY, READ_BY, SMALL
 from shishod.model.naming.words import PathWords
+from shishod.model.volumes import PART, VOLUME
 
 _DASH = re.compile(r" (?:[-–—]{1,2} )+")
 _TOME = r"[vt](?=\d\d)"

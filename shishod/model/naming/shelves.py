@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from shishod.model.naming.people import NOBODY, SURELY, is_generic, likeness, people_of
 from shishod.model.naming.prose import words_of_name
 from shishod.model.naming.spelling import BRACKETS, RANGE, YEAR, bare, loose, number_of, spaced
-from shishod.model.naming.vocabulary import VOLUME
 from shishod.model.naming.words import PathWords
 from shishod.model.pieces import CHAPTERS, PIECES, disc_number
+from shishod.model.volumes import VOLUME
 
 _TRACK = re.compile(
     r"(?:(?:cd|dis[ck])[ ._-]*(?P<disc>\d{1,3})[ ._-]+)?"

@@ -13,15 +13,7 @@ ENDINGS = words_in(
     lrf m4a m4b m4v mka mkv mobi mov mp3 mp4 odt oga ogg opus pdb pdf prc rar rtf tar txt wav webm wma zip
     """
 )
-# What stands before the place of a book in its series; of the last row none that may also be a piece of one book.
-_VOLUMES = (
-    r"books?|bk\.?|vol(?:ume|umen)?\.?|v\.|no\.?|nr\.?|n[°º]|episode",
-    r"band|bd\.?|buch|folge|heft|tome|tomo|livre|libro|livro|boek|deel|dl\.|bok|bind|tom|księga|díl|kniha|том|книга",
-)
-_PARTS = r"part|teil|parte|partie|część|часть"
-VOLUME = rf"(?:{'|'.join(_VOLUMES)}|{_PARTS})"
-PART = rf"(?:{_PARTS})"
-# And of a comic: of its volumes, of its chapters, and of its issues.
+# What stands before the number of a comic: of its volumes, of its chapters, and of its issues.
 BANDS = r"band|bd|tomo|volumen|deel|libro|księga|díl|том"
 CHAPTERS = r"kapitel|chapitre|cap[ií]tulo|capitolo|hoofdstuk|rozdział|kapitola|глава"
 ISSUES = r"issue|no\.|nr\.?|n[.°º]|num[.]?|heft|prog|part|pt\.?"
