@@ -86,7 +86,13 @@ def _of_media(
     paged = pages(others)
     groups += [Group(place + b"/", BookKind.EBOOK, PAGES, tuple(of_one)) for place, of_one in paged.items()]
     taken = {one for of_one in paged.values() for one in of_one}
-    return groups + _books(folder, [one for one in others if one not in taken], sound, tells)
+    groups += _books(folder, [one for one in others if one not in taken], sound, tells)
+    return [_as_album(one) for one in groups] if shelf is LibraryKind.MUSIC else groups
+
+
+def _as_album(made: Group) -> Group:
+    """What is heard is an album where music lies."""
+    return replace(made, kind=BookKind.ALBUM) if made.kind is BookKind.AUDIOBOOK else made
 
 
 def _books(

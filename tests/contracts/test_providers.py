@@ -23,7 +23,7 @@ from shishod.model.metadata import Reading
 from shishod.store.catalog import open_catalog
 from shishod.store.settings import StoreSettings
 from shishod.work.stop import StopSignal
-from tests.enrich.recorded import ANSWERS, CHAPTERS, RELEASE_ID
+from tests.enrich.recorded import ALBUM_ID, ANSWERS, CHAPTERS, RELEASE_ID
 from tests.enrich.simulator import Reply, Request, Simulator, a_simulator
 
 ISBN, ASIN, IMDB = (
@@ -360,6 +360,21 @@ def test_musicbrainz_tells_who_reads(stand_of: Callable[[str], Stand]) -> None:
     assert (said.publisher, said.date, said.language) == ("Hachette Audio", "2011-06-15", "en")
     assert said.technical.duration_ms == 75_600_000
     assert found.cover_url == f"https://coverartarchive.org/release/{RELEASE_ID}/front-1200"
+
+
+def test_musicbrainz_tells_an_album_and_is_asked_for_no_audiobook_of_its_name(stand_of: Callable[[str], Stand]) -> None:
+    album = Question(1, BookKind.ALBUM, "Blue Train", authors=("John Coltrane",), duration_ms=1_190_000)
+    stand = stand_of("musicbrainz")
+
+    told = stand.find(album)
+
+    assert told is not None
+    assert (told.provider_id, told.reading.publisher, told.reading.genres) == (ALBUM_ID, "Blue Note", ("hard bop",))
+    assert (told.reading.date, told.reading.technical.duration_ms) == ("1958-01", 1_193_000)
+    assert told.cover_url == f"https://coverartarchive.org/release/{ALBUM_ID}/front-1200"
+    search, entity = stand.simulator.requests
+    assert search.query["query"] == 'release:"Blue Train" AND artist:"John Coltrane" NOT secondarytype:"Audiobook"'
+    assert entity.path == f"/release/{ALBUM_ID}"
 
 
 def test_musicbrainz_says_503_when_it_is_asked_too_often(stand_of: Callable[[str], Stand]) -> None:

@@ -100,6 +100,19 @@ RELEASE = {
     "genres": [{"name": "science fiction", "count": 2}],
     "media": [{"format": "Digital Media", "tracks": [{"length": 40_000_000}, {"length": 35_600_000}]}],
 }
+ALBUM_ID = "5a1ef6a5-7a3a-4d6a-9d6e-2a3c3a0d7b11"
+ALBUM = {
+    "id": ALBUM_ID,
+    "score": 100,
+    "title": "Blue Train",
+    "date": "1958-01",
+    "barcode": "0724349532427",
+    "artist-credit": [{"name": "John Coltrane", "artist": {"id": "4", "sort-name": "Coltrane, John"}}],
+    "release-group": {"id": "5", "primary-type": "Album", "secondary-types": []},
+    "label-info": [{"label": {"name": "Blue Note"}}],
+    "genres": [{"name": "hard bop", "count": 9}],
+    "media": [{"format": "CD", "tracks": [{"length": 643_000}, {"length": 550_000}]}],
+}
 BLADE_RUNNER_HIT = {
     "id": 78,
     "title": "Blade Runner",
@@ -187,8 +200,12 @@ def _audnexus(request: Request) -> Reply | None:
 
 
 def _musicbrainz(request: Request) -> Reply | None:
+    if request.path == f"/release/{ALBUM_ID}":
+        return Reply(ALBUM)
     if request.path == "/release":
         asked = request.query["query"]
+        if "Blue Train" in asked:
+            return Reply({"created": "2026-01-01T00:00:00.000Z", "count": 1, "releases": [ALBUM]})
         hit = asked == "asin:B073H9PF2D" or "Leviathan" in asked
         return Reply({"created": "2026-01-01T00:00:00.000Z", "count": int(hit), "releases": [RELEASE] if hit else []})
     return Reply(RELEASE) if request.path == f"/release/{RELEASE_ID}" else None

@@ -6,6 +6,7 @@ from hypothesis import strategies as some
 
 from shishod import formats
 from shishod.model.book import BookKind
+from shishod.model.library import LibraryKind
 from shishod.model.sighting import Sighting
 from shishod.scan.group import anchor, group, is_disc
 
@@ -27,6 +28,14 @@ def test_sixty_numbered_tracks_are_one_audiobook_in_the_order_of_their_numbers()
 
     assert [seen.path.decode() for seen in only.files] == tracks
     assert (only.key, only.kind) == (b"Dune/", BookKind.AUDIOBOOK)
+
+
+def test_where_music_lies_what_is_heard_is_an_album_and_what_is_read_is_not() -> None:
+    paths = ["Train/01.flac", "Train/02.flac", "Train/Notes on the Sessions.epub"]
+
+    made = group(b"Train", [a_sighting(path) for path in paths], LibraryKind.MUSIC)
+
+    assert {(one.kind, len(one.files)) for one in made} == {(BookKind.ALBUM, 2), (BookKind.EBOOK, 1)}
 
 
 @pytest.mark.parametrize("ending", sorted(formats.SOUND))

@@ -60,7 +60,7 @@ class MusicBrainz:
                 return found
         words = f'release:"{_escaped(question.title)}"'
         words += f' AND artist:"{_escaped(question.authors[0])}"' if question.authors else ""
-        words += ' AND secondarytype:"Audiobook"' if question.kind is BookKind.AUDIOBOOK else ""
+        words += f'{" AND" if question.kind is BookKind.AUDIOBOOK else " NOT"} secondarytype:"Audiobook"'
         return self._ask(desk, words, "")
 
     def _ask(self, desk: Desk, words: str, exact: str) -> list[Candidate]:
