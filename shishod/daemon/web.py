@@ -50,7 +50,8 @@ class Web:
         self._painter, self._gallery = painter, gallery_of(settings)
         self._look = partial(hang, limits=settings.formats.limits())
         ages, thin_only = settings.scan.ages(), said.books == "thin"
-        self._enricher = Enricher(guides, catalog, books, queue, keep=self._hang, thin_only=thin_only, ages=ages)
+        made = partial(Enricher, guides, catalog, books, queue, keep=self._hang, thin_only=thin_only)
+        self._enricher = made(ahead=said.workers > 1, ages=ages)
         self.pool = WorkerPool("web", queue, {Errand.ENRICH: self._enricher.carry}, said.workers, stop)
 
     def reconfigure(self, said: EnrichSettings) -> bool:
@@ -232,7 +233,7 @@ def _guides(
 ) -> Any:
     """The providers that are on, the most believed first, by their clients of `before` where these may go on; `alone`
     where nobody else can be asking them now."""
-    from shishod.enrich.enricher import Guide
+    from shishod.enrich.guide import Guide
     from shishod.enrich.providers import BY_NAME
 
     guides = []

@@ -2,16 +2,16 @@
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shishod import log
 from shishod.clock import CLOCK, Clock
 from shishod.enrich.believing import believable, renewed, together
+from shishod.enrich.guide import Ahead, Guide
 from shishod.enrich.manners import Declined, Misconfigured, Unanswered
 from shishod.enrich.matching import best, ranked
-from shishod.enrich.polite import MOST_BYTES, PoliteClient
-from shishod.enrich.provider import Desk, Provider, ProviderSettings
+from shishod.enrich.polite import MOST_BYTES
 from shishod.enrich.stretch import END, Stretch
 from shishod.errors import Refused, ShishodError, Unreachable
 from shishod.model.ageing import Ages
@@ -29,28 +29,13 @@ PAUSE_S = 3.0  # what is written within one is looked through together
 AGAIN = timedelta(days=30)  # what was not found, or not surely enough, is asked for again
 
 
-@dataclass(frozen=True, slots=True)
-class Guide:
-    """A provider that is on: how it is asked, what of it is believed, and before whom (the lower `rank`)."""
-
-    provider: Provider
-    settings: ProviderSettings
-    client: PoliteClient
-    rank: int
-
-    @property
-    def name(self) -> str:
-        return self.provider.name
-
-    def desk(self, since: datetime | None) -> Desk:
-        return Desk(self.client, self.settings, since)
-
-
 class Enricher:
     """Shared: by the web workers, each with a provider of its own in hand, and by the faces.
 
     Nothing waits in memory: which books are to be asked for is found in the catalogue, a handful at a time, and each is
-    written as soon as it is answered. So a crash costs the one book in hand, whose answers are kept.
+    written as soon as it is answered. So a crash costs the one book in hand, whose answers are kept. While one handful
+    waits for its answers, a worker that is free may ask `ahead` for the next: within the same limits, where it need not
+    wait for them, and only for answers to be kept.
     """
 
     def __init__(
@@ -62,6 +47,7 @@ class Enricher:
         *,
         keep: Callable[[PictureDue, bytes], PictureHung],
         thin_only: bool = True,
+        ahead: bool = False,
         most_bytes: int = MOST_BYTES,
         ages: Ages | None = None,
         clock: Clock = CLOCK,
@@ -72,6 +58,7 @@ class Enricher:
         self._queue = queue
         self._keep = keep
         self._thin_only = thin_only
+        self._ahead = ahead
         self._most_bytes = most_bytes
         self._ages = ages or Ages()
         self._clock = clock
@@ -122,9 +109,13 @@ class Enricher:
     def carry(self, tickets: Sequence[Ticket]) -> None:
         """The errand: the next handful of a provider, and then it asks for itself again."""
         for ticket in tickets:
-            guide = self._guides.get(str(ticket.subject))
+            asked = ticket.subject.provider if isinstance(ticket.subject, Ahead) else str(ticket.subject)
+            guide = self._guides.get(asked)
             if guide is None:
                 continue  # it is off since the settings were read again
+            if isinstance(ticket.subject, Ahead):
+                self._look_ahead(guide, ticket.load)
+                continue
             try:
                 again = self._handful(guide, ticket.load)
             except Unreachable as error:
@@ -172,15 +163,13 @@ class Enricher:
 
     def _handful(self, guide: Guide, stretch: Stretch) -> Ticket | None:
         """Ask for the next books of a stretch; the ticket for those that follow, None where there are none."""
-        provider = guide.provider
-        size = max(provider.batch, HANDFUL)
-        now, needs = self._clock.now(), provider.needs
-        wanted = Wanted(guide.name, provider.kinds, now, stretch.start, size, self._thin_only, needs)
-        ids = self._shelf.books_wanted(wanted)
-        asked = [one for book_id in ids if (one := self._books.ask(book_id)) is not None and not one.frozen]
+        ids, asked = self._next(guide, stretch.start)
+        size = _size(guide)
         news = [one for one in asked if not self._holds(guide, one)]
-        for one, found in self._found(guide, news):
+        for number, (one, found) in enumerate(self._found(guide, news)):
             self._write(guide, one, found)
+            if number == 0 and self._ahead and len(ids) == size:
+                self._queue.request(Ticket(Ahead(guide.name), Errand.ENRICH, Priority.VERY_LOW, load=ids[-1]))
         self._shelf.mark_fresh([one.question.book_id for one in news], self._clock.now())
         more = self._hang(guide)
         if len(ids) == size:
@@ -189,6 +178,22 @@ class Enricher:
             return _ticket(guide.name, stretch.behind(END))
         left = stretch.behind(END).anew
         return None if left is None else _ticket(guide.name, Stretch(anew=left))
+
+    def _next(self, guide: Guide, after: int) -> tuple[list[int], list[Asked]]:
+        """The next books behind one that a provider is wanted for, and what is known of those that are not frozen."""
+        kinds, needs = guide.provider.kinds, guide.provider.needs
+        wanted = Wanted(guide.name, kinds, self._clock.now(), after, _size(guide), self._thin_only, needs)
+        ids = self._shelf.books_wanted(wanted)
+        return ids, [one for book_id in ids if (one := self._books.ask(book_id)) is not None and not one.frozen]
+
+    def _look_ahead(self, guide: Guide, after: int) -> None:
+        """Have the answers for the next handful kept, as far as that takes no turn from anybody."""
+        _, asked = self._next(guide, after)
+        try:
+            for _ in self._found(replace(guide, spare=True), asked):
+                pass
+        except (Unreachable, Misconfigured) as error:
+            _log.debug("a provider is asked no further ahead", provider=guide.name, error=str(error))
 
     def _hang(self, guide: Guide) -> bool:
         """Fetch the next few pictures of a provider into the gallery; whether there may be more."""
@@ -349,6 +354,10 @@ class Enricher:
             )
             refused = self._found_none(guide, asked.question, Standing.REFUSED, str(error))
             self._books.learn(book_id, [refused])
+
+
+def _size(guide: Guide) -> int:
+    return max(guide.provider.batch, HANDFUL)
 
 
 def _ticket(name: str, stretch: Stretch, not_before_s: float = 0.0) -> Ticket:

@@ -58,6 +58,15 @@ class Terms:
     nothing_s: float = 7 * DAY_S
 
 
+class How(NamedTuple):
+    """How a question is put: how much of an answer is taken, how long a turn is waited for, and whether a fault of the
+    server means that there is nothing."""
+
+    most_bytes: int = MOST_BYTES
+    patience_s: float = PATIENCE_S
+    frail: bool = False
+
+
 class Health(NamedTuple):
     """How a provider is: `state` is ready, failing, resting or stopped; `rest_s` until it is asked again."""
 
@@ -116,9 +125,11 @@ class PoliteClient:
         holds_s: float | None = None,
         since: datetime | None = None,
         frail: bool = False,
+        spare: bool = False,
     ) -> Answer:
         """The answer to a GET, at best one that is kept: while it holds (`holds_s`, else as the terms say of an
         entity), or at least as new as `since`. Where a service is `frail`, a fault of it is that there is nothing.
+        What is `spare` is asked once, and where no turn is free at once not at all.
 
         An Answer that is not `found` says that there is nothing. Raises Unreachable (later), Declined (not this) and
         Misconfigured (not at all).
@@ -131,13 +142,14 @@ class PoliteClient:
             if kept is not None and self._holds(kept, since):
                 self._count("kept")
                 return kept
-            answer = self._asked(url, kept, self.terms.entity_s if holds_s is None else holds_s, frail)
+            how = How(patience_s=0.0 if spare else PATIENCE_S, frail=frail)
+            answer = self._asked(url, kept, self.terms.entity_s if holds_s is None else holds_s, how)
             self._answers.keep_answer(key, self.terms.name, answer)
             return answer
 
     def picture(self, url: str, most_bytes: int) -> bytes | None:
         """The bytes of a picture, which are kept by whoever asks; None where there is none. Raises as `ask` does."""
-        reply, meaning = self._sent(url, {}, most_bytes)
+        reply, meaning = self._sent(url, {}, How(most_bytes))
         return reply.body if meaning is Meaning.FOUND else None
 
     def kept_part(self, name: str, since: datetime | None = None) -> Answer | None:
@@ -171,12 +183,12 @@ class PoliteClient:
     def _holds(self, kept: Answer, since: datetime | None) -> bool:
         return kept.fetched_at >= since if since is not None else self._clock.now() < kept.expires_at
 
-    def _asked(self, url: str, kept: Answer | None, holds_s: float, frail: bool) -> Answer:
+    def _asked(self, url: str, kept: Answer | None, holds_s: float, how: How) -> Answer:
         asking = {"Accept": "application/json"}
         if kept is not None and kept.found:
             asking |= {"If-None-Match": kept.etag} if kept.etag else {}
             asking |= {"If-Modified-Since": kept.last_modified} if kept.last_modified else {}
-        reply, meaning = self._sent(url, asking, MOST_BYTES, frail)
+        reply, meaning = self._sent(url, asking, how)
         if meaning is Meaning.SAME and kept is not None:
             now = self._clock.now()
             return Answer(
@@ -199,51 +211,55 @@ class PoliteClient:
             told.get("last-modified", ""),
         )
 
-    def _sent(self, url: str, asking: Mapping[str, str], most_bytes: int, frail: bool = False) -> tuple[Reply, Meaning]:
+    def _sent(self, url: str, asking: Mapping[str, str], how: How) -> tuple[Reply, Meaning]:
         """One question, for which the wire is kept open."""
         self._ready()
         with self._in_hand as in_hand:
             in_hand.append(url)
         try:
-            return self._put(url, asking, most_bytes, frail)
+            return self._put(url, asking, how)
         finally:
             with self._in_hand as in_hand:
                 in_hand.remove(url)
                 if self._left and not in_hand:
                     self._wire.close()
 
-    def _put(self, url: str, asking: Mapping[str, str], most_bytes: int, frail: bool) -> tuple[Reply, Meaning]:
+    def _put(self, url: str, asking: Mapping[str, str], how: How) -> tuple[Reply, Meaning]:
         """It is put until it is answered, at most so many times."""
         reason = ""
         for tried in range(1, TRIES + 1):
             reply, meaning = Reply(0, {}, b""), Meaning.FAULT
             try:
-                reply, meaning = self._hop(url, asking, most_bytes)
+                reply, meaning = self._hop(url, asking, how)
             except Unreachable as error:
                 if self._stop.is_set() or (error.retry_after_s or 0) > 0:
                     raise
                 reason = str(error)
             else:
                 reason = f"{urlsplit(url).hostname} answers {reply.status}"
-                meaning = Meaning.NOT_FOUND if frail and meaning is Meaning.FAULT else meaning
+                meaning = Meaning.NOT_FOUND if how.frail and meaning is Meaning.FAULT else meaning
             if meaning not in (Meaning.FAULT, Meaning.TOO_OFTEN):
                 return self._judged(reply, meaning, reason)
             self._count(meaning)
+            if not how.patience_s:
+                raise Unreachable(reason)
             if tried < TRIES and meaning is Meaning.FAULT and self._stop.wait(backoff_s(tried, self._dice())):
                 raise Unreachable("the daemon stops; this is asked for again after its next start")
         raise self._failure(reason)
 
-    def _hop(self, url: str, asking: Mapping[str, str], most_bytes: int) -> tuple[Reply, Meaning]:
+    def _hop(self, url: str, asking: Mapping[str, str], how: How) -> tuple[Reply, Meaning]:
         """One request, and those that it is sent on to; each takes a turn of its own, for each is counted."""
         target = url
         for _ in range(HOPS):
-            turn = self._limiter.turn(PATIENCE_S)
+            turn = self._limiter.turn(how.patience_s if target == url else PATIENCE_S)
             if turn is None:
                 raise Unreachable("the daemon stops; this is asked for again after its next start")
             with self._waited as waited:
                 waited[0] += turn.waited_s
             with turn:
-                reply = self._wire.send(self._with_secrets(target), {**asking, **self._credentials(target)}, most_bytes)
+                reply = self._wire.send(
+                    self._with_secrets(target), {**asking, **self._credentials(target)}, how.most_bytes
+                )
                 meaning = self.terms.means(reply.status, reply.body)
                 if meaning is Meaning.MISCONFIGURED and not self._is_its_own(target):
                     meaning = Meaning.DECLINED  # who keeps its pictures was not told who is asking

@@ -58,25 +58,27 @@ class Here:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where a provider is asked from: the client, its settings, and how new an answer is to be at least."""
+    """Where a provider is asked from: the client, its settings, how new an answer is to be at least, and whether it is
+    asked in `spare` turns alone."""
 
     client: PoliteClient
     settings: Any
     since: datetime | None = None
+    spare: bool = False
 
     def ask(self, path: str, query: Mapping[str, str] | None = None, holds_s: float | None = None) -> Any:
         """The JSON of an answer, None where there is nothing; the client's errors pass through."""
-        answer = self.client.ask(path, query, holds_s=holds_s, since=self.since)
+        answer = self.client.ask(path, query, holds_s=holds_s, since=self.since, spare=self.spare)
         return answer.json() if answer.found else None
 
     def entity(self, path: str, query: Mapping[str, str] | None = None) -> tuple[dict[str, Any] | None, str]:
         """What a work's own answer says, and the tag that it has; None where there is nothing."""
-        answer = self.client.ask(path, query, since=self.since)
+        answer = self.client.ask(path, query, since=self.since, spare=self.spare)
         return (mapped(answer.json()), answer.etag) if answer.found else (None, "")
 
     def try_for(self, path: str, query: Mapping[str, str]) -> dict[str, Any]:
         """The same of a service that often fails; an empty object for nothing, and for a fault."""
-        answer = self.client.ask(path, query, since=self.since, frail=True)
+        answer = self.client.ask(path, query, since=self.since, frail=True, spare=self.spare)
         return mapped(answer.json() if answer.found else None)
 
     def look(self, path: str, query: Mapping[str, str]) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class _EnrichSettings(RoomSettings):
     books: Literal["thin", "all"] = "thin"
     """Which books are looked up: "thin" those without description, date or cover, or "all"."""
     workers: int = Field(default=2, ge=1, le=16)
-    """How many threads ask."""
+    """How many threads ask. One that has nothing to do asks ahead for the next books, within the same limits."""
     cache: ByteSize = ByteSize(512 * 2**20)
     """How much room answers may take in the catalogue; the oldest go first."""
     limits_url: str = ""

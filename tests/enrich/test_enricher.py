@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from shishod.clock import Clock
-from shishod.enrich.enricher import PAUSE_S, PICTURE_TRIES, Enricher, Guide
+from shishod.enrich.enricher import HANDFUL, PAUSE_S, PICTURE_TRIES, Enricher
+from shishod.enrich.guide import Ahead, Guide
 from shishod.enrich.ledger import FileNotes, Ledger
 from shishod.enrich.limiter import Limiter
 from shishod.enrich.polite import PoliteClient
@@ -67,6 +68,7 @@ class Room:
         self.books = Learner(house.catalog, house.recorder)
         self.editor = Editor(house.catalog, house.recorder)
         self.gallery = Gallery(str(place / "state0" / "covers"))
+        self.ahead = Enricher(guides, house.catalog, self.books, house.queue, keep=self.keep, clock=clock, ahead=True)
         self.enricher = Enricher(guides, house.catalog, self.books, house.queue, keep=self.keep, clock=clock)
 
     def keep(self, due: PictureDue, content: bytes) -> PictureHung:
@@ -374,6 +376,28 @@ def test_many_books_are_asked_for_a_handful_at_a_time(a_room: Build, library: Pa
     batches = [one.query["q"].count(" OR ") + 1 for one in room.simulator.requests if "q" in one.query]
     assert batches == [25, 25, 10]
     assert room.house.catalog.standings() == {"openlibrary": {"not_found": 60}}
+
+
+def test_while_a_handful_is_asked_for_the_next_is_asked_for_ahead_and_nothing_twice(
+    a_room: Build, library: Path
+) -> None:
+    for number in range(2 * HANDFUL):
+        an_epub(library / f"{number:02}.epub", title=f"Unknown {number}", authors=["Ann"])
+    room = a_room("googlebooks")
+    room.house.scan()
+    room.ahead.wake()
+    asked: list[tuple[bool, int, int]] = []
+    while tickets := room.house.queue.claim_some(1, [Errand.ENRICH], 0):
+        room.ahead.carry(tickets)
+        room.house.queue.finish(tickets[0])
+        written = room.house.catalog.standings().get("googlebooks", {}).get("not_found", 0)
+        asked.append((isinstance(tickets[0].subject, Ahead), len(room.asked()), written))
+
+    assert asked[:3] == [
+        (False, HANDFUL, HANDFUL),
+        (True, HANDFUL, HANDFUL),  # for answers alone: no book is written
+        (False, 0, 2 * HANDFUL),
+    ]
 
 
 class Counting:

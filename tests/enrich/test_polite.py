@@ -259,6 +259,20 @@ def test_a_stop_ends_a_wait_between_two_tries(a_client: Build, dune: Simulator) 
     assert len(dune.requests) == 1
 
 
+def test_what_is_spare_is_asked_where_a_turn_is_free_and_once(a_client: Build, dune: Simulator) -> None:
+    client = a_client(rules=Rules((Limit(2, 3600.0),)))
+    client.ask("dune", spare=True)
+    dune.faults["books"].append(Reply({}, 503))
+
+    with pytest.raises(Unreachable, match="answers 503"):
+        client.ask("other", spare=True)
+    with pytest.raises(Unreachable, match="by its own rules"):
+        client.ask("third", spare=True)
+
+    assert [one.path for one in dune.requests] == ["/dune", "/other"]
+    assert client.health().state == "ready", "nobody asked in earnest"
+
+
 def test_a_part_of_an_answer_is_kept_by_a_name_of_its_own(a_client: Build, clock: HandClock) -> None:
     client = a_client()
     client.keep_part("isbn 1", DUNE, 100.0)
