@@ -143,6 +143,10 @@ class Sweep:
     def say(self, level: str, text: str, /, **facts: object) -> None:
         """A line for the journal, and for the log of each scan that waits for it."""
         _log.say(level, text, **self.about, **facts)
+        self.tell(level, text, **facts)
+
+    def tell(self, level: str, text: str, /, **facts: object) -> None:
+        """A line for the log of each scan that waits for it."""
         for scan in dict.fromkeys(self.order.scans):
             scan.say(level, text, **facts)
 

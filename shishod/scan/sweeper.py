@@ -187,8 +187,10 @@ class Sweeper:
             verdict = self._rooms.reconciler.lost(sweep.admission, missing, gone, whole=sweep.whole)
             sweep.count(**{"missing" if verdict.believed else "held": verdict.lost})
             if verdict.lost:
-                believed = "files are gone" if verdict.believed else "files are gone, and their loss is held"
-                sweep.say("info" if verdict.believed else "warning", believed, count=verdict.lost)
+                if verdict.believed:
+                    sweep.say("info", "files are gone", count=verdict.lost)
+                else:  # the journal hears it once, when it is held
+                    sweep.tell("warning", "files are gone, and their loss is held", count=verdict.lost)
             sweep.vanished = verdict.vanished
             sweep.part(verdict.duplicates)
             lost = verdict.bereft
