@@ -81,6 +81,12 @@ def is_full(error: Exception) -> bool:
     return isinstance(origin, sqlite3.Error) and getattr(origin, "sqlite_errorname", "") in _NO_ROOM
 
 
+def is_locked(error: Exception) -> bool:
+    """Whether another process writes, as SQLite tells it."""
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    return isinstance(origin, sqlite3.Error) and getattr(origin, "sqlite_errorname", "").startswith("SQLITE_BUSY")
+
+
 def _told(database: Database, error: Exception) -> str:
     """What is wrong, that nothing was lost, and what helps."""
     again = "What was being written was rolled back, and it is tried again by itself"
@@ -90,10 +96,10 @@ def _told(database: Database, error: Exception) -> str:
             f"the catalogue cannot be written, its disk has no room left or a limit was reached: {cause_of(error)}."
             f" {again}. Make room in {folder} (df -h {folder})"
         )
-    return (
-        f"the catalogue ({database.describe}) did not answer: {cause_of(error)}. {again}."
-        " If this stays, look at the disk's free space and at: shishoctl status"
-    )
+    more = "If this stays: shishoctl doctor"
+    if database.path is not None and is_locked(error):
+        more = f"Some other program holds it, and this names it: fuser -v {database.path}"
+    return f"the catalogue ({database.describe}) did not answer: {cause_of(error)}. {again}. {more}"
 
 
 def _may_pass(error: Exception) -> bool:

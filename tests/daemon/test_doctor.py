@@ -4,6 +4,7 @@ import fcntl
 import os
 import socket
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -226,6 +227,22 @@ def test_a_log_of_the_database_that_nobody_takes_in(place: Path) -> None:
 
     assert "SQLite's log has grown to 600 MiB" in one.reason
     assert "fuser -v" in one.remedy
+
+
+def test_a_program_that_keeps_the_catalogue_locked(place: Path) -> None:
+    database = a_catalogue(place)
+    hold = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('BEGIN IMMEDIATE'); print(); input()"
+    command = [sys.executable, "-uc", hold, database]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        one = sole(place)
+        other.communicate(b"\n")
+
+    assert (one.check, one.severity, one.about) == ("writer", "warning", str(database))
+    assert one.reason.startswith(f"process {other.pid} (python") and "nothing new can be recorded" in one.reason
+    assert one.remedy.startswith(f"fuser -v {database}")
+    assert found(place) == [], "which is over with it"
 
 
 def test_copies_that_are_not_made(place: Path) -> None:

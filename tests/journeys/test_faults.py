@@ -15,6 +15,8 @@ from tests.journeys.running import RunningDaemon, a_daemon
 from tests.samples import an_epub
 from tests.waiting import wait_until
 
+KEPT = "What was being written was rolled back, and it is tried again by itself."
+OTHER = "Some other program holds it, and this names it:"
 QUICK = "store: {busy_timeout: 300ms}\n"
 
 
@@ -53,7 +55,7 @@ def test_a_catalogue_that_another_program_has_locked(daemon: RunningDaemon, libr
         other.execute("BEGIN EXCLUSIVE")
         an_epub(library / "during.epub", title="During")
 
-        wait_until(lambda: ill(daemon, "locked"), 60, "it is told")
+        wait_until(lambda: ill(daemon, f"locked. {KEPT} {OTHER} fuser -v {daemon.database}"), 60, "it is told")
         other.execute("ROLLBACK")
 
     well_with(daemon, "Before", "During")

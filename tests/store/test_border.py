@@ -26,7 +26,7 @@ def test_a_writer_that_waits_too_long_is_told_to_come_again(tmp_path: Path) -> N
     other = sqlite3.connect(tmp_path / "catalogue.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
-    with pytest.raises(Unreachable, match=r"locked.*rolled back.*shishoctl status") as caught:
+    with pytest.raises(Unreachable, match=r"locked.*rolled back.*fuser -v") as caught:
         save(catalogue, a_book(root))
     assert caught.value.retry_after_s
 

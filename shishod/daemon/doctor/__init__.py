@@ -13,6 +13,7 @@ CHECKS: tuple[tuple[str, Callable[[Patient], Iterable[Ailment]]], ...] = (
     ("state folder", state.folder),
     ("disk space", state.room),
     ("catalogue", catalogue.catalogue),
+    ("writer", catalogue.writer),
     ("copies", catalogue.copies),
     ("daemon", daemon.daemon),
     ("socket", socket.socket),

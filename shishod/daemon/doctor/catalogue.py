@@ -1,6 +1,7 @@
 """The catalogue and its copies."""
 
 import os
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,8 @@ from shishod.schedule import OFF
 
 LONGEST_LOG = 512 * 1024 * 1024  # eight times what SQLite is told to cut its log to
 COPIES_DUE = timedelta(days=3)
+LOCKS = Path("/proc/locks")
+WRITER = 120  # the byte of the file -shm that SQLite's one writer locks (UNIX_SHM_BASE, WAL_WRITE_LOCK)
 
 
 def catalogue(patient: Patient) -> Iterator[Ailment]:
@@ -34,6 +37,36 @@ def catalogue(patient: Patient) -> Iterator[Ailment]:
             yield warning(
                 log, reason, f"fuser -v {found.path}; end what is not shishod, then systemctl restart shishod"
             )
+
+
+def writer(patient: Patient) -> Iterator[Ailment]:
+    """Nobody else is writing into it, as the kernel's table of locks tells: opening its files would free our own."""
+    path = patient.checkup.path
+    if path is None:
+        return
+    keepers = {pid for pid, _ in _holders(patient.state / "lock")} | {os.getpid()}
+    holders = {pid for pid, byte in _holders(path.with_name(path.name + "-shm")) if byte == WRITER}
+    for pid in sorted(holders - keepers):
+        reason = f"process {pid}{_name(pid)} is writing into it; until it ends nothing new can be recorded"
+        yield warning(path, reason, f"fuser -v {path}; end that program, or let it finish")
+
+
+def _holders(file: Path) -> set[tuple[int, int]]:
+    """Who has locked a file so that nobody else may, with the first byte that is locked (proc(5), /proc/locks)."""
+    try:
+        told, table = file.stat(), LOCKS.read_text(encoding="ascii")
+    except OSError:
+        return set()
+    place = f"{os.major(told.st_dev):02x}:{os.minor(told.st_dev):02x}:{told.st_ino}"
+    held = re.findall(rf"^\d+: \w+ +\w+ +WRITE (\d+) {place} (\d+)", table, re.MULTILINE)
+    return {(int(pid), int(byte)) for pid, byte in held}
+
+
+def _name(pid: int) -> str:
+    try:
+        return f" ({Path(f'/proc/{pid}/comm').read_text(encoding='utf-8', errors='replace').strip()})"
+    except OSError:
+        return ""
 
 
 def _restore(path: Path | None) -> str:
