@@ -145,6 +145,7 @@ class MountGuard:
         that has expired is let sleep: it is not unmounted, and no walk of ours wakes it. Touches no library.
         """
         now, changed = read_mounts(table), []
+        self.ground.shake()
         for root in self._catalog.roots():
             with self._mounts as mounts:
                 real, before = mounts.get(root.id, (b"", None))

@@ -41,6 +41,21 @@ def test_a_disk_is_off_line_at_once_when_it_is_unmounted_and_back_by_itself(tmp_
         assert (rows(daemon), recorded(daemon)) == (before, written)
 
 
+def test_what_is_new_on_a_disk_that_is_back_is_read_at_once(tmp_path: Path, disks: Disks) -> None:
+    point = disks.folder("books")
+    books(disks.tmpfs(point))
+    with a_daemon(tmp_path / "daemon", config=config(point)) as daemon:
+        read_all(daemon, 10)
+        disks.umount(point)
+        becomes(daemon, "offline")
+
+        books(disks.tmpfs(point))  # to the kernel another filesystem, with the numbers of the first
+        an_epub(point / "new.epub", title="New")
+
+        wait_until(lambda: daemon.book_named("New"), 30, "it is read")
+        assert daemon.outcomes()["failed"] == 0
+
+
 def test_a_root_that_is_mounted_over_is_off_line_whatever_covers_it(tmp_path: Path, disks: Disks) -> None:
     above = disks.folder("above")
     point = above / "books"

@@ -267,6 +267,22 @@ class TestGround:
         assert refused(make(ground).run(crime, [("read", f"{library}/book")])[0])
 
     @needs_landlock
+    def test_a_disk_that_is_mounted_again_under_its_old_numbers_is_read_by_another_process(
+        self, make: Callable[..., ProcessRunner], library: Path
+    ) -> None:
+        name = os.fsencode(library)
+        ground = Ground([name])
+        runner = make(ground)
+        place = place_of(name)
+        assert place is not None
+        ground.stand(name, place)
+        before = runner.run(crime, [("be",)])
+
+        ground.shake()
+
+        assert runner.run(crime, [("be",)]) != before
+
+    @needs_landlock
     def test_a_cache_that_is_removed_and_made_again_is_written_into(
         self, make: Callable[..., ProcessRunner], tmp_path: Path
     ) -> None:

@@ -63,7 +63,7 @@ def _landlocked(sandbox: Sandbox) -> Standing:
             os.close(one.descriptor)
     reads = None if sandbox.reads_all else {one.path: one.place for one in libraries}
     by = f"landlock {abi}" + " (of writing alone)" * reads_all
-    return Standing(by, reads, {one.path: one.place for one in kept})
+    return Standing(by, reads, {one.path: one.place for one in kept}, sandbox.age)
 
 
 def _system() -> Iterator[_Opened]:
