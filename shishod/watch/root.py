@@ -314,7 +314,7 @@ class RootWatcher:
         return news
 
     def _unwatched(self, mode: Mode, reason: str, cure: str = "") -> None:
-        told = {"root": self.root.path, "reason": reason, "remedy": cure}
+        told = {"library": self.root.library, "root": self.root.path, "reason": reason, "remedy": cure}
         self._allowance.need(self.root.id, 0)
         if mode is Mode.OFF:
             reason += "; its books are left as they are"
