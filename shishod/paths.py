@@ -7,6 +7,8 @@ import unicodedata
 from binascii import b2a_base64
 from functools import lru_cache
 
+SYSTEM_STATE, SYSTEM_SOCKET = "/var/lib/shishod", "/run/shishod/shishod.sock"
+UNITS = tuple(f"{folder}/systemd/system/shishod.service" for folder in ("/etc", "/usr/lib", "/lib"))
 PACKED = b".zip"
 _PACKED_BOOKS = (b".fb2.zip",)
 _DIGITS = re.compile(r"(\d+)")
@@ -69,6 +71,11 @@ def is_under(path: bytes, folder: bytes) -> bool:
     return not folder or path == folder or path.startswith(folder + b"/")
 
 
+def is_a_service() -> bool:
+    """Whether this machine has a unit that runs a daemon in the system's own folders."""
+    return any(os.path.exists(unit) for unit in UNITS)
+
+
 def state_dir() -> str:
     """Where a daemon started by hand keeps its catalogue; systemd's STATE_DIRECTORY wins."""
     if given := os.environ.get("STATE_DIRECTORY"):
@@ -87,7 +94,7 @@ def runtime_sockets() -> list[str]:
     if xdg := os.environ.get("XDG_RUNTIME_DIR"):
         places.append(os.path.join(xdg, "shishod", "shishod.sock"))
     places.append(os.path.join(state_dir(), "shishod.sock"))
-    places.append("/run/shishod/shishod.sock")
+    places.append(SYSTEM_SOCKET)
     return places
 
 
@@ -97,9 +104,10 @@ def own_socket() -> str:
 
 
 def find_socket() -> str:
-    """The first place that has a socket; the first place of all when none has, so that the error can name it."""
+    """The first place that has a socket; where none has, the one that the error is to name."""
     places = runtime_sockets()
-    return next((place for place in places if _is_socket(place)), places[0])
+    likely = SYSTEM_SOCKET if SYSTEM_SOCKET in places and is_a_service() else places[0]
+    return next((place for place in places if _is_socket(place)), likely)
 
 
 def _is_socket(place: str) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from shishod import __version__
+from shishod import __version__, paths
 from shishod.errors import SettingsError, ShishodError, Unreachable
 
 if TYPE_CHECKING:
@@ -106,6 +106,7 @@ def check_config(file: Path) -> None:
     from shishod.daemon.config import load
     from shishod.daemon.report import report
 
+    _as_the_unit_does(file)
     click.echo(report(load(file.absolute())))
 
 
@@ -121,6 +122,7 @@ def doctor(config: Path | None, libraries: Sequence[bytes], as_json: bool, **sai
 
     if config is None and not libraries and CONFIG_FILE.exists():
         config = CONFIG_FILE
+    _as_the_unit_does(config)
     found = examination(config.absolute() if config else None, libraries, _overrides(said))
     click.echo(rendered(found, as_json))
     return FOUND if found else OK
@@ -141,10 +143,18 @@ def restore(copy: Path, config: Path | None, **said: str | None) -> None:
 
     if config is None and CONFIG_FILE.exists() and not said["state_dir"]:
         config = CONFIG_FILE
+    _as_the_unit_does(config)
     aside, covers = put_back(load(config.absolute() if config else None, _overrides(said)), copy, CLOCK.now())
     click.echo(f"{copy} is the catalogue now" + (f", with {covers:,} covers" if covers else ""))
     if aside:
         click.echo(f"what was there lies in {aside}; delete it when all is well")
+
+
+def _as_the_unit_does(config: Path | None) -> None:
+    """Whoever asks about the service's own configuration means the folders that systemd gives the service."""
+    if config == CONFIG_FILE and paths.is_a_service():
+        os.environ.setdefault("STATE_DIRECTORY", paths.SYSTEM_STATE)
+        os.environ.setdefault("RUNTIME_DIRECTORY", os.path.dirname(paths.SYSTEM_SOCKET))
 
 
 @cli.command("print-config")

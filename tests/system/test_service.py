@@ -102,6 +102,28 @@ def test_reading_processes_confine_themselves_further_inside_the_sandbox(service
     wait_until(lambda: f"sandbox    {', '.join(wanted)}\n" in service.ask("status", check=False), 30)
 
 
+def test_who_asks_beside_the_service_is_told_of_the_service_and_of_no_catalogue_of_his_own(service: Service) -> None:
+    box = service.box
+    service.configure("libraries: {Books: {kind: ebooks, paths: [/srv/books]}}\n")
+    an_epub(box.root / "srv/books/kept.epub", title="Four Ways to Forgiveness")
+    box.systemctl("start", UNIT)
+    wait_until(lambda: "Four Ways" in service.ask("books"), 30, "the book is in the catalogue")
+
+    told = box.run("shishod", "check-config").stdout
+    assert "catalogue  /var/lib/shishod\n" in told and "socket     /run/shishod/shishod.sock\n" in told
+    assert box.run("shishod", "doctor", check=False).stdout == "nothing is wrong\n"
+    copy = json.loads(service.ask("backup", "--json"))["path"]
+    service.ask("set", "1", "title=Mistaken")
+    box.systemctl("stop", UNIT)
+    assert box.run("shishod", "doctor", check=False).stdout == "nothing is wrong\n"
+    assert "no daemon answers at /run/shishod/shishod.sock" in box.run("shishoctl", "status", check=False).stderr
+    box.run("shishod", "restore", copy)
+    box.systemctl("start", UNIT)
+
+    assert "Four Ways" in service.ask("books")
+    assert box.run("sh", "-c", "ls ~/.local", check=False).returncode != 0, "nothing was made elsewhere"
+
+
 def test_reload_applies_a_good_configuration_and_refuses_a_bad_one(service: Service) -> None:
     service.box.systemctl("start", UNIT)
     before = service.show("MainPID")
