@@ -127,12 +127,14 @@ def _activity(report: Mapping[str, Any]) -> str:
     if active:
         scan = active[0]
         return f"a {scan['tier']} scan has done {scan['processed']:,} of {_many(scan['total'], 'file')}"
+    if not report["roots"]:
+        return "no library is configured"
     due = {one for one, count in report["queue"].items() if count > report["later"].get(one, 0)}
     doing = {one["doing"] for one in report["workers"]} | due
     if doing:
         told = (text for errands, text in _IN_PAUSES if doing <= errands)
         return next(told, "changes are being looked at")
-    return "nothing to do" if report["roots"] else "no library is configured"
+    return "nothing to do"
 
 
 def watch_row(row: WatchRow | None) -> Row:

@@ -20,7 +20,8 @@ def libraries(patient: Patient) -> Iterator[Ailment]:
     """Each root by itself, then those that are one place under two names."""
     if not patient.settings.libraries:
         where = patient.config or "the command line"
-        yield warning(where, "no library is named, so there is nothing to watch", f"name your folders in {where}")
+        remedy = f"name your folders in {where}, then systemctl restart shishod"
+        yield warning(where, "no library is named, so there is nothing to watch", remedy)
     memories = {one.path: one for one in patient.checkup.roots}
     places: dict[bytes, bytes] = {}
     for library in patient.settings.as_libraries():
