@@ -13,7 +13,7 @@ WORDS = {
     "returned": "there again",
     "missing": "missing",
     "held": "gone, but held until accepted",
-    "waiting": "still being written",
+    "waiting": "still being written or empty",
     "unreadable": "folders that cannot be listed",
 }
 

@@ -140,11 +140,16 @@ def _watched(root: dict[str, Any]) -> str:
 
 def _waiting(waiting: dict[str, Any]) -> str:
     """Files that still change, the longest first."""
-    told = [f"{one['path']} since {local(one['since'])}" for one in waiting["files"][:NAMED]]
+    told = [
+        f"{one['path']} {'empty ' if one.get('empty') else ''}since {local(one['since'])}"
+        for one in waiting["files"][:NAMED]
+    ]
     more = waiting["count"] - len(told)
     if more > 0:
         told.append(f"{more:,} more")
-    return f"{count(waiting['count'], 'file')} still being written: {', '.join(told)}" if told else ""
+    empty = any(one.get("empty") for one in waiting["files"])
+    why = "still being written or empty" if empty else "still being written"
+    return f"{count(waiting['count'], 'file')} {why}: {', '.join(told)}" if told else ""
 
 
 def _load(load: dict[str, Any]) -> str:

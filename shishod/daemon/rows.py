@@ -27,13 +27,15 @@ def waiting_rows(watcher: Watcher, unsettled: Unsettled, waiting_after_s: float)
     since: dict[tuple[int, bytes], datetime] = {}
     for root_id, growing in watcher.waiting():
         since[root_id, growing.path] = now - timedelta(seconds=now_s - growing.since_s)
-    passed_over = set()
+    passed_over, empty = set(), set()
     for one in unsettled.files(now):
         place = one.root_id, one.path
         since[place] = min(one.since, since.get(place, now))
         if one.passed_over:
             passed_over.add(place)
-    rows = [WaitingRow(*at, when) for at, when in since.items() if when <= long_ago or at in passed_over]
+        if one.empty:
+            empty.add(place)
+    rows = [WaitingRow(*at, when, at in empty) for at, when in since.items() if when <= long_ago or at in passed_over]
     return sorted(rows, key=lambda row: row.since)
 
 

@@ -96,11 +96,12 @@ class WorkerRow(NamedTuple):
 
 
 class WaitingRow(NamedTuple):
-    """A file that is not read yet because it still changes, and since when."""
+    """A file that is not read yet because it still changes or is empty, and since when."""
 
     root_id: int
     path: bytes
     since: datetime
+    empty: bool = False
 
 
 def _nothing_to_rehearse(*_: object) -> Foresight:

@@ -56,11 +56,16 @@ def root_row(root: Root, watch: WatchRow | None, files: int) -> Row:
 
 
 def waiting_rows(waiting: Sequence[WaitingRow], roots: Sequence[Root]) -> Row:
-    """How many files still change and are not read yet, and those that have for longest."""
+    """How many files still change, or are empty, and are not read yet, and those that have for longest."""
     known = {root.id: root for root in roots}
     there = [(known[one.root_id], one) for one in waiting if one.root_id in known]
     files = [
-        {"library": root.library, **json_path(join(root.path, one.path)), "since": one.since.isoformat()}
+        {
+            "library": root.library,
+            **json_path(join(root.path, one.path)),
+            "since": one.since.isoformat(),
+            "empty": one.empty,
+        }
         for root, one in there[:LONGEST]
     ]
     return {"count": len(there), "files": files}

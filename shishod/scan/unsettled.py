@@ -13,13 +13,15 @@ FORGOTTEN = timedelta(minutes=10)  # what no walk has met for so long is no long
 
 
 class Waited(NamedTuple):
-    """A file that is waited for, and when it was last found so. `passed_over` is one that a scan had to leave."""
+    """A file that is waited for, and when it was last found so. `passed_over` is one that a scan had to leave, `empty`
+    one that nothing was written to yet."""
 
     root_id: int
     path: bytes
     since: datetime
     seen_at: datetime
     passed_over: bool
+    empty: bool = False
 
 
 class Unsettled:
@@ -36,10 +38,12 @@ class Unsettled:
             before = {path: one for folder in folders for path, one in waited.pop((root_id, folder), {}).items()}
             if not seen:
                 return now
+            nothing_in = {one.path for one in seen if not one.size}
             still = [before.get(one.path, Waited(root_id, one.path, now, now, False)) for one in seen]
             for one in still[: max(MOST - sum(map(len, waited.values())), 0)]:
                 there = waited.setdefault((root_id, parent(one.path)), {})
-                there[one.path] = one._replace(seen_at=now, passed_over=one.passed_over or by_scan)
+                empty = one.path in nothing_in
+                there[one.path] = one._replace(seen_at=now, passed_over=one.passed_over or by_scan, empty=empty)
         return min(one.since for one in still)
 
     def files(self, now: datetime) -> tuple[Waited, ...]:

@@ -83,6 +83,15 @@ def test_status_names_the_files_that_are_waited_for(shishoctl, daemon: Standin, 
     assert told["files"][0]["since"] == NOON.isoformat()
 
 
+def test_status_tells_an_empty_file_from_one_that_is_written(shishoctl, daemon: Standin, books: Path):
+    daemon.waiting = [WaitingRow(1, b"a.m4b", NOON, empty=True), WaitingRow(1, b"b.m4b", NOON)]
+
+    said = shishoctl("status").out
+
+    assert f"2 files still being written or empty: {books}/a.m4b empty since " in said
+    assert f"{books}/b.m4b since " in said
+
+
 def test_status_as_json_is_what_the_daemon_answers(shishoctl):
     assert json.loads(shishoctl("status", "--json").out)["roots"][0]["id"] == 1
 

@@ -115,6 +115,18 @@ def test_a_show_whose_file_leads_in_a_circle_has_its_episodes_read_and_noted(hou
     assert noted == {f"the tvshow.nfo of its show could not be opened: {os.strerror(errno.ELOOP)}"}
 
 
+def test_a_seasons_file_that_cannot_be_opened_does_not_hide_the_shows(house: House, show: Path) -> None:
+    an_nfo(show / "tvshow.nfo", "tvshow", title="Salt Roads", genre="Drama")
+    (show / "Season 1" / "tvshow.nfo").symlink_to("tvshow.nfo")
+
+    house.scan()
+
+    book = episodes(house)["SR S01E02.mkv"]
+    assert (book["genres"], book["series"][0]["name"]) == (["Drama"], "Salt Roads")
+    notes = {note for file in book["files"] for note in file["notes"]}
+    assert notes == {f"the tvshow.nfo of its show could not be opened: {os.strerror(errno.ELOOP)}"}
+
+
 def test_a_show_whose_file_is_closed_to_us_says_nothing_and_that_is_noted() -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can be somebody else")

@@ -29,6 +29,16 @@ def waited(unsettled: Unsettled, now: datetime = NOON) -> dict[bytes, datetime]:
     return {one.path: one.since for one in unsettled.files(now)}
 
 
+def test_a_file_to_which_nothing_was_written_is_told_from_others() -> None:
+    unsettled = Unsettled()
+    nothing = Sighting(b"a/x", 0, 0, 0, 1, 0)
+
+    unsettled.note(1, [b"a"], [nothing, a_file(b"a/y")], NOON, by_scan=False)
+    assert {one.path: one.empty for one in unsettled.files(NOON)} == {b"a/x": True, b"a/y": False}
+    unsettled.note(1, [b"a"], [a_file(b"a/x")], NOON, by_scan=False)
+    assert not any(one.empty for one in unsettled.files(NOON))
+
+
 def test_a_file_is_waited_for_since_it_was_first_found_so() -> None:
     unsettled = Unsettled()
     later = NOON + timedelta(minutes=1)

@@ -29,8 +29,9 @@ def with_show(reading: Reading, path: bytes, place: bytes, limits: Limits) -> Re
     if number is None and not is_season(folder):
         return reading
     show = _show(parent(path), limits)
-    if show is None and is_season(folder) and b"/" in parent(place):
-        show = _show(parent(parent(path)), limits)
+    if (show is None or not show.series) and is_season(folder) and b"/" in parent(place):
+        closed, show = show, _show(parent(parent(path)), limits)
+        reading = reading if closed is None else replace(reading, notes=reading.notes + closed.notes)
     if show is None or not show.series:
         return reading if show is None else replace(reading, notes=reading.notes + show.notes)
     said = replace(show, series=(SeriesEntry(show.series[0].name, number), *show.series[1:]))
