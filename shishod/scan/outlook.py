@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
+from shishod.formats.video import FILMS
 from shishod.model.explanation import Next, Thing
-from shishod.model.library import Root, RootState
+from shishod.model.library import LibraryKind, Root, RootState
 from shishod.model.record import FileRecord
 from shishod.model.sighting import Sighting, quiet_ns
 from shishod.model.state import State
-from shishod.paths import display
+from shishod.paths import display, parent, suffix
 from shishod.scan.looking import Looked
 from shishod.scan.plan import Plan
 
@@ -22,7 +23,18 @@ def outlook(root: Root, record: FileRecord | None, there: Looked, grace: timedel
         return Next("it is compared whenever it changes, and by each scan")
     if there.seen is None:
         return _gone(root, record, grace)
+    if there.plan is not None and there.seen in there.plan.strays:
+        return Next(f"nothing: {_nobodys(there.seen.path, root.kind)}")
     return _planned(there.seen, record, there, there.plan or Plan())
+
+
+def _nobodys(path: bytes, shelf: LibraryKind) -> str:
+    if suffix(path) in FILMS:
+        from shishod.model.naming.films import is_extra_folder
+
+        if is_extra_folder(display(parent(path)), shelf):
+            return "it lies in a folder of extras, and so is no film; and of which film it tells, nothing says"
+    return "it lies beside books, and belongs to none of them"
 
 
 def _passed_over(record: FileRecord | None, grace: timedelta) -> Next:
@@ -61,8 +73,6 @@ def _planned(seen: Sighting, record: FileRecord | None, there: Looked, plan: Pla
         return Next(f"{why}: it is read once it was left alone for {quiet_s:g} s", at)
     if seen in plan.twins or any(seen == one for one, _ in plan.links):
         return Next("nothing: it is another path to a file that is known, and is told with that one's book")
-    if seen in plan.strays:
-        return Next("nothing: it lies beside books, and belongs to none of them")
     if any(seen in order.read for order in plan.orders):
         return Next("it is read with the next look" if record is None else "it is read anew with the next look")
     return _unread(seen, record, plan)

@@ -18,6 +18,7 @@ from shishod.scan.edits import Editor
 from shishod.scan.explain import Explainer
 from shishod.scan.settings import ScanSettings
 from tests.samples import an_epub, an_m4b, an_mp3, an_opf
+from tests.samples.video import a_video
 from tests.scan.house import House
 
 Explain = Callable[..., Explanation]
@@ -297,6 +298,15 @@ def test_what_lies_beside_and_belongs_to_nobody_is_told_so(house: House, explain
     house.scan()
 
     assert explain("metadata.opf").next.text == "nothing: it lies beside books, and belongs to none of them"
+
+
+def test_what_lies_in_a_folder_of_extras_of_no_film_is_told_so(house: House, explain: Explain, library: Path) -> None:
+    (library / "Films" / "Extras").mkdir(parents=True)
+    for name in ("Alien (1979).mkv", "Emma (1996).mkv", "Extras/Making of.mkv"):
+        a_video(library / "Films" / name, words={})
+    house.scan()
+
+    assert "in a folder of extras, and so is no film" in explain("Films/Extras/Making of.mkv").next.text
 
 
 def test_a_hard_link_is_told_with_the_paths_that_are_the_same_file(
