@@ -7,7 +7,7 @@ publishers repeat as they do on a shelf. Files are real and read by every parser
 import json
 import os
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -81,13 +81,15 @@ def plan(books: int, seed: int = 20) -> list[Plan]:
     return plans
 
 
-def make(root: Path, books: int, seed: int = 20) -> Shelf:
-    """Write the library under `root`, or take the one that an earlier run finished there."""
+def make(root: Path, books: int, seed: int = 20, kind: str | None = None) -> Shelf:
+    """Write the library under `root`, or take the one that an earlier run finished there. `kind` is one of WRITERS, for
+    a library that holds nothing else.
+    """
     receipt = root.with_name(f"{root.name}.json")
     if receipt.exists():
         return Shelf(**json.loads(receipt.read_text(encoding="utf-8")))
     files = 0
-    for one in plan(books, seed):
+    for one in (replace(planned, kind=kind or planned.kind) for planned in plan(books, seed)):
         folder = root / one.folder
         folder.mkdir(parents=True)
         files += WRITERS[one.kind](one, folder, random.Random(one.number))

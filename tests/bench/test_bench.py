@@ -7,11 +7,12 @@ import mutagen
 import pytest
 from ebooklib import epub
 
-from tests.bench import figures, workers
+from tests.bench import drawing, figures, peers, workers
 from tests.bench.bare import make_bare
 from tests.bench.drops import SETTLE_S
-from tests.bench.figures import Figure
+from tests.bench.figure import Figure
 from tests.bench.library import Shelf, make, plan
+from tests.bench.rescans import from_cold, rescans
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -52,10 +53,10 @@ def test_every_file_of_a_library_is_read_by_the_stock_libraries(small: Shelf) ->
 @pytest.mark.timeout(600)
 def test_every_figure_is_measured(small: Shelf) -> None:
     """On a machine that does other things as well only the bench's own command judges; here it has to run."""
-    measured = figures.cold(small, rounds=1) + figures.rescans(small, rounds=1)
+    measured = figures.cold(small, rounds=1) + rescans(small, rounds=1)
     measured += figures.parsing(small, rounds=1) + figures.starting(small, rounds=1)
 
-    assert len(measured) == 10
+    assert len(measured) == 15
     assert all(row.value > 0 and all(len(runs) >= 1 for runs in row.runs.values()) for row in measured)
 
 
@@ -64,8 +65,57 @@ def test_a_bare_tree_is_scanned_and_walked(tmp_path: Path) -> None:
     tree = make_bare(tmp_path / "bare", 700)
     assert make_bare(tmp_path / "bare", 700) == tree
 
-    assert all(row.value > 0 for row in figures.rescans(tree, rounds=1))
+    assert all(row.value > 0 for row in rescans(tree, rounds=1))
     assert sum(len(folders) for _, folders, _ in os.walk(tree.root)) + 1 == tree.folders
+
+
+def test_an_unchanged_library_is_scanned_by_a_new_process_too(small: Shelf) -> None:
+    (beyond,) = from_cold(small, rounds=1)
+
+    assert beyond.runs["cold"][0] > beyond.runs["resident"][0] > 0
+
+
+@pytest.mark.parametrize(
+    ("figure", "whole", "half"),
+    [
+        (Figure("faster", 9.0, "x", least=10.0), False, True),
+        (Figure("faster", 4.9, "x", least=10.0), False, False),
+        (Figure("slower", 1.3, "x", most=1.2), False, True),
+        (Figure("slower", 2.5, "x", most=1.2), False, False),
+        (Figure("told", 2.5, "x"), None, None),
+    ],
+)
+def test_a_figure_is_held_to_its_bound_or_to_half_of_it(figure: Figure, whole: bool | None, half: bool | None) -> None:
+    assert (figure.holds, figure.holds_for(0.5)) == (whole, half)
+
+
+def test_the_table_tells_machine_command_and_every_figure(tmp_path: Path) -> None:
+    rows = [Figure("one thing", 3.0, "x", {"a": [3.0, 9.0, 6.0], "b": [2.0]}, least=2.0), Figure("another", 1.0, "s")]
+
+    said = drawing.markdown(rows, "python -m tests.bench cold", tmp_path)
+
+    assert "CPython" in said and "`python -m tests.bench cold`" in said
+    assert "| one thing | 3.00 x | >= 2 | holds | a 6 (of 3); b 2 (of 1) |" in said
+    assert "| another | 1.00 s |  |  |  |" in said
+
+
+def test_the_picture_is_drawn(tmp_path: Path) -> None:
+    rows = [Figure("one thing", 3.0, "x", least=2.0), Figure("another", 2.0, "s", most=1.0), Figure("told", 1.0, "s")]
+
+    drawing.draw(rows, "python -m tests.bench cold", tmp_path / "figures.png")
+
+    assert (tmp_path / "figures.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_peer_takes_part_where_it_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mpd").write_text("#!/bin/sh\necho 'Music Player Daemon 0.23.12 (0.23.12)'\n")
+    (tmp_path / "mpd").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    there = peers.installed()
+
+    assert "mpd" in there and "beets" not in there
+    assert peers.version("mpd") == "0.23.12"
 
 
 def test_drops_are_measured_from_the_last_byte_to_the_first_sight() -> None:
@@ -79,7 +129,7 @@ def test_drops_are_measured_from_the_last_byte_to_the_first_sight() -> None:
 def test_every_promised_figure_holds(tmp_path: Path) -> None:
     thousand, ten_thousand = make(tmp_path / "1000", 1_000), make(tmp_path / "10000", 10_000)
 
-    measured = figures.cold(thousand, rounds=3) + figures.rescans(ten_thousand, rounds=7)
+    measured = figures.cold(thousand, rounds=5) + rescans(ten_thousand, rounds=9) + from_cold(ten_thousand, rounds=5)
     measured += figures.scale(thousand, ten_thousand, rounds=3) + figures.visible(200)
 
     assert failing(measured) == []

@@ -1,0 +1,62 @@
+"""shishod and its peers on the same files, in turns of one run."""
+
+from collections.abc import Callable, Iterator
+
+from tests.bench import peers
+from tests.bench.daemon import a_daemon
+from tests.bench.figure import Figure, alternated, only, ratio
+from tests.bench.figures import a_place, cold_scan, warmed
+from tests.bench.library import Shelf
+
+TIMES_FASTER = {"calibredb": 20.0, "mpd": 2.0, "minidlna": 4.0, "beets": 10.0}
+TIMES_FASTER_UNCHANGED = 2.0  # than MPD's second update
+
+
+def contest(ebooks: Callable[[], Shelf], tracks: Callable[[], Shelf], rounds: int) -> Iterator[Figure]:
+    """A first scan against each peer that is installed, and an unchanged one against MPD's. One round of `beets` and
+    `calibredb` takes a minute, one of the others seconds.
+    """
+    there = peers.installed()
+    if "calibredb" in there:
+        yield from _against(ebooks(), rounds, {"calibredb": peers.calibre_add})
+    musical = {"minidlna": peers.minidlna_scan, "beets": peers.beets_import, "mpd": _mpd_first}
+    if playing := {name: turn for name, turn in musical.items() if name in there}:
+        yield from _against(tracks(), rounds, playing)
+    if "mpd" in there:
+        yield _unchanged(tracks(), rounds)
+
+
+def _against(shelf: Shelf, rounds: int, turns: dict[str, Callable[..., float]]) -> Iterator[Figure]:
+    warmed(shelf)
+
+    def turn_of(turn: Callable[..., float]) -> Callable[[], float]:
+        def take() -> float:
+            with a_place() as place:
+                return turn(shelf, place)
+
+        return take
+
+    sides = {name: turn_of(turn) for name, turn in turns.items()}
+    runs = alternated(rounds, shishod=lambda: cold_scan(shelf).wall_s, **sides)
+    for name in turns:
+        value, least = ratio(runs, name, "shishod"), TIMES_FASTER[name]
+        what = f"first scan of {shelf.files:,} files with covers, faster than {name} {peers.version(name)}"
+        yield Figure(f"{what}, which {peers.DOES[name]}", value, "x", only(runs, name, "shishod"), least)
+
+
+def _mpd_first(shelf: Shelf, place: object) -> float:
+    with peers.Mpd(shelf, place).started() as mpd:  # type: ignore[arg-type]
+        return mpd.update()
+
+
+def _unchanged(shelf: Shelf, rounds: int) -> Figure:
+    with a_place() as place, a_place() as ours, peers.Mpd(shelf, place).started() as mpd:
+        mpd.update()
+        with a_daemon(shelf.root, ours) as daemon:
+            daemon.scan("full", covers=True)
+            daemon.must_hold(shelf)
+            turns = {"mpd": mpd.update, "shishod": lambda: daemon.scan("quick")}
+            alternated(1, **turns)
+            runs = alternated(rounds, **turns)
+    name = f"quick rescan of {shelf.files:,} unchanged tracks, faster than mpd's second update"
+    return Figure(name, ratio(runs, "mpd", "shishod"), "x", runs, TIMES_FASTER_UNCHANGED)
