@@ -13,6 +13,7 @@ from shishod.daemon.alone import Alone, gives_up
 from shishod.daemon.archive import archived
 from shishod.daemon.config import Settings
 from shishod.daemon.hooks import Hooks
+from shishod.daemon.late import Late
 from shishod.daemon.parts import Part
 from shishod.daemon.pausing import PauseNote
 from shishod.daemon.requests import Requests, clock_asks, refresher
@@ -123,6 +124,7 @@ class Daemon:
         )
         self.mounts = MountTable(self._mounts_changed)
         self.schedule = Schedule(settings.schedule, clock_asks(self.requests, self.refresher, upkeep, self.catalog))
+        self._late = Late("schedule", self._start_schedule, self.schedule.stop, self.schedule.alive)
         self.reload: Callable[[], Mapping[str, Any]] = self.apply
         self.control = ControlServer(self._operations(), settings.socket_path(), settings.control)
 
@@ -204,11 +206,11 @@ class Daemon:
             Part("pauses", self.pauses.start, self.pauses.join, self.pauses.alive),
             *((Part("web", self._start_web, self.web.stop, self.web.pool.alive),) if self.web else ()),
             Part("scans", self._begin, lambda _: self.scans.close(), lambda: True),
-            Part("schedule", self._start_schedule, lambda _: self.schedule.stop(), self._schedule_alive, None, True),
             Part("mounts", self.mounts.start, self.mounts.stop, self.mounts.alive, None, True),
             Part("hooks", self.hooks.start, self.hooks.stop, self.hooks.alive, None, True),
             Part("control", self.control.start, self.control.stop, self.control.alive, self.control.last_beat_s),
-            Part("watch", self._watch, self.watcher.stop, self._watch_alive, self._watch_beat_s, True),  # last: it arms
+            Part("watch", self._watch, self.watcher.stop, self._watch_alive, self._watch_beat_s, True),  # it arms
+            Part("schedule", self._late.start, self._late.stop, self._schedule_alive, None, True),
         )
 
     @property
@@ -307,7 +309,7 @@ class Daemon:
             self.schedule.start()
 
     def _schedule_alive(self) -> bool:
-        return self._idle or self.schedule.alive()
+        return self._idle or self._late.alive()
 
     def _watch(self) -> None:
         if self._idle:

@@ -76,7 +76,8 @@ class Supervisor:
         with SignalPipe(SIGNALS) as signals:
             try:
                 if self._start(signals):
-                    self._notifier.ready(self._status_text())
+                    self._notifier.ready()  # whoever waits for us waits for no sentence
+                    self._say_status(self._now_s())
                     _log.info("ready", parts=[part.name for part in self._parts])
                     self._watch_over(signals)
             finally:

@@ -6,10 +6,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
 
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.interval import IntervalTrigger
-
 from shishod import log
 from shishod.clock import CLOCK, Clock
 from shishod.errors import Unreachable
@@ -17,7 +13,7 @@ from shishod.model.tier import Tier
 from shishod.schedule.arrivals import learned
 from shishod.schedule.quiet import quiet_until
 from shishod.schedule.settings import PlanSettings, ScheduleSettings
-from shishod.schedule.when import interval_s, trigger_of, zone
+from shishod.schedule.when import interval_s, is_interval, trigger_of, zone
 
 PURGE = "purge"
 BACKUP = "backup"
@@ -82,6 +78,9 @@ class Schedule:
         self._reasons: dict[str, str] = {}  # why a job's next run is not where it was set
 
     def start(self) -> None:
+        from apscheduler.executors.pool import ThreadPoolExecutor  # whoever starts us late spares others the wait
+        from apscheduler.schedulers.background import BackgroundScheduler
+
         self._offset_s = self._offset_now_s()
         self._scheduler = BackgroundScheduler(
             job_defaults=JOB_DEFAULTS,
@@ -182,7 +181,7 @@ class Schedule:
     def _is_second(self, job: str) -> bool:
         """Whether cron fields name a moment that the wall clock shows for the second time."""
         last, now = self._last(job), self._local_now()
-        if last is None or isinstance(trigger_of(*self._whens()[job]), IntervalTrigger):
+        if last is None or is_interval(self._whens()[job][0]):
             return False
         before = last.astimezone(now.tzinfo)
         same = f"{before:%Y-%m-%d %H:%M}" == f"{now:%Y-%m-%d %H:%M}"
@@ -215,7 +214,7 @@ class Schedule:
         now = self._local_now()
         for number, (job, when) in enumerate(self._whens().items()):
             trigger, last = trigger_of(*when), self._last(job)
-            if trigger is None or last is None or isinstance(trigger, IntervalTrigger):
+            if trigger is None or last is None or is_interval(when[0]):
                 continue
             due = trigger.get_next_fire_time(last, last.astimezone(now.tzinfo) + timedelta(seconds=1))
             if due is not None and due <= now:

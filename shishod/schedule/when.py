@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
-from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
 from shishod.settings import Seconds
+
+if TYPE_CHECKING:
+    from apscheduler.triggers.cron import CronTrigger
+    from apscheduler.triggers.interval import IntervalTrigger
 
 OFF = "off"
 LOCAL = "local"
@@ -32,7 +34,7 @@ When = Annotated[str, BeforeValidator(_checked_when)]
 """An interval ("15m"), five cron fields ("0 3 * * *"), or "off"."""
 
 
-def trigger_of(when: str, timezone: str) -> CronTrigger | IntervalTrigger | None:
+def trigger_of(when: str, timezone: str) -> "CronTrigger | IntervalTrigger | None":
     """APScheduler's trigger for an interval or for cron fields as cron(8) reads them; None for "off".
 
     Raises ValueError with a text for the operator.
@@ -40,9 +42,16 @@ def trigger_of(when: str, timezone: str) -> CronTrigger | IntervalTrigger | None
     text = when.strip().lower()
     if text == OFF:
         return None
-    if len(text.split()) < 2:
+    if is_interval(text):
+        from apscheduler.triggers.interval import IntervalTrigger  # no start waits for it
+
         return IntervalTrigger(seconds=interval_s(text), timezone=zone(timezone))
     return _cron(text, timezone)
+
+
+def is_interval(when: str) -> bool:
+    """Whether it is neither cron fields nor off."""
+    return len(when.split()) < 2 and when.strip().lower() != OFF
 
 
 def interval_s(text: str) -> float:
@@ -56,7 +65,9 @@ def interval_s(text: str) -> float:
     return seconds
 
 
-def _cron(text: str, timezone: str) -> CronTrigger:
+def _cron(text: str, timezone: str) -> "CronTrigger":
+    from apscheduler.triggers.cron import CronTrigger
+
     fields = text.split()
     if len(fields) != 5:
         raise ValueError(

@@ -16,6 +16,7 @@ cli(["run", "--library", sys.argv[1], "--state-dir", sys.argv[2], "--socket", sy
 """
 NOT_YET = {
     "sqlalchemy.dialects.postgresql": "the catalogue is in SQLite",
+    "apscheduler": "the clock is set up when all else is there",
     "alembic": "the catalogue is as this program wants it",
     "rich": "nothing is drawn where there is no terminal",
     "httpx2": "no provider is on",
