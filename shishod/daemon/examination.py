@@ -15,6 +15,7 @@ from shishod.daemon.doctor import Patient, examine
 from shishod.strict_yaml import Fault
 
 SERVICE = "shishod.service"
+SERVICE_CONFIG = Path("/etc/shishod/config.yaml")
 
 
 def examination(config: Path | None, libraries: Sequence[bytes], overrides: Mapping[str, Any]) -> list[Ailment]:
@@ -24,6 +25,8 @@ def examination(config: Path | None, libraries: Sequence[bytes], overrides: Mapp
     except FaultySettings as refused:
         return [_fault(fault) for fault in refused.faults]
     _become_the_daemon(settings, config)
+    if stranger := _of_another(settings, config):
+        return [stranger]
     return examine(Patient(settings=settings, now=CLOCK.now(), config=config))
 
 
@@ -50,12 +53,24 @@ def _become_the_daemon(settings: Settings, config: Path | None) -> None:
         user = pwd.getpwuid(owner) if owner else None
     except (OSError, KeyError):
         user = None
-    if user is None and config == Path("/etc/shishod/config.yaml"):
+    if user is None and config == SERVICE_CONFIG:
         user = next((one for one in pwd.getpwall() if one.pw_name == "shishod"), None)
     if user is not None:
         os.setgroups([*os.getgrouplist(user.pw_name, user.pw_gid), *_granted_groups()])
         os.setgid(user.pw_gid)
         os.setuid(user.pw_uid)
+
+
+def _of_another(settings: Settings, config: Path | None) -> Ailment | None:
+    """The service is another user's: what is denied to us is not denied to it, and no fault."""
+    try:
+        owner = settings.state_path().stat().st_uid
+    except OSError:
+        return None
+    if config != SERVICE_CONFIG or owner == os.geteuid():
+        return None
+    reason = "it belongs to the service, which is run by another user; nothing can be told of it so"
+    return Ailment("error", str(settings.state_path()), reason, "sudo shishod doctor", "state folder")
 
 
 def _granted_groups() -> list[int]:

@@ -112,6 +112,8 @@ def test_who_asks_beside_the_service_is_told_of_the_service_and_of_no_catalogue_
     told = box.run("shishod", "check-config").stdout
     assert "catalogue  /var/lib/shishod\n" in told and "socket     /run/shishod/shishod.sock\n" in told
     assert box.run("shishod", "doctor", check=False).stdout == "nothing is wrong\n"
+    stranger = box.run("setpriv", "--reuid=nobody", "--clear-groups", "shishod", "doctor", check=False).stdout
+    assert "it belongs to the service" in stranger and "> sudo shishod doctor\n1 error\n" in stranger
     copy = json.loads(service.ask("backup", "--json"))["path"]
     service.ask("set", "1", "title=Mistaken")
     box.systemctl("stop", UNIT)

@@ -81,7 +81,8 @@ def _inside(patient: Patient, library: Library, root: bytes) -> Iterator[Ailment
     shut = within(lambda: _shut(root)) or []
     if shut:
         reason = f"{patient.user} may not read {len(shut)} of its folders: {listed(shut)}"
-        yield warning(shown, reason, f"chmod -R o+rX {shown}, or give the group: see drop-in group.conf")
+        remedy = f"chmod -R o+rX {shown}, then shishoctl scan; or give the group: see drop-in group.conf"
+        yield warning(shown, reason, remedy)
 
 
 def _shut(root: bytes) -> list[str]:
