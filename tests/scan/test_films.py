@@ -40,6 +40,28 @@ def test_versions_of_a_film_are_one_book_named_by_their_title():
     assert books(*files) == {"F//Alien (1979)": (BookKind.MOVIE, files)}
 
 
+@pytest.mark.parametrize("labels", [(" - Restored", " - Theatrical"), (" {edition-Restored}", ""), (" [a]", " - b")])
+def test_files_that_are_called_as_their_folder_and_a_label_are_versions_of_its_film(labels: tuple[str, str]):
+    files = sorted(f"F/Alien (1979) {{tmdb-1}}/Alien (1979){label}.mkv" for label in labels)
+
+    assert [sorted(told) for _, told in books(*files).values()] == [files]
+
+
+def test_a_label_outside_of_a_films_own_folder_or_one_that_counts_parts_makes_no_version():
+    assert len(books("F/Alien (1979) - Restored.mkv", "F/Alien (1979) - Theatrical.mkv")) == 2
+    assert len(books("F/Bill (2003)/Bill (2003) - Part 1.mkv", "F/Bill (2003)/Bill (2003) - Part 2.mkv")) == 2
+
+
+@pytest.mark.parametrize("name", ["Clips", "interviews", "Shorts"])
+def test_what_may_be_a_shelf_is_a_folder_of_extras_where_it_lies_in_that_of_a_film(name: str):
+    film, extra = "F/Alien (1979)/Alien (1979).mkv", f"F/Alien (1979)/{name}/Egg.mkv"
+    paths = [seen(film), seen(extra)]
+
+    assert anchor(f"F/Alien (1979)/{name}".encode()) == b"F/Alien (1979)"
+    assert anchor(f"F/{name}".encode()) == f"F/{name}".encode()
+    assert _told(group(b"F/Alien (1979)", paths)) == {"F/Alien (1979)/Alien (1979)": (BookKind.MOVIE, [film, extra])}
+
+
 def test_films_in_one_folder_stay_apart():
     assert len(books("F/Alien (1979).mkv", "F/Aliens (1986).mkv", "F/Heat.avi")) == 3
 

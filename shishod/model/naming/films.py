@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from shishod.model.book import BookKind, normal_name
-from shishod.model.folders import EXTRAS, is_season
+from shishod.model.folders import EXTRAS, EXTRAS_OF_FILMS, is_season
 from shishod.model.library import LibraryKind
 
 _EPISODE = re.compile(
@@ -23,7 +23,9 @@ _PART = re.compile(r"[\s._\[(-]+(?:part|pt)(\d{1,2})[\])]?\Z", re.IGNORECASE)  #
 _OF_DISC = re.compile(r"vts_\d\d_([1-9])", re.IGNORECASE)  # a DVD's film in pieces of a GiB
 _NUMBERS = re.compile(r"\d+")
 _SIGNS = re.compile(r"[\W_]+")
-_EXTRAS_OF_FILMS = frozenset({"clips", "interviews", "other", "scenes", "shorts", "specials"})
+_LABELLED = re.compile(
+    r"(?P<film>[^/]+ \((?:19|20)\d\d\))(?: - (?!(?:part|pt|teil|cd|dis[ck])\b)| ?\[| ?\{).*", re.IGNORECASE
+)
 
 
 class FilmName(NamedTuple):
@@ -48,8 +50,15 @@ def film_name(folder: str, name: str, shelf: LibraryKind = LibraryKind.MIXED) ->
         shown, kind = name, BookKind.EPISODE if episode else BookKind.MOVIE
     bare, part = _whole(name)
     if kind is BookKind.MOVIE:
-        shown = bare
+        shown = _labelled(folder, name) or bare
     return FilmName(kind, shown, normal_name(_SIGNS.sub(" ", shown)) or name, part)
+
+
+def _labelled(folder: str, name: str) -> str:
+    """The film that a file in its folder is a version of, whatever the label behind its year says, as Jellyfin and Plex
+    have them: "Film (1979)/Film (1979) - Restored"; "" for any other."""
+    match = _LABELLED.fullmatch(name)
+    return match["film"] if match and folder.casefold().startswith(match["film"].casefold()) else ""
 
 
 def part_of_film(name: str) -> int:
@@ -77,7 +86,9 @@ def is_extra_folder(folder: str, shelf: LibraryKind) -> bool:
     name = name.casefold().replace("-", " ").replace("_", " ")
     if not above or (name == "specials" and shelf is not LibraryKind.MOVIES):
         return False
-    return name in EXTRAS or (shelf in (LibraryKind.MOVIES, LibraryKind.SHOWS) and name in _EXTRAS_OF_FILMS)
+    return name in EXTRAS or (
+        shelf in (LibraryKind.MOVIES, LibraryKind.SHOWS) and name in EXTRAS_OF_FILMS | {"specials"}
+    )
 
 
 def _whole(name: str) -> tuple[str, int]:
