@@ -207,14 +207,13 @@ def test_an_exported_opf_says_the_same_when_it_is_read_again(daemon: RunningDaem
     assert ("isbn", "9780306406157") in [(one.scheme, one.value) for one in read.identifiers]
 
 
-@pytest.mark.parametrize("way", ["the root", "below it", "by a link"])
-def test_no_opf_is_written_into_a_library(daemon: RunningDaemon, library: Path, tmp_path: Path, way: str) -> None:
+def test_no_opf_is_written_into_a_library(daemon: RunningDaemon, library: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(library)
     before = sorted(library.rglob("*"))
-    folder = {"the root": library, "below it": library / "new" / "opf", "by a link": tmp_path / "link" / "opf"}[way]
 
-    said = shishoctl(daemon, "export", "--opf", folder)
+    for folder in (library, library / "new" / "opf", tmp_path / "link" / "opf"):
+        said = shishoctl(daemon, "export", "--opf", folder)
 
-    assert said.returncode == 64
-    assert "it lies in the library Books, and nothing is written into a library; name a folder elsewhere" in said.stderr
+        assert said.returncode == 64
+        assert "it lies in the library Books, and nothing is written into a library; name a folder" in said.stderr
     assert sorted(library.rglob("*")) == before
