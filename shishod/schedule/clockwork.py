@@ -107,7 +107,8 @@ class Schedule:
         """The next run of each job that is not off, aware, in the schedule's time zone."""
         scheduler = self._scheduler
         jobs = scheduler.get_jobs() if scheduler is not None else ()
-        return {job.id: job.next_run_time for job in jobs if job.next_run_time is not None}
+        dues = {job.id: getattr(job, "next_run_time", None) for job in jobs}  # which none has before all has started
+        return {name: due for name, due in dues.items() if due is not None}
 
     def reasons(self) -> dict[str, str]:
         """Why the next run of a job is not where it was set, by job."""

@@ -70,6 +70,27 @@ def test_every_job_has_a_next_run_in_the_future(running):
     assert all(run > datetime.now(UTC) for run in runs.values())
 
 
+def test_who_asks_while_it_starts_is_told_what_there_is_by_then(running):
+    schedule, over, failures = running(), threading.Event(), []
+
+    def ask():
+        while not over.is_set():
+            try:
+                assert schedule.next_runs().keys() <= JOBS
+            except AttributeError as error:
+                failures.append(error)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    for _ in range(20):
+        schedule.stop()
+        schedule.start()
+    over.set()
+    asking.join(DEADLINE_S)
+
+    assert failures == []
+
+
 def test_a_tier_that_is_off_has_no_next_run(running):
     assert set(running(full="off").next_runs()) == {Tier.QUICK, Tier.REFRESH, PURGE, BACKUP}
 
