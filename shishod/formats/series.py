@@ -6,6 +6,7 @@ from shishod.model.book import SeriesEntry, number_range
 from shishod.model.volumes import BOOKS, VOLUME
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?(?:\s*[-–]\s*\d+(?:[.,]\d+)?)?")
+_ISSUE = re.compile(r"(-?)(\d{1,6}(?:\.\d{1,3})?)(\.?[A-Za-z]{1,4}|)")
 _OF = re.compile(r"\s*(?:/|of)\s*\d+$")
 _FRACTIONS = {"¼": ".25", "½": ".5", "¾": ".75"}
 _GROUPED = (
@@ -27,6 +28,13 @@ def series_number(text: str | None) -> str | None:
         return None
     first, last = (f"{number:.3f}".rstrip("0").rstrip(".") for number in found)
     return first if first == last else f"{first}-{last}"
+
+
+def issue_number(text: str | None) -> str | None:
+    """As `series_number`, and what else counts issues of comics: "-1", "12A", "1.MU"."""
+    said = (text or "").strip().lstrip("#").strip()
+    match = _ISSUE.fullmatch(said)
+    return series_number(said) or (f"{match[1]}{match[2].lstrip('0') or '0'}{match[3]}" if match else None)
 
 
 def grouped_series(text: str) -> SeriesEntry | None:

@@ -6,11 +6,10 @@ from shishod.model.book import tidy_name
 
 _UNFIT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _MARKUP = re.compile(r"<\s*/?\s*[a-zA-Z!][^<>]*>|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);")
-_ACCENTED = re.compile("[À-ÖØ-öø-ÿ¨¸]+")
-_AS_CASED = re.compile("[À-ß¨]?[à-ÿ¸]*|[À-ß¨]+")
-_MIXED = re.compile(
-    "[A-Za-z][À-ÖØ-öø-ÿ]|[À-ÖØ-öø-ÿ][A-Za-z]|[^\\x00-ÿ–—…‘-„№]"
-)  # letters of both in one word, or others
+_LETTERS = re.compile("[A-Za-zÀ-ÖØ-öø-ÿ¨¸]+")
+_AS_CASED = re.compile("[À-ÖØ-ß¨]?[à-öø-ÿ¸]*|[À-ÖØ-ß¨]+")
+_OTHERS = re.compile("[^\\x00-ÿ–—…‘’‚“”„№•™†‡‰‹›]")  # what no byte can have been taken for
+_TELLING = 2_000  # characters
 _FEWEST = 3
 _LINES = re.compile(r"\n{3,}")
 _BLOCKS = frozenset(
@@ -33,9 +32,11 @@ def in_cyrillic(text: str) -> str:
 
     No Latin word of three letters and more has accents on all of them; in Cyrillic a capital begins a word, or all are.
     """
-    if text.isascii() or not (words := _ACCENTED.findall(text)) or not all(map(_AS_CASED.fullmatch, words)):
+    if text.isascii() or _OTHERS.search(text):
         return text
-    if all(len(word) < _FEWEST for word in words) or _MIXED.search(text):
+    words = [word for word in _LETTERS.findall(text[:_TELLING]) if not word.isascii()]
+    alike = [word for word in words if _AS_CASED.fullmatch(word)]
+    if len(alike) * 10 < len(words) * 9 or all(len(word) < _FEWEST for word in alike):
         return text
     return b"".join(map(_byte, text)).decode("cp1251", "replace")
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 _SPACES = re.compile(r"\s+")
-_NUMBER = re.compile(r"(\d+(?:\.\d+)?)(?:\s*[-–]\s*(\d+(?:\.\d+)?))?")
+_NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(?:\s*[-–]\s*(\d+(?:\.\d+)?)|\.?[A-Za-z]{1,4})?")
 
 
 class BookKind(StrEnum):
@@ -76,7 +76,7 @@ def tidy_name(name: str) -> str:
 
 
 def number_range(number: str | None) -> tuple[float, float] | None:
-    """First and last of "3", "1.5" or "1-3"; None when there is no such number in it."""
+    """First and last of "3", "1.5", "1-3", "-1" or "12A", by which they are sorted; None for what has no number."""
     match = _NUMBER.fullmatch(number.strip()) if number else None
     if match is None:
         return None

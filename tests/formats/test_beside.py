@@ -240,6 +240,56 @@ def test_a_comic_is_told_by_comicinfo(tmp_path: Path) -> None:
     assert reading.identifiers == (Identifier("isbn", "9780306406157"),)
 
 
+@pytest.mark.parametrize(
+    ("number", "volume", "place"),
+    [
+        ("1.MU", "1", "1.MU"),
+        ("-1", "", "-1"),
+        ("012A", "", "12A"),
+        ("", "3", "3"),
+        ("", "2016", None),
+        ("4", "2016", "4"),
+    ],
+)
+def test_an_issue_is_counted_as_comics_are_and_a_manga_by_its_volume(
+    tmp_path: Path, number: str, volume: str, place: str | None
+) -> None:
+    reading = said(a_comicinfo(tmp_path / "ComicInfo.xml", Series="Saga", Number=number, Volume=volume))
+
+    assert reading.series == (SeriesEntry("Saga", place),)
+
+
+def test_people_of_a_comic_may_be_parted_by_semicolons(tmp_path: Path) -> None:
+    assert names(said(a_comicinfo(tmp_path / "ComicInfo.xml", Writer="Ann Author; Ben Writer"))) == [
+        "Ann Author", "Ben Writer",
+    ]  # fmt: skip
+
+
+def test_an_nfo_may_be_wide(tmp_path: Path) -> None:
+    path = an_nfo(tmp_path / "movie.nfo", title="Größe")
+    path.write_bytes(path.read_text().replace("UTF-8", "UTF-16").encode("utf-16"))
+
+    assert said(path).title == "Größe"
+
+
+def test_old_audiobookshelf_kept_series_as_objects(tmp_path: Path) -> None:
+    series = [{"name": "Saga", "sequence": "2.5"}, {"name": "World #3"}, {"sequence": "1"}, 7]
+
+    reading = said(a_metadata_json(tmp_path / "metadata.json", series=series))
+
+    assert reading.series == (SeriesEntry("Saga", "2.5"), SeriesEntry("World", "3"))
+
+
+def test_texts_of_old_windows_are_read_in_cyrillic_and_western_letters(tmp_path: Path) -> None:
+    path = tmp_path / "desc.txt"
+    for text, page in (
+        ("Дорога соли. МакКрей не знал – никто не знал, куда она ведёт.", "cp1251"),
+        ("Größe – fürs", "cp1252"),
+    ):
+        path.write_bytes(text.encode(page))
+        assert said(path).description == text
+
+
 def test_another_document_is_no_comicinfo(tmp_path: Path) -> None:
     path = tmp_path / "ComicInfo.xml"
     path.write_text("<html/>")

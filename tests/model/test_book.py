@@ -45,7 +45,8 @@ def test_a_name_is_shown_in_its_own_letters() -> None:
     ("number", "span"),
     [
         ("3", (3.0, 3.0)), ("1.5", (1.5, 1.5)), ("1-3", (1.0, 3.0)), ("1 – 3", (1.0, 3.0)), (" 0 ", (0.0, 0.0)),
-        (None, None), ("", None), ("three", None), ("1-", None), ("-1", None), ("3 of 7", None), ("1.2.3", None),
+        (None, None), ("", None), ("three", None), ("1-", None), ("-1", (-1.0, -1.0)),
+        ("12A", (12.0, 12.0)), ("1.MU", (1.0, 1.0)), ("3 of 7", None), ("1.2.3", None),
     ],
 )  # fmt: skip
 def test_a_place_in_a_series_is_a_first_and_a_last_number_or_none(number: str | None, span: object) -> None:

@@ -36,9 +36,9 @@ COMPANIONS: tuple[Companion, ...] = (
     _sidecar("override", 1, b".yaml", b".shishod"),  # believed before all others: it is the operator's
     _sidecar("audiobookshelf", 2, b".json", b"metadata"),  # it is written when somebody edits a book
     _sidecar("opf", 1, b".opf", b"metadata", namesakes=True),
-    _sidecar("text", 1, b".txt", b"desc", b"reader"),
-    _sidecar("comicinfo", 2, b".xml", b"comicinfo"),
-    _sidecar("nfo", 2, b".nfo", b"movie", b"tvshow", namesakes=True),
+    _sidecar("text", 2, b".txt", b"desc", b"reader"),
+    _sidecar("comicinfo", 3, b".xml", b"comicinfo"),
+    _sidecar("nfo", 3, b".nfo", b"movie", b"tvshow", namesakes=True),
     _sidecar("cue", 1, b".cue", namesakes=True),  # after all that could name a chapter on purpose
     Companion("picture", 1, FileRole.COVER, _PICTURES, frozenset({b"cover", b"folder", b"poster"}), namesakes=True),
     Companion("supplement", 1, FileRole.SUPPLEMENT, _DOCUMENTS, about=_SUPPLEMENTS),

@@ -10,7 +10,7 @@ from shishod.formats.dates import partial_date
 from shishod.formats.identifiers import identifier
 from shishod.formats.languages import language_tag
 from shishod.formats.limits import Limits
-from shishod.formats.series import grouped_series
+from shishod.formats.series import grouped_series, series_number
 from shishod.formats.source import whole
 from shishod.formats.words import clean, plain_text
 from shishod.model.book import Chapter, Contribution, Identifier, Role, SeriesEntry
@@ -84,9 +84,12 @@ class _Fields:
             yield from (Contribution(one, role) for one in self.lines(name))
 
     def series(self) -> Iterator[SeriesEntry]:
-        """ "Name #3" a line."""
-        for text in self.lines("series"):
-            yield grouped_series(text) or SeriesEntry(text)
+        """ "Name #3" a line; before 2.0 an object each."""
+        for row in self._rows("series")[: self._limits.values]:
+            said = row if isinstance(row, dict) else {"name": row if isinstance(row, str) else None}
+            if name := _line(said.get("name"), self._limits):
+                number = series_number(_line(said.get("sequence"), self._limits))
+                yield SeriesEntry(name, number) if number else grouped_series(name) or SeriesEntry(name)
 
     def identifiers(self) -> Iterator[Identifier]:
         for scheme in ("isbn", "asin"):

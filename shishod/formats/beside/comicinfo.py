@@ -11,7 +11,7 @@ from shishod.formats.dates import partial_date
 from shishod.formats.identifiers import identifier
 from shishod.formats.languages import language_tag
 from shishod.formats.limits import Limits
-from shishod.formats.series import series_number
+from shishod.formats.series import issue_number
 from shishod.formats.source import whole
 from shishod.formats.words import clean, plain_text
 from shishod.formats.xml import local_name, parse_xml, text_of
@@ -31,6 +31,7 @@ _PARTICULARS = {
     "storyarc": "story arc", "storyarcnumber": "story arc number", "manga": "direction",
 }  # fmt: skip
 _DIRECTIONS = {"yesandrighttoleft": "right to left", "yes": "manga", "no": "left to right"}
+_FIRST_YEAR = 1800
 _NUMBERS = frozenset({"volume", "count"})  # -1 is how the schema says nothing
 _BETWEEN_LINKS = re.compile(r"[\s,;]+(?=https?://)")
 
@@ -80,7 +81,7 @@ def facts_of(root: etree._Element, limits: Limits) -> dict[str, Any]:
         "contributions": tuple(
             Contribution(name, role) for tag, role in ROLES.items() for name in listed(said.get(tag), limits)
         ),
-        "series": (SeriesEntry(series, series_number(said.get("number"))),) if series else (),
+        "series": (SeriesEntry(series, _place(said)),) if series else (),
         "genres": listed(said.get("genre"), limits),
         "tags": listed(said.get("tags"), limits),
         "publisher": clean(said.get("publisher"), limits.words) or None,
@@ -95,9 +96,17 @@ def facts_of(root: etree._Element, limits: Limits) -> dict[str, Any]:
     return facts | {"places": places}
 
 
+def _place(said: Mapping[str, str]) -> str | None:
+    """The issue, else the volume, as manga have it; a volume that is a year is none."""
+    volume = said.get("volume", "")
+    return issue_number(said.get("number")) or (
+        volume if volume.isdecimal() and 0 < int(volume) < _FIRST_YEAR else None
+    )
+
+
 def listed(text: str | None, limits: Limits) -> tuple[str, ...]:
-    """The schema parts people, genres and tags at commas."""
-    names = (clean(one, limits.words) for one in (text or "").split(",")[: limits.values])
+    """The schema parts people, genres and tags at commas, and some programs at semicolons."""
+    names = (clean(one, limits.words) for one in (text or "").replace(";", ",").split(",")[: limits.values])
     return tuple(dict.fromkeys(name for name in names if name))
 
 

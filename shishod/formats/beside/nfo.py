@@ -1,5 +1,6 @@
 """NFO: what Kodi, Jellyfin and their like know of a film, a show or an episode; or lines of a text."""
 
+import codecs
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -27,6 +28,7 @@ _LINKS = (
 )
 _OF_THE_SHOW = frozenset({"title", "genre", "tag", "studio", "set"})  # that each of its episodes has too
 _EPISODE = re.compile(r"<episode>\s*(\d{1,4})\s*</episode>")
+_DECLARED = re.compile(r"^\ufeff?\s*<\?xml[^>]*>")
 _LONGEST_TEXT = 100_000  # what people write by hand is shorter
 _SAID = re.compile(r"^[ \t]*(title|author|narrator)s?[ \t]*[.:]*:[ \t]*(\S.*)$", re.IGNORECASE | re.MULTILINE)
 
@@ -37,6 +39,8 @@ def read(path: bytes, limits: Limits) -> Reading:
     A text that says nothing in one of these ways says nothing, and is not broken.
     """
     content = whole(path, limits.text_bytes)
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        content = _DECLARED.sub("", decoded(content), count=1).encode()
     root = _root(content)
     kind = "text" if root is None else local_name(root.tag)
     text = decoded(content)

@@ -6,7 +6,7 @@ from shishod.errors import BrokenFile
 from shishod.formats.limits import Limits
 from shishod.formats.names import split_people
 from shishod.formats.source import whole
-from shishod.formats.words import clean, plain_text
+from shishod.formats.words import clean, in_cyrillic, plain_text
 from shishod.model.book import Contribution, Role
 from shishod.model.metadata import Reading
 from shishod.paths import base
@@ -29,10 +29,12 @@ def read(path: bytes, limits: Limits) -> Reading:
 
 
 def decoded(content: bytes) -> str:
-    """By its mark, else as UTF-8, else in the code page of western Windows; letters that are none are replaced."""
+    """By its mark, else as UTF-8, else in the code page of Windows, for Cyrillic or western letters; those that are
+    none are replaced."""
     if encoding := _WIDE.get(content[:2]):
         return content.decode(encoding, "replace")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
+        said = content.decode("latin-1")
+        return told if (told := in_cyrillic(said)) != said else content.decode("cp1252", "replace")

@@ -12,7 +12,7 @@ from shishod.formats.zip_names import names_shown
 from shishod.model.book import BookKind
 from shishod.model.metadata import Reading
 
-_REVISION = 1
+_REVISION = 2
 _OF_COMICS = re.compile(rb"(?i)(?:\.(?:jpe?g|png|webp|gif|avif|jxl)|(?:^|/)(?:comicinfo|metroninfo|comet)\.xml)\Z")
 _OF_OTHERS = re.compile(rb"(?i)\A(?:mimetype|META-INF/.*|.*\.opf|.*\.fb2|\[Content_Types\]\.xml)\Z")
 

@@ -8,7 +8,7 @@ from shishod.formats.beside.comicinfo import dated
 from shishod.formats.comic.metron import ROLES
 from shishod.formats.languages import language_tag
 from shishod.formats.limits import Limits
-from shishod.formats.series import series_number
+from shishod.formats.series import issue_number
 from shishod.formats.words import clean, plain_text
 from shishod.model.book import Contribution, SeriesEntry
 
@@ -33,7 +33,7 @@ def facts_of(comment: bytes, limits: Limits) -> dict[str, Any] | None:
     facts = {
         "title": line("title"),
         "contributions": tuple(dict.fromkeys(_people(said.get("credits"), limits))),
-        "series": (SeriesEntry(series, series_number(line("issue"))),) if series else (),
+        "series": (SeriesEntry(series, issue_number(line("issue"))),) if series else (),
         "genres": tuple(one for one in (line("genre"),) if one),
         "tags": tuple(dict.fromkeys(text for one in _rows(said.get("tags"), limits) if (text := _line(one, limits)))),
         "publisher": line("publisher"),

@@ -8,7 +8,7 @@ from shishod.formats.dates import partial_date
 from shishod.formats.identifiers import identifier
 from shishod.formats.languages import language_tag
 from shishod.formats.limits import Limits
-from shishod.formats.series import series_number
+from shishod.formats.series import issue_number
 from shishod.formats.words import clean, plain_text
 from shishod.formats.xml import local_name, text_of
 from shishod.model.book import Contribution, SeriesEntry
@@ -44,7 +44,7 @@ def facts_of(root: etree._Element, limits: Limits) -> dict[str, Any]:
     facts = {
         "title": line("title"),
         "contributions": tuple(Contribution(name, role) for tag, role in ROLES.items() for name in lines(tag)),
-        "series": (SeriesEntry(series, series_number(line("issue"))),) if series else (),
+        "series": (SeriesEntry(series, issue_number(line("issue"))),) if series else (),
         "genres": lines("genre"),
         "publisher": line("publisher"),
         "date": partial_date(line("date")),

@@ -9,7 +9,7 @@ from shishod.formats.dates import partial_date
 from shishod.formats.identifiers import identifier
 from shishod.formats.languages import language_tag
 from shishod.formats.limits import Limits
-from shishod.formats.series import series_number
+from shishod.formats.series import issue_number
 from shishod.formats.words import clean, plain_text
 from shishod.formats.xml import local_name, text_of
 from shishod.model.book import Contribution, Identifier, SeriesEntry
@@ -35,7 +35,7 @@ def facts_of(root: etree._Element, limits: Limits) -> dict[str, Any]:
     facts = {
         "title": said.line("CollectionTitle") or clean(stories, limits.words) or None,
         "contributions": tuple(dict.fromkeys(said.people())),
-        "series": (SeriesEntry(series, series_number(said.line("Number"))),) if series else (),
+        "series": (SeriesEntry(series, issue_number(said.line("Number"))),) if series else (),
         "genres": said.lines("Genres", "Genre"),
         "tags": said.lines("Tags", "Tag"),
         "publisher": said.line("Publisher", "Name"),
