@@ -1,3 +1,4 @@
+import logging
 import threading
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -70,25 +71,26 @@ def test_every_job_has_a_next_run_in_the_future(running):
     assert all(run > datetime.now(UTC) for run in runs.values())
 
 
-def test_who_asks_while_it_starts_is_told_what_there_is_by_then(running):
-    schedule, over, failures = running(), threading.Event(), []
+def test_who_asks_while_it_starts_is_told_what_there_is_by_then(caplog):
+    schedule, told = Schedule(ScheduleSettings(), Asks(scan=Asked())), []
 
-    def ask():
-        while not over.is_set():
-            try:
-                assert schedule.next_runs().keys() <= JOBS
-            except AttributeError as error:
-                failures.append(error)
+    class Asking(logging.Handler):
+        """Asks at each word of the scheduler, which has one for every job that waits for it to start."""
 
-    asking = threading.Thread(target=ask)
-    asking.start()
-    for _ in range(20):
-        schedule.stop()
+        def emit(self, record):
+            told.append(schedule.next_runs())
+
+    asking = Asking()
+    caplog.set_level(logging.INFO, "apscheduler.scheduler")
+    logging.getLogger("apscheduler.scheduler").addHandler(asking)
+    try:
         schedule.start()
-    over.set()
-    asking.join(DEADLINE_S)
+    finally:
+        logging.getLogger("apscheduler.scheduler").removeHandler(asking)
+        schedule.stop()
 
-    assert failures == []
+    assert told[1] == {}, "a job is there that has no run yet"
+    assert told[-1].keys() == JOBS
 
 
 def test_a_tier_that_is_off_has_no_next_run(running):
