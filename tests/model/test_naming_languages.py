@@ -36,7 +36,14 @@ EBOOKS: dict[str, dict[str, object]] = {
         "title": "Salt Roads", "by": "Ann Author", "series": "Salt Roads", "number": "1",
     },
     "The Salt/The Salt 1985.epub": {"title": "The Salt 1985"},
+    # what comes out by the month
+    "The Salt - May 2011.pdf": {"year": "2011"},
+    "The Salt - 2011-05-01.epub": {"year": "2011"},
+    "Ann Author - Marked 2011.epub": {"title": "Marked 2011", "by": "Ann Author"},
     # who is who
+    "Salt Road - Salt Roads, Book 2 - Ann Author.epub": {
+        "title": "Salt Road", "by": "Ann Author", "series": "Salt Roads", "number": "2",
+    },
     "Salt Márquez, Juan - The Salt Road.epub": {**SALT, "by": "Juan Salt Márquez"},
     "Salter, Ferdinand von - The Salt Road.epub": {**SALT, "by": "Ferdinand von Salter"},
     "Salter, Ann K_ - The Salt Road.epub": {**SALT, "by": "Ann K. Salter"},

@@ -9,7 +9,7 @@ from shishod.model.naming.marks import PART_MARK, is_identifier, is_noise, witho
 from shishod.model.naming.people import NOBODY, PERHAPS, SURELY, likeness, people_of
 from shishod.model.naming.releases import words_of_release
 from shishod.model.naming.spelling import RANGE, WORDS, YEAR, loose, number_of, spaced
-from shishod.model.naming.vocabulary import COPY, READ_BY, SMALL
+from shishod.model.naming.vocabulary import COPY, MONTH, READ_BY, SMALL
 from shishod.model.naming.words import PathWords
 from shishod.model.volumes import PART, VOLUME
 
@@ -33,6 +33,7 @@ _LEADING = re.compile(
 _DIGITS = re.compile(RANGE)
 _BY = re.compile(r"(.+) by ([^\d]+)", re.IGNORECASE)
 _READ_BY = re.compile(rf"{READ_BY} (.+)", re.IGNORECASE)
+_ISSUED = re.compile(rf"(?:{MONTH})\.? ({YEAR})|({YEAR})-[01]\d(?:-[0-3]\d)?", re.IGNORECASE)  # when a number came out
 _PART = re.compile(PART, re.IGNORECASE)
 _BRACKETED = re.compile(r"\[([^\[\]]+)\] ?(?:- )?(\S.*)")
 _SUBTITLE = re.compile(
@@ -106,6 +107,8 @@ SHAPES: dict[str, Shape] = {
     "Title": _title,
     "The Title": _speaking_title,  # small words in it say that it is no name
     "Name": _title,  # the whole of it, and only where it has no dash that could part two things
+    "Periodical": lambda _: [],
+    "May 2001": lambda text: [("year", match[1] or match[2])] if (match := _ISSUED.fullmatch(text)) else None,
     "2001": lambda text: [] if _YEAR.fullmatch(text) else None,
     "Somebody": lambda text: [] if likeness(text) == SURELY else None,
     "...": lambda text: [] if likeness(text) == NOBODY else None,
@@ -165,11 +168,12 @@ BESIDE_AUTHOR = _table(
 )  # fmt: skip
 # A name that must say by itself who wrote the book. Who surely is a person comes before what could be a title.
 ALONE = _table(
-    "NN - YYYY - Title", "author - YYYY - Title", "author - Series NN - Title", "author - Series - NN - Title",
+    "Periodical - May 2001", "NN - YYYY - Title", "author - YYYY - Title", "AUTHOR - Series NN - Title",
+    "Title - Series #NN - AUTHOR", "author - Series NN - Title", "author - Series - NN - Title",
     "author - Series - NN Title", "Series - NNN - Title - AUTHOR", "Series - NNN - Title", "AUTHOR - NN - Title",
     "Series - #NN - Title", "author - NN - Title", "AUTHOR - Title - YYYY", "author - Title - Series #NN",
     "AUTHOR - Series 0N",
-    "Series NN - AUTHOR - Title", "Series NN - Title - AUTHOR", "Title - Series #NN - AUTHOR", "NN - Title - AUTHOR",
+    "Series NN - AUTHOR - Title", "Series NN - Title - AUTHOR", "NN - Title - AUTHOR",
     "Title - AUTHOR - YYYY", "YYYY - AUTHOR - Title",
     "2001 - Somebody",  # a year and a title, or a title and an author: nothing tells
     "YYYY - Title", "NN - Title",

@@ -17,6 +17,17 @@ ENDINGS = words_in(
 BANDS = r"band|bd|tomo|volumen|deel|libro|księga|díl|том"
 CHAPTERS = r"kapitel|chapitre|cap[ií]tulo|capitolo|hoofdstuk|rozdział|kapitola|глава"
 ISSUES = r"issue|no\.|nr\.?|n[.°º]|num[.]?|heft|prog|part|pt\.?"
+MONTH = "|".join(
+    words_in(
+        """
+        january february march april may june july august september october november december januar jänner februar
+        märz mai juni juli oktober dezember janvier février mars avril juin juillet août septembre octobre novembre
+        décembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre gennaio
+        febbraio aprile maggio giugno luglio settembre ottobre dicembre jan feb mar mär apr jun jul aug sep sept oct
+        okt nov dec dez
+        """
+    )
+)
 # What stands before the name of who reads aloud.
 READ_BY = (
     r"(?:(?:read|narrated|performed) by|(?:gelesen|gesprochen) von|lu par|leído por|narrado por|lido por|letto da"
