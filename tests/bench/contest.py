@@ -52,7 +52,7 @@ def _mpd_first(shelf: Shelf, place: object) -> float:
 def _unchanged(shelf: Shelf, rounds: int) -> Figure:
     with a_place() as place, a_place() as ours, peers.Mpd(shelf, place).started() as mpd:
         mpd.update()
-        with a_daemon(shelf.root, ours) as daemon:
+        with a_daemon(shelf.root, ours, hashing=False) as daemon:
             daemon.scan("full", covers=True)
             daemon.must_hold(shelf)
             turns = {"mpd": mpd.update, "shishod": lambda: daemon.scan("quick")}

@@ -1,6 +1,7 @@
 """The product under the clock: a real daemon on a library, asked over its socket."""
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -84,13 +85,17 @@ class Daemon:
 
 
 @contextlib.contextmanager
-def a_daemon(root: str, place: Path) -> Iterator[Daemon]:
+def a_daemon(root: str, place: Path, *, hashing: bool = True) -> Iterator[Daemon]:
     """Start `shishod run --idle` with an empty catalogue in `place`, and stop it at the end.
 
+    Without `hashing` it is at rest after a first scan, as it is once every file has been hashed, and not minutes later.
     It is asked for nothing before its readers are imported: the naive scanner's clock leaves that out, too.
     """
     state, socket = place / "state", place / "s"
-    command = [sys.executable, "-m", "shishod", "run", "--idle", "--library", root]
+    scan = {} if hashing else {"hash_rate": 0}
+    config = place / "config.yaml"
+    config.write_text(json.dumps({"libraries": {"Books": {"paths": [root]}}, "scan": scan}), encoding="utf-8")
+    command = [sys.executable, "-m", "shishod", "run", "--idle", "--config", str(config)]
     command += ["--state-dir", str(state), "--socket", str(socket), "--log-level", "warning"]
     with (place / "log").open("wb") as said:
         process = subprocess.Popen(command, stdout=said, stderr=said, stdin=subprocess.DEVNULL)

@@ -52,7 +52,7 @@ def rescans(shelf: Shelf, rounds: int) -> list[Figure]:
 
         return take
 
-    with a_place() as place, a_daemon(shelf.root, place) as daemon:
+    with a_place() as place, a_daemon(shelf.root, place, hashing=False) as daemon:
         daemon.scan("full", covers=True)
         daemon.must_hold(shelf)
 
@@ -82,7 +82,7 @@ def from_cold(shelf: Shelf, rounds: int) -> list[Figure]:
     """`shishod scan --once` of what has not changed, against the same scan by a daemon that is there."""
     warmed(shelf)
     with a_place() as place:
-        with a_daemon(shelf.root, place) as daemon:
+        with a_daemon(shelf.root, place, hashing=False) as daemon:
             daemon.scan("full", covers=True)
             daemon.must_hold(shelf)
             daemon.scan("quick")
