@@ -31,9 +31,9 @@ def pack(entries: Collection[tuple[bytes, int, int, int, int]]) -> bytes:
         return _FEW[1].pack(1, one[1], one[2], one[3], one[4]) + one[0]
     ordered = sorted(entries)
     rows = len(ordered)
-    numbers = [number for entry in ordered for number in entry[1:]]
+    flat = [number for entry in ordered for number in entry[1:]]
     form = _FEW[rows] if rows < len(_FEW) else struct.Struct("<I" + "qqqQ" * rows)
-    return form.pack(rows, *numbers) + b"\0".join([entry[0] for entry in ordered])
+    return form.pack(rows, *flat) + b"\0".join([entry[0] for entry in ordered])
 
 
 def count(packed: bytes) -> int:
@@ -47,13 +47,13 @@ def names_of(packed: bytes) -> list[bytes]:
     return packed[_HEAD.size + rows * _ROW.size :].split(b"\0") if rows else []
 
 
-def numbers_by_name(packed: bytes) -> dict[bytes, tuple[int, ...]]:
-    """Size, mtime_ns, ctime_ns and inode of each entry, by its name."""
-    rows = count(packed)
+def numbers(packed: bytes) -> Iterable[tuple[bytes, tuple[int, ...]]]:
+    """The name of each entry with its size, mtime_ns, ctime_ns and inode."""
+    (rows,) = rows_in(packed)
     if not rows:
-        return {}
+        return ()
     end = _HEAD.size + rows * _ROW.size
-    return dict(zip(packed[end:].split(b"\0"), _ROW.iter_unpack(packed[_HEAD.size : end]), strict=True))
+    return zip(packed[end:].split(b"\0"), _ROW.iter_unpack(packed[_HEAD.size : end]), strict=True)
 
 
 def unpacked(packed: bytes) -> Iterable[tuple[bytes, int, int, int, int]]:

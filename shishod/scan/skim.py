@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from shishod.formats.beside import ENDINGS
 from shishod.model.ignore import HIDDEN, RULE_FILES, ignored
-from shishod.model.signature import KnownFolder, numbers_by_name, rows_in, unpacked
+from shishod.model.signature import KnownFolder, numbers, rows_in
 from shishod.model.tier import Look
 from shishod.paths import PACKED
 from shishod.scan.entries import Lister
@@ -74,7 +74,7 @@ class Skim:
     def files_are_known(self, folder: bytes, packed: bytes) -> bool:
         """Whether a stat of each remembered file says that it is as it was."""
         pulse, folder, lstat = self.lister.pulse, folder + b"/", os.lstat
-        for name, size, mtime_ns, ctime_ns, inode in unpacked(packed):
+        for name, (size, mtime_ns, ctime_ns, inode) in numbers(packed):
             now = lstat(folder + name)
             pulse.beats += 1
             if now.st_ctime_ns != ctime_ns or now.st_mtime_ns != mtime_ns or now.st_size != size or now.st_ino != inode:
@@ -88,19 +88,19 @@ class Skim:
         lister = self.lister
         if lister.choosy or lister.links is not None:
             return False  # more than names decides what counts
-        remembered = numbers_by_name(packed)
+        remembered = dict(numbers(packed))
         if not RULE_FILES.isdisjoint(remembered):
             return False
         inside = {path[path.rfind(b"/") + 1 :] for path in below} if below else below
         left = len(remembered) + len(inside)
-        number_of, pulse = remembered.get, lister.pulse
+        known_of, pulse = remembered.get, lister.pulse
         for entry in os.scandir(folder):
             name = entry.name
-            numbers = number_of(name)
-            if numbers is not None:
+            before = known_of(name)
+            if before is not None:
                 now = entry.stat(follow_symlinks=False)
                 pulse.beats += 1
-                if numbers != (now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino):
+                if before != (now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino):
                     return False
                 left -= 1
             elif name in inside:
