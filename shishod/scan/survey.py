@@ -305,6 +305,8 @@ def _soon_ready(unsettled: Sequence[Sighting], growing_s: float, settle_s: float
 
 def _reread(sweep: Sweep, known: Iterable[bytes]) -> frozenset[bytes]:
     """The folders with files that are to be read whatever is known of them."""
+    if not sweep.order.reread:
+        return frozenset()  # of a hundred thousand folders, none need be asked
     files = {parent(path) for path in sweep.order.reread}
     return frozenset(folder for folder in known if folder in files or sweep.order.rereads(folder))
 
