@@ -92,7 +92,8 @@ def scan(once: bool, tier: str, config: Path | None, libraries: Sequence[bytes],
     if not once:
         raise click.UsageError("a running daemon is asked by `shishoctl scan`; --once scans without one")
     gc.disable()
-    settings, _ = _asked(config, libraries, said)
+    settings, file = _asked(config, libraries, said)
+    _as_the_unit_does(file)
     from shishod.daemon.once import scan_once
     from shishod.model.tier import Tier
 

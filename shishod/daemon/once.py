@@ -1,7 +1,10 @@
 """scan_once(): one scan of everything by a process of its own, for where no daemon is to run."""
 
+import os
+import pwd
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from shishod.clock import CLOCK
 from shishod.daemon import assembly
@@ -10,6 +13,7 @@ from shishod.daemon.launch import StateClaim, prepare, run_to_end, settle_memory
 from shishod.daemon.parts import Part
 from shishod.daemon.supervisor import Supervisor
 from shishod.daemon.systemd import Notifier
+from shishod.errors import SettingsError
 from shishod.model.progress import ScanStatus
 from shishod.model.ticket import Errand, FolderSubject
 from shishod.model.tier import Tier
@@ -58,9 +62,25 @@ class OneScan:
             self._daemon.stop.set()
 
 
+def _confirm_ours(state: Path) -> None:
+    """What root makes in the folder of another user, that user's daemon could not write to any more."""
+    try:
+        owner = state.stat().st_uid
+        user = pwd.getpwuid(owner).pw_name
+    except (OSError, KeyError):
+        return
+    if owner and not os.geteuid():
+        raise SettingsError(
+            f"the state folder {state} belongs to {user}; nothing was done; scan as that user:"
+            f" sudo -u {user} shishod scan --once"
+        )
+
+
 def scan_once(settings: Settings, tier: Tier) -> bool:
-    """Scan every library and return whether that was completed. Raises Unreachable where a daemon has the catalogue."""
+    """Scan every library and return whether that was completed. Raises Unreachable where a daemon has the catalogue,
+    SettingsError where the folder is another user's."""
     prepare(settings)
+    _confirm_ours(settings.state_path())
     with StateClaim(settings.state_path()):
         daemon = assembly.build(settings, idle=True)
         settle_memory()

@@ -1,5 +1,6 @@
 """A scan without a daemon, as an operator types it."""
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from shishod.daemon.launch import StateClaim
+from tests.nobody import NOBODY
 from tests.samples import an_epub
 
 
@@ -63,3 +65,15 @@ def test_a_scan_that_is_not_once_is_for_a_daemon(library: Path, tmp_path: Path) 
 
     assert (refused.returncode, (tmp_path / "state").exists()) == (64, False)
     assert "shishoctl scan" in refused.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone has what to refuse; CI runs as root")
+def test_root_leaves_no_files_in_the_folder_of_another_user(library: Path, tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    os.chown(tmp_path / "state", NOBODY, NOBODY)
+
+    refused = scan(tmp_path / "state", "--once", "--library", library)
+
+    assert refused.returncode == 78
+    assert "belongs to nobody; nothing was done; scan as that user: sudo -u nobody shishod scan" in refused.stderr
+    assert list((tmp_path / "state").iterdir()) == []
