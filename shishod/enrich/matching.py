@@ -24,6 +24,15 @@ _SPELT = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"
 _NUMERALS = {word: str(number) for words in (_ROMAN, _SPELT) for number, word in enumerate(words, 1)}
 _LITTLE = frozenset({"and", "of", "in", "und", "et", "y", "de"})
 _COUNTED = frozenset({"volume", "vol", "book", "part", "band", "tome", "no", "number", "season", "episode", "teil"})
+_COLLECTION = re.compile(
+    r"\b(?:box(?:ed)? ?set|omnibus|complete (?:series|collection|works|saga|trilogy|novels)|collection"
+    r"|(?:book|volume|vol|part)s? \d+ ?(?:-|–|to|and|through) ?\d+|trilogy(?!.*\d))\b"
+)
+_COMPANION = re.compile(
+    r"\b(?:summary|analysis of|(?:study|readers?|reading|teachers?|discussion|unofficial|visual) guide|companion"
+    r"|workbook|sparknotes|cliffs ?notes|sampler|excerpt|screenplay)\b"
+)
+_APART = (("a collection", _COLLECTION), ("a companion to a book", _COMPANION))
 
 
 class Weights(NamedTuple):
@@ -54,6 +63,7 @@ def score(question: Question, candidate: Candidate) -> Scored:
             *_on_year(weights, question, candidate),
             *_in_favour(question, candidate),
             *_against(question, candidate),
+            *_apart_from_a_book(question, candidate),
         ]
         if title < _MAIN_ONLY:
             evidence.append(Evidence("title", -0.2, "the titles are not the same"))
@@ -239,6 +249,15 @@ def _against(question: Question, candidate: Candidate) -> Iterator[Evidence]:
         yield Evidence("pages", -0.1, f"it has {apart:.0%} more or fewer pages")
     if question.abridged is not None and said.abridged is not None and question.abridged != said.abridged:
         yield Evidence("abridged", -0.3, "one is abridged, and the other is not")
+
+
+def _apart_from_a_book(question: Question, candidate: Candidate) -> Iterator[Evidence]:
+    """What stands behind a title may tell that it is several books, or about one."""
+    ours = _plain(f"{question.sought} {question.subtitle or ''}")
+    theirs = _plain(f"{candidate.reading.title or ''} {candidate.reading.subtitle or ''}")
+    for called, words in _APART:
+        if bool(words.search(ours)) != bool(words.search(theirs)):
+            yield Evidence("title", -0.3, f"one of them is {called}")
 
 
 def _common_places(question: Question, candidate: Candidate) -> list[tuple[str, bool]]:

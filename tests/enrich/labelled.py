@@ -13,7 +13,12 @@ from shishod.model.book import BookKind, Contribution, Identifier, SeriesEntry, 
 from shishod.model.finding import Candidate, Question
 from shishod.model.metadata import Reading
 
-NEAR_MISSES = ("other author", "other volume", "other language", "abridged", "other year", "sequel", "stranger")
+NEAR_MISSES = (
+    *("other author", "other volume", "other language", "abridged", "other year", "sequel", "stranger"),
+    *("same family", "same title in the series", "box set", "companion", "same author"),
+)
+_COMPANIONS = ("Summary of {}", "The Art of {}", "{}: A Reader's Guide", "The Making of {}", "{} (Sparknotes)")
+_SETS = ("{}: Books 1-3", "{} Trilogy Boxed Set", "{} / Another Road", "{}: The Complete Series")
 
 
 class Pair(NamedTuple):
@@ -136,6 +141,18 @@ def near_miss(work: Work, other: Work, why: str, dice: random.Random) -> tuple[Q
         )
     elif why == "other year" and video:
         offered = as_offered(work._replace(year=work.year + dice.randint(4, 30)), dice)
+    elif why == "same family" and not video:
+        given = dice.choice([one for one in _GIVEN if one[0] != work.author[0]])
+        offered = as_offered(work._replace(author=f"{given} {work.author.split()[-1]}"), dice)
+    elif why == "same title in the series" and work.series:
+        known = replace(known, series=(SeriesEntry(work.series, str(work.number)),))
+        offered = as_offered(work._replace(number=work.number + dice.randint(1, 5)), dice)
+    elif why in ("box set", "companion"):
+        called = dice.choice(_SETS if why == "box set" else _COMPANIONS).format(work.title)
+        author = work.author if why == "box set" or dice.random() < 0.3 else other.author
+        offered = as_offered(work._replace(title=called, author=author, series=""), dice)
+    elif why == "same author" and not video and other.title != work.title:
+        offered = as_offered(work._replace(title=other.title, year=other.year, series=""), dice)
     elif why == "sequel":
         offered = as_offered(
             work._replace(title=f"{work.title} {dice.choice(['Returns', '2', 'and After', 'II'])}"), dice

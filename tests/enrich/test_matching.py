@@ -41,6 +41,7 @@ def test_of_a_hundred_that_are_believed_ninety_nine_are_right(seed: int) -> None
         ("DUNE", "F. Herbert"),
         ("Dune (S.F. Masterworks)", "Frank Herbert"),
         ("Dune: Deluxe Edition", "Frank Patrick Herbert"),
+        ("Dune (The Dune Trilogy, Book 1)", "Frank Herbert"),
     ],
 )
 def test_a_book_spelt_otherwise_is_near(title: str, author: str) -> None:
@@ -56,6 +57,9 @@ def test_a_book_spelt_otherwise_is_near(title: str, author: str) -> None:
         a_candidate("Dune 2"),
         a_candidate("The Road to Dune"),
         a_candidate("Children of Dune"),
+        a_candidate("Dune: Books 1-3", date="1965"),
+        a_candidate("Dune: The Complete Series", date="1965"),
+        a_candidate("Dune: A Reader's Guide", date="1965"),
         a_candidate("", ""),
     ],
     ids=lambda one: f"{one.reading.title} by {[p.name for p in one.reading.contributions]}",

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -108,14 +108,17 @@ def test_without_a_provider_there_is_nothing_of_it(tmp_path: Path, library: Path
         assert database.execute("SELECT count(*) FROM findings").fetchone() == (0,)
 
 
+@pytest.mark.parametrize(
+    "moments", [(2, 5, 9, 14), pytest.param(range(1, 35), marks=[pytest.mark.long, pytest.mark.timeout(900)])]
+)
 def test_killed_at_any_moment_it_goes_on_and_asks_for_nothing_twice(
-    tmp_path: Path, library: Path, simulator: Simulator
+    tmp_path: Path, library: Path, simulator: Simulator, moments: Sequence[int]
 ) -> None:
     books(library, 30)
     daemon = RunningDaemon(tmp_path / "daemon", library, config=settings(simulator, "openlibrary"))
     kills = []
     with running(daemon):
-        for asked in (2, 5, 9, 14):
+        for asked in moments:
             wait_until(lambda asked=asked: len(simulator.requests) >= asked, 30, "so much was asked for")  # type: ignore[misc]
             daemon.kill()
             kills.append(len(simulator.requests))
