@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 SLOWED = 0.8  # of its pace is left to a provider that has said it is asked too often
 SLOWEST = 20 / 35
+HELD_UP_S = 1.0  # at most, by a machine that has much else to do
 SETBACK_S = 1.0  # a clock that is further back than this was set back
 
 
@@ -53,8 +54,8 @@ class Window:
     A place in it is free again a whole window after its answer came, for the provider may have counted it as late as
     that. This is all the margin that delays on the way are given, and it is as long as they are: none can bring two
     windows' requests into one, and where answers take no longer than the spared part of a window they cost no pace.
-    Over that, places follow each other by the window over `share`. Who is late for one, by less than a window, while
-    others ask has it all the same, so that what a machine is held up for is caught up with.
+    Over that, places follow each other by the window over `share`. Who is late for one while others ask, by no more
+    than a busy machine holds anybody up for, has it all the same, so that this is caught up with.
     """
 
     slots: tuple[Slot, ...] = ()
@@ -196,7 +197,7 @@ def _wait_s(window: Window, rules: Rules, limit: Limit, number: int, now_s: floa
 def _held_up_s(window: Window, rules: Rules, now_s: float) -> float:
     """By how much who asks now may be late: none where nothing is under way, for then nobody wanted to ask before."""
     under_way = any(one.ended_s is None and now_s < _over_s(one, rules) for one in window.slots)
-    return min(limit.window_s for limit in rules.limits) if under_way else 0.0
+    return HELD_UP_S if under_way else 0.0
 
 
 def _with(window: Window, number: int, change: Callable[[Slot], Slot]) -> Window:
