@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar, cast
+from zlib import crc32
 
 from shishod.enrich.window import Window, packed, unpacked
 from shishod.errors import Unreachable
@@ -18,6 +19,8 @@ from shishod.work.guard import Guarded
 T = TypeVar("T")
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
+_HALF = 2**22  # bytes from one copy to the other, more than any window takes
+_HEAD = 192
 _UNSAFE = re.compile(r"[^a-z0-9_-]")
 
 
@@ -66,11 +69,23 @@ class Ledger:
         return self._notes.change_note(name, rewrite)
 
 
+class _Copy(NamedTuple):
+    """A note as it was once written: the how-manieth, when by the machine's clocks and by its own, and the text."""
+
+    number: int = 0
+    boot: str = "-"
+    up_s: float = 0.0
+    wall_s: float = 0.0
+    now_s: float = 0.0
+    said: str = ""
+
+
 class FileNotes:
     """Shared: by all threads and processes of one machine, through a file for each name and its lock.
 
     The clock goes as the machine's own does, which nobody can set; over another start of the machine it goes on by what
-    the wall clock says has passed. What a killed process wrote is there for the next one.
+    the wall clock says has passed. What a killed process wrote is there for the next one; what it had half written is
+    as if it had not: a file holds two copies, and the older is overwritten.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -78,14 +93,13 @@ class FileNotes:
         self._boot = _boot_id()
 
     def change_note(self, name: str, change: Callable[[str, float], tuple[str, T]]) -> T:
-        note = self._folder / f"{_UNSAFE.sub('_', name)}.window"
         try:
-            with self._locked(note):
-                head, _, said = _read(note).partition("\n")
+            with self._locked(self._folder / f"{_UNSAFE.sub('_', name)}.window") as note:
+                kept = _newest(note)
                 up_s, wall_s = _up_s(), time.time()
-                now_s = self._now_s(head, up_s, wall_s)
-                said, told = change(said, now_s)
-                _replace(note, f"{self._boot} {up_s!r} {wall_s!r} {now_s!r}\n{said}")
+                now_s = self._now_s(kept, up_s, wall_s)
+                said, told = change(kept.said, now_s)
+                _write(note, _Copy(kept.number + 1, self._boot, up_s, wall_s, now_s, said))
                 return told
         except OSError as error:
             raise Unreachable(
@@ -95,52 +109,52 @@ class FileNotes:
             ) from error
 
     @contextmanager
-    def _locked(self, note: Path) -> Iterator[None]:
-        lock = note.with_suffix(".lock")
+    def _locked(self, path: Path) -> Iterator[int]:
         try:
-            descriptor = _opened(lock, os.O_RDWR | os.O_CREAT)
+            note = _opened(path)
         except FileNotFoundError:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = _opened(lock, os.O_RDWR | os.O_CREAT)
+            note = _opened(path)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
+            fcntl.flock(note, fcntl.LOCK_EX)
+            yield note
         finally:
-            os.close(descriptor)
+            os.close(note)
 
-    def _now_s(self, head: str, up_s: float, wall_s: float) -> float:
-        try:
-            boot, up, wall, then = head.split()
-            passed_s = up_s - float(up) if boot == self._boot else wall_s - float(wall)
-            return float(then) + max(0.0, passed_s)
-        except ValueError:  # nothing is there yet, or half of it
+    def _now_s(self, kept: _Copy, up_s: float, wall_s: float) -> float:
+        if not kept.number:
             return up_s
+        passed_s = up_s - kept.up_s if kept.boot == self._boot else wall_s - kept.wall_s
+        return kept.now_s + max(0.0, passed_s)
 
 
-def _opened(path: Path, how: int) -> int:
-    return os.open(path, how | os.O_CLOEXEC, 0o600)
+def _opened(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
-def _read(note: Path) -> str:
+def _newest(note: int) -> _Copy:
+    """The newest copy that is whole; of none that is empty."""
+    return max(_read(note, 0), _read(note, 1), key=lambda copy: copy.number)
+
+
+def _read(note: int, half: int) -> _Copy:
     try:
-        descriptor = _opened(note, os.O_RDONLY)
-    except FileNotFoundError:
-        return ""
-    try:
-        return os.read(descriptor, os.fstat(descriptor).st_size).decode("ascii", "replace")
-    finally:
-        os.close(descriptor)
+        length, check, number, boot, up, wall, now = os.pread(note, _HEAD, half * _HALF).decode("ascii").split()
+        said = os.pread(note, int(length), half * _HALF + _HEAD)
+        copy = _Copy(int(number), boot, float(up), float(wall), float(now), said.decode("ascii"))
+        return copy if int(check) == _check(copy) else _Copy()
+    except ValueError:  # nothing is there yet, or half of it
+        return _Copy()
 
 
-def _replace(note: Path, text: str) -> None:
-    """All of it or nothing, whenever we are killed: half a window would be none."""
-    new = note.with_suffix(".new")
-    descriptor = _opened(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    try:
-        os.write(descriptor, text.encode("ascii"))
-    finally:
-        os.close(descriptor)
-    os.replace(new, note)
+def _write(note: int, copy: _Copy) -> None:
+    said = copy.said.encode("ascii")
+    head = f"{len(said)} {_check(copy)} {copy.number} {copy.boot} {copy.up_s!r} {copy.wall_s!r} {copy.now_s!r}"
+    os.pwrite(note, head.encode("ascii").ljust(_HEAD) + said, copy.number % 2 * _HALF)
+
+
+def _check(copy: _Copy) -> int:
+    return crc32(repr(copy).encode("ascii"))
 
 
 def _up_s() -> float:

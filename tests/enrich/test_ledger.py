@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from shishod.enrich import ledger
 from shishod.enrich.ledger import FileNotes, Ledger, Notes
 from shishod.enrich.limiter import Limiter
 from shishod.enrich.redis import RedisNotes
@@ -191,24 +192,45 @@ def test_what_is_asked_for_while_a_window_is_written_is_one_writing_and_told_how
     assert max(late) >= 0.02
 
 
-def test_over_another_start_of_the_machine_the_time_goes_on_by_the_wall_clock(tmp_path: Path) -> None:
-    first = FileNotes(tmp_path)
-    before = first.change_note("x", lambda said, now_s: ("kept", now_s))
-    (note,) = tmp_path.glob("*.window")
-    boot, up, wall, then = note.read_text().partition("\n")[0].split()
-    note.write_text(f"other-{boot} {float(up) + 5000} {float(wall) - 3600} {then}\nkept")
+def test_over_another_start_of_the_machine_the_time_goes_on_by_the_wall_clock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = FileNotes(tmp_path).change_note("x", lambda said, now_s: ("kept", now_s))
+    wall_s, up_s = time.time() + 3600, ledger._up_s() - 5000
+    monkeypatch.setattr(ledger, "_boot_id", lambda: "another")
+    monkeypatch.setattr(ledger, "_up_s", lambda: up_s)
+    monkeypatch.setattr(time, "time", lambda: wall_s)
 
-    said, after = first.change_note("x", lambda said, now_s: (said, (said, now_s)))
+    said, after = FileNotes(tmp_path).change_note("x", lambda said, now_s: (said, (said, now_s)))
 
     assert said == "kept"
     assert 3600 <= after - before < 3660
 
 
-def test_a_note_that_was_half_written_is_an_empty_window(tmp_path: Path) -> None:
+@pytest.mark.parametrize("length", [0, 1, 100, 5000, 12_000, 19_000])
+def test_a_note_that_was_half_written_is_what_it_was_before(tmp_path: Path, length: int) -> None:
     notes = FileNotes(tmp_path)
-    notes.change_note("x", lambda _said, _now: ("", None))
+    before = 0.0
+    for text in ("one", "two"):
+        before = notes.change_note("x", lambda _, now_s, text=text: (text * 4000, now_s))  # type: ignore[misc]
     (note,) = tmp_path.glob("*.window")
-    note.write_bytes(b"\0\0\0")
+    whole = note.read_bytes()
+    notes.change_note("x", lambda *_: ("three" * 4000, None))
+    broken = bytearray(note.read_bytes())
+    broken[ledger._HALF + length :] = whole[ledger._HALF + length :]
+    note.write_bytes(broken)
+
+    said, after = notes.change_note("x", lambda said, now_s: (said, (said, now_s)))
+
+    assert said == "two" * 4000
+    assert after >= before
+
+
+def test_a_file_of_nonsense_is_an_empty_window(tmp_path: Path) -> None:
+    notes = FileNotes(tmp_path)
+    notes.change_note("x", lambda *_: ("", None))
+    (note,) = tmp_path.glob("*.window")
+    note.write_bytes(b"\0\xff\0")
 
     assert Ledger(notes).change("x", lambda window, *_: (window, window)).slots == Window().slots
 
