@@ -6,7 +6,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import ColumnElement, Connection, Table, bindparam
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect
 
@@ -35,6 +35,11 @@ def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[list[T]]:
     rest = iter(values)
     while chunk := list(islice(rest, size)):
         yield chunk
+
+
+def among(column: ColumnElement[Any], some: str = "some") -> ColumnElement[bool]:
+    """Whether a column has one of the values that are given under this name: what is asked often is built once."""
+    return column.in_(bindparam(some, expanding=True))
 
 
 def as_it_is(statement: Insert, _names: Names) -> Insert:

@@ -34,7 +34,7 @@ from shishod.model.state import LAID_ASIDE, LEASE, LEGAL, READ, KnownFile, State
 from shishod.model.story import line_of
 from shishod.store.border import Noun
 from shishod.store.columns import UtcDateTime
-from shishod.store.dialect import Insert, Names, chunks, if_missing, insert, write
+from shishod.store.dialect import Insert, Names, among, chunks, if_missing, insert, write
 from shishod.store.engine import Database
 from shishod.store.findings import findings_of
 from shishod.store.story import told_on
@@ -54,6 +54,7 @@ KNOWN = [
         "duplicate_of",
     )
 ]
+_FILES_IN = select(*KNOWN).where(media_files.c.root_id == bindparam("root"), among(media_files.c.parent_path))
 READ_STATES = [state.value for state in READ]
 _STATE = 8  # its place in KNOWN
 _FOLDERS_KEPT = 50_000  # of a root, from one scan to the next: some 15 MB
@@ -114,9 +115,7 @@ class Memory(Noun):
         found: list[KnownFile] = []
         with self._reading() as connection:
             for some in chunks(sorted(folders)):
-                column = media_files.c
-                asked = select(*KNOWN).where(column.root_id == root_id, column.parent_path.in_(some))
-                found += [as_known(row) for row in connection.execute(asked)]
+                found += [as_known(row) for row in connection.execute(_FILES_IN, {"root": root_id, "some": some})]
         return sorted(found, key=lambda known: known.path)
 
     def files_below(self, root_id: int, folder: bytes) -> list[KnownFile]:

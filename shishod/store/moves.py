@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
+    Select,
     bindparam,
     func,
     not_,
@@ -24,7 +24,7 @@ from shishod.model.state import KnownFile, State
 from shishod.model.story import line_of
 from shishod.store.absorb import absorb
 from shishod.store.border import Noun
-from shishod.store.dialect import Insert, Names, Row, chunks, write
+from shishod.store.dialect import Insert, Names, Row, among, chunks, write
 from shishod.store.memory import KNOWN, READ_STATES, as_known
 from shishod.store.parting import reopen, unsettle
 from shishod.store.saving import open_folders
@@ -34,6 +34,8 @@ from shishod.store.tables import folders as folder_table
 MOST_ALIKE = 50  # files of one content that are compared with a new one; it matters which only when all are gone
 
 _file = media_files.c
+_BY_INODE, _BY_ID = (select(*KNOWN).where(among(column)).order_by(_file.id) for column in (_file.inode, _file.id))
+_HASHED_SIZES = select(_file.size).where(among(_file.size), _file.content_hash.is_not(None)).distinct()
 _LINK_KEEPS = ("root_id", "path", "first_scanned_at", "story")
 
 
@@ -56,17 +58,17 @@ class Moves(Noun):
 
     def by_inode(self, inodes: Collection[int]) -> list[KnownFile]:
         """The remembered files of any root that have one of these inodes, in the order of their ids."""
-        return self._known(_file.inode, sorted(inodes))
+        return self._known(_BY_INODE, sorted(inodes))
 
     def files(self, file_ids: Collection[int]) -> list[KnownFile]:
         """These files, as far as they are remembered."""
-        return self._known(_file.id, sorted(file_ids))
+        return self._known(_BY_ID, sorted(file_ids))
 
-    def _known(self, by: ColumnElement[Any], wanted: Sequence[Any]) -> list[KnownFile]:
+    def _known(self, asked: Select[Any], wanted: Sequence[int]) -> list[KnownFile]:
         found: list[KnownFile] = []
         with self._reading() as connection:
             for some in chunks(wanted):
-                found += map(as_known, connection.execute(select(*KNOWN).where(by.in_(some)).order_by(_file.id)))
+                found += map(as_known, connection.execute(asked, {"some": some}))
         return found
 
     def hashed_sizes(self, sizes: Collection[int]) -> frozenset[int]:
@@ -74,8 +76,7 @@ class Moves(Noun):
         found: set[int] = set()
         with self._reading() as connection:
             for some in chunks(sorted(sizes)):
-                asked = select(_file.size).where(_file.size.in_(some), _file.content_hash.is_not(None))
-                found.update(connection.scalars(asked.distinct()))
+                found.update(connection.scalars(_HASHED_SIZES, {"some": some}))
         return frozenset(found)
 
     def by_hash(self, hashes: Collection[bytes]) -> dict[bytes, list[KnownFile]]:

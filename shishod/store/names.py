@@ -3,15 +3,25 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, bindparam, select, tuple_
 
 from shishod.model.book import NameKind, normal_name
 from shishod.model.catalog import NameIds
-from shishod.store.dialect import Insert, Names, Row, chunks, write
+from shishod.store.dialect import Insert, Names, Row, among, chunks, write
 from shishod.store.rows import norm, shown
 from shishod.store.tables import NAMES, name_aliases, persons
 
 Mention = tuple[int, NameKind, str, str]  # library, kind, the name and its sort name as a book has them
+
+
+_ALIASES = select(name_aliases.c.kind, name_aliases.c.norm, name_aliases.c.name_id).where(
+    name_aliases.c.library_id == bindparam("library"),
+    among(tuple_(name_aliases.c.kind, name_aliases.c.norm)),
+)
+_IDS = {
+    kind: select(table.c.norm, table.c.id).where(table.c.library_id == bindparam("library"), among(table.c.norm))
+    for kind, table in NAMES.items()
+}
 
 
 class Spelling(NamedTuple):
@@ -47,13 +57,10 @@ def find_or_make(connection: Connection, library_id: int, wanted: Wanted) -> dic
 
 
 def _aliases(connection: Connection, library_id: int, wanted: Wanted) -> dict[tuple[NameKind, str], int]:
-    alias = name_aliases.c
     found: dict[tuple[NameKind, str], int] = {}
     for some in chunks([(kind.value, normal) for kind, normal in wanted]):
-        asked = select(alias.kind, alias.norm, alias.name_id).where(
-            alias.library_id == library_id, tuple_(alias.kind, alias.norm).in_(some)
-        )
-        found |= {(NameKind(kind), normal): name_id for kind, normal, name_id in connection.execute(asked)}
+        rows = connection.execute(_ALIASES, {"library": library_id, "some": some})
+        found |= {(NameKind(kind), normal): name_id for kind, normal, name_id in rows}
     return found
 
 
@@ -82,11 +89,10 @@ def _best_spelt(statement: Insert, names: Names) -> Insert:
 def _ids(
     connection: Connection, library_id: int, kind: NameKind, missing: Mapping[str, object]
 ) -> list[tuple[str, int]]:
-    column = NAMES[kind].c
     found: list[tuple[str, int]] = []
     for some in chunks(list(missing)):
-        asked = select(column.norm, column.id).where(column.library_id == library_id, column.norm.in_(some))
-        found += [(normal, name_id) for normal, name_id in connection.execute(asked)]
+        rows = connection.execute(_IDS[kind], {"library": library_id, "some": some})
+        found += [(normal, name_id) for normal, name_id in rows]
     return found
 
 

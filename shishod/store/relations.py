@@ -5,12 +5,12 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, delete, null, select
+from sqlalchemy import Connection, bindparam, delete, null, select
 
 from shishod.model.book import NameKind, number_range
 from shishod.model.metadata import Metadata, Source
 from shishod.model.updates import FileUpdate
-from shishod.store.dialect import Insert, Names, Row, chunks, if_missing, write
+from shishod.store.dialect import Insert, Names, Row, among, chunks, if_missing, write
 from shishod.store.names import NameBook
 from shishod.store.rows import shown
 from shishod.store.tables import (
@@ -28,6 +28,10 @@ from shishod.store.tables import (
 
 Told = Sequence[tuple[int, Metadata]]  # (book id, what is believed of it)
 
+_IDS = select(media_files.c.path, media_files.c.id).where(
+    media_files.c.root_id == bindparam("root"), among(media_files.c.path)
+)
+_SILENCED = delete(file_narrators).where(among(file_narrators.c.file_id))
 _REPLACED = (contributions, book_series, book_genres, book_tags, identifiers, chapters)
 
 
@@ -66,7 +70,7 @@ def narrate(connection: Connection, told: Mapping[tuple[int, bytes], FileUpdate]
     """Replace the narrators of files that were read this time, by (root, path), and of no others."""
     ids = _file_ids(connection, told)
     for some in chunks(sorted(ids.values())):
-        connection.execute(delete(file_narrators).where(file_narrators.c.file_id.in_(some)))
+        connection.execute(_SILENCED, {"some": some})
     rows: dict[tuple[int, int], Row] = {}
     for place, file in told.items():
         for position, narrator in enumerate(file.narrators):
@@ -78,12 +82,11 @@ def narrate(connection: Connection, told: Mapping[tuple[int, bytes], FileUpdate]
 
 
 def _file_ids(connection: Connection, places: Iterable[tuple[int, bytes]]) -> dict[tuple[int, bytes], int]:
-    column = media_files.c
     found: dict[tuple[int, bytes], int] = {}
     for root_id, same in groupby(sorted(places), key=lambda place: place[0]):
         for some in chunks([path for _, path in same]):
-            asked = select(column.path, column.id).where(column.root_id == root_id, column.path.in_(some))
-            found |= {(root_id, path): file_id for path, file_id in connection.execute(asked)}
+            rows = connection.execute(_IDS, {"root": root_id, "some": some})
+            found |= {(root_id, path): file_id for path, file_id in rows}
     return found
 
 

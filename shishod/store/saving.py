@@ -18,7 +18,7 @@ from shishod.model.updates import RelationshipUpdates, SavedBook
 from shishod.paths import parent
 from shishod.store.absorb import absorb
 from shishod.store.border import Noun, accepting
-from shishod.store.dialect import Insert, Names, chunks, together, write
+from shishod.store.dialect import Insert, Names, among, chunks, together, write
 from shishod.store.engine import Database
 from shishod.store.findings import learn
 from shishod.store.memory import forget_files
@@ -35,6 +35,11 @@ from shishod.store.words import reword, words_of
 Updates = Sequence[RelationshipUpdates]
 _NOTHING: ColumnElement[str] = literal_column("''")
 
+_column = book_table.c
+_ROWS = select(_column.id, _column.root_id, _column.key, _column.revision)
+_BY_KEY = and_(among(_column.root_id, "root_ids"), among(_column.key, "keys"))
+_MADE = _ROWS.where(_BY_KEY)
+_HOLDERS = _ROWS.where(or_(among(_column.id, "ids"), _BY_KEY)).order_by(_column.id).with_for_update()
 _OF_THE_READING = ("format", "reader", "duration_ms", "bitrate", "codec", "channels", "sample_rate", "pages", "reading")
 _MOST_SETTLED = 100_000  # spellings; about 15 MB
 _OF_THE_CONTENT = ("size", "mtime_ns", "ctime_ns")  # while these stay, its hash does
@@ -212,17 +217,15 @@ def _homes(connection: Connection, books: Updates) -> tuple[list[int | None], li
     A key that another still holds from before is taken from it; one that is absorbed ends with its key. With them,
     whether each was overtaken: its row is not as it was when it was merged.
     """
-    column = book_table.c
     holders: dict[tuple[int, bytes], int] = {}
     alive: dict[int, int] = {}
     for some in chunks(books):
-        asked = select(column.id, column.root_id, column.key, column.revision).where(
-            or_(
-                column.id.in_([book.book_id for book in some if book.book_id is not None]),
-                column.root_id.in_({book.root_id for book in some}) & column.key.in_([book.key for book in some]),
-            )
-        )
-        for book_id, root_id, key, revision in connection.execute(asked.order_by(column.id).with_for_update()):
+        asked = {
+            "ids": [book.book_id for book in some if book.book_id is not None],
+            "root_ids": list({book.root_id for book in some}),
+            "keys": [book.key for book in some],
+        }
+        for book_id, root_id, key, revision in connection.execute(_HOLDERS, asked):
             holders[root_id, key] = book_id
             alive[book_id] = revision
     held = [holders.get((book.root_id, book.key)) for book in books]
@@ -263,13 +266,10 @@ def _make_books(
         if book.metadata is not None
     ]
     write(connection, book_table, rows, _joined)
-    column = book_table.c
     made: dict[tuple[int, bytes], tuple[int, int]] = {}
     for some in chunks(rows):
-        asked = select(column.id, column.root_id, column.key, column.revision).where(
-            column.root_id.in_({row["root_id"] for row in some}), column.key.in_([row["key"] for row in some])
-        )
-        made |= {(root, key): (book_id, revision) for book_id, root, key, revision in connection.execute(asked)}
+        places = {"root_ids": list({row["root_id"] for row in some}), "keys": [row["key"] for row in some]}
+        made |= {(root, key): (book_id, revision) for book_id, root, key, revision in connection.execute(_MADE, places)}
     return made
 
 
