@@ -19,7 +19,7 @@ from shishod.daemon.pausing import PauseNote
 from shishod.daemon.requests import Requests, clock_asks, refresher
 from shishod.daemon.restraint import Restraint
 from shishod.daemon.rows import counters, spreads, waiting_rows, worker_rows
-from shishod.daemon.runners import gallery_of, runners
+from shishod.daemon.runners import gallery_of, make_ready, runners
 from shishod.daemon.steward import Steward
 from shishod.daemon.upkeep import Upkeep
 from shishod.daemon.web import Waking, web_of
@@ -277,7 +277,7 @@ class Daemon:
 
     def _warm(self) -> None:
         """Have a process made ready while the others start: nobody waits for it but the first who reads."""
-        threading.Thread(target=self.runner.warm, name="run-warm", daemon=True).start()
+        threading.Thread(target=make_ready, args=(self.runner,), name="run-warm", daemon=True).start()
 
     def _end_runners(self, _: float) -> None:
         self.runner.close()

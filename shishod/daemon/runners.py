@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from importlib import import_module
 
 from shishod import formats
 from shishod.daemon.config import Settings
@@ -21,6 +22,8 @@ PRELOAD = (
     *formats.PRELOAD,
 )
 
+FIRST = ("shishod.model.naming", "shishod.model.naming.films")  # what a first book has to wait for, in the daemon
+
 
 def gallery_of(settings: Settings) -> Gallery:
     """Where covers are kept."""
@@ -35,6 +38,13 @@ def runners(settings: Settings, roots: Sequence[Root]) -> tuple[Runner, Runner, 
         return inline, inline, ground
     gallery = os.fsencode(gallery_of(settings).folder)
     return _processes(settings, ground), _processes(settings, ground, (gallery,)), ground
+
+
+def make_ready(runner: Runner) -> None:
+    """Have a process started, then load what no start needs and the first book does."""
+    runner.warm()
+    for name in FIRST:
+        import_module(name)
 
 
 def _ground(roots: Sequence[Root]) -> Ground:

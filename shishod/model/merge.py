@@ -252,6 +252,8 @@ def _technical(parts: Sequence[Part]) -> Technical:
     if not parts:
         return Technical()
     told = [part.reading.technical for part in parts]
+    if len(told) == 1:
+        return told[0]
     first = next((one for one in told if one.duration_ms is not None), told[0])
     durations = [one.duration_ms for one in told if one.duration_ms is not None]
     pages = [one.pages for one in told if one.pages is not None]

@@ -145,7 +145,10 @@ class Intake:
 
     def _as_they_are(self, loads: Sequence[InspectLoad]) -> list[InspectLoad]:
         orders = as_they_are([load.order for load in loads], self._catalog)
-        return [replace(load, order=order) for load, order in zip(loads, orders, strict=True)]
+        return [
+            load if order is load.order else replace(load, order=order)
+            for load, order in zip(loads, orders, strict=True)
+        ]
 
     def _recall(self, orders: Sequence[BookOrder]) -> Mapping[int, BookMemory]:
         wanted = {book_id for order in orders for book_id in order.remembered}

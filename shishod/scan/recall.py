@@ -29,6 +29,8 @@ def as_they_are(orders: Sequence[BookOrder], catalog: Catalog) -> list[BookOrder
 
 
 def _anew(order: BookOrder, rows: Mapping[int, KnownFile], named: Mapping[tuple[int, bytes], KnownFile]) -> BookOrder:
+    if not order.keep:
+        return order
     keep = []
     for known in order.keep:
         row = rows.get(known.id) or named.get((order.root.id, known.path))
