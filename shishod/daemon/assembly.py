@@ -176,7 +176,7 @@ class Daemon:
             gallery_of(settings),
             limits=settings.formats.limits(),
             rate=int(settings.scan.cover_rate),
-            busy=self._working,
+            busy=lambda: self.sweeper.reads() or self.steward.strained(),
             hands=settings.work.process_count(),
         )
 
@@ -301,8 +301,7 @@ class Daemon:
 
     def _working(self) -> bool:
         """Whether a scan runs, books wait to be read, or the machine is busy with other things."""
-        waiting = self.queue.waiting()
-        return bool(self.scans.active() or waiting[Errand.INSPECT] or self.steward.strained())
+        return bool(self.scans.active() or self.sweeper.reads() or self.steward.strained())
 
     def _start_schedule(self) -> None:
         if not self._idle:

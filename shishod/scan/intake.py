@@ -90,6 +90,7 @@ class Intake:
             loads = self._as_they_are(loads)
             memories = self._recall([load.order for load in loads])
             done = self._inspect(loads)
+            self._sweeper.note_read()
             books = [self._merge(load.order, memories, seen) for load, seen in zip(loads, done, strict=True)]
             saved = self._record(books)
             self._again(loads, done, books, saved)

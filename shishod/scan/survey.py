@@ -50,6 +50,7 @@ LONG_S = 10.0  # whoever waits longer may wait a second more
 UNREAD = 1 / 16  # what a book weighs of which no file is to be read
 ROOM = 1024  # tickets that may wait before the walk pauses
 BATCH = 128  # neighbourhoods that are planned together
+FIRST = 16  # of a walk: who reads waits for them
 ACTS_ON = Tier.FULL.acts_on  # as QUICK does: the tiers that walk differ in how deep they look
 
 
@@ -108,7 +109,9 @@ class Survey:
             walk.look = Look.FULL  # folder times cannot be trusted across a wire
         found = walk.tree(start) if sweep.order.tree else walk.folder(start)
         noted: set[bytes] = set()
-        while batch := list(islice(found, BATCH)):
+        size = FIRST
+        while batch := list(islice(found, size)):
+            size = BATCH
             self.passing.heed(sweep, batch)
             if walk.retold > noted:
                 note_retold(rooms.catalog, root.id, walk.retold - noted, now)

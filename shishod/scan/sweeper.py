@@ -85,8 +85,7 @@ class Sweeper:
         """Whether a tree must wait: for its own books, or because others would leave no walker for what is dropped."""
         with self._trees as trees:
             before = trees.get(subject)
-        walking = sum(sweep.order.tree and not sweep.abandoned for sweep in self.walking().values())
-        return (before is not None and not before.ended) or walking >= TREES
+        return (before is not None and not before.ended) or self._trees_walked() >= TREES
 
     def _sweep(self, subject: FolderSubject, sweep: Sweep) -> None:
         failure: str | None = "the walk broke off; the log says why"
@@ -144,6 +143,11 @@ class Sweeper:
             if failure is not None:
                 scan.say("error", "a walk was given up", reason=failure)
             self._rooms.scans.walk_ended(scan, failure)
+
+    def note_read(self) -> None:
+        """Books were read. With none left to be, covers are taken while the last are recorded."""
+        if not self._rooms.queue.waiting()[Errand.INSPECT]:
+            self._rooms.queue.request(please(Errand.COVER, self._rooms.clock.monotonic_s()))
 
     def finished(self, load: InspectLoad, *, well: bool) -> None:
         """A book's ticket is done; the sweep that waited for it last is settled here."""
@@ -208,6 +212,13 @@ class Sweeper:
         """The sweeps whose walk has not ended, by what was asked for."""
         with self._walking as walking:
             return dict(walking)
+
+    def reads(self) -> bool:
+        """Whether books wait to be read, or are looked for in a tree."""
+        return bool(self._rooms.queue.waiting()[Errand.INSPECT] or self._trees_walked())
+
+    def _trees_walked(self) -> int:
+        return sum(sweep.order.tree and not sweep.abandoned for sweep in self.walking().values())
 
     def abandon(self, subject: FolderSubject, sweep: Sweep) -> None:
         """A walk does not return from a call into its root: the root is stalled until it does.

@@ -14,6 +14,7 @@ from PIL import Image
 from shishod.formats.limits import Limits
 from shishod.model.covers import SMALL, CoverState
 from shishod.model.ticket import Errand
+from shishod.model.updates import RelationshipUpdates, SavedBook
 from shishod.scan.gallery import Gallery, digest_of
 from shishod.scan.hashing import Sample
 from shishod.scan.pauses import REST_S, please
@@ -471,3 +472,26 @@ def test_a_file_that_is_gone_or_cannot_be_read_says_nothing_of_its_cover(house: 
 
     assert (found.reason, found.passing, found.digest) == ("disk", True, None)
     assert not os.path.exists(Gallery(wanted.gallery.folder).folder)
+
+
+def test_covers_are_asked_for_when_the_last_books_were_read_and_are_not_recorded_yet(
+    house: House, library: Path
+) -> None:
+    for number in range(3):
+        an_epub(library / f"{number}.epub", title=f"Title {number}", cover=True)
+    asked: list[int] = []
+    record = house.recorder.record
+
+    def noting(books: Sequence[RelationshipUpdates]) -> Sequence[SavedBook]:
+        asked.append(house.queue.waiting()[Errand.COVER])
+        return record(books)
+
+    house.recorder.record = noting  # type: ignore[method-assign]
+    house.request()
+    house.turn(Errand.WALK)
+    assert house.sweeper.reads()
+    house.turn(Errand.INSPECT, most=2)
+    house.turn(Errand.INSPECT, most=2)
+
+    assert asked == [0, 1]
+    assert not house.sweeper.reads()
