@@ -4,6 +4,7 @@ import codecs
 import inspect
 import zlib
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import mutagen.id3._specs
@@ -21,7 +22,7 @@ def decode_terminated(data: bytes, encoding: str, strict: bool = True) -> tuple[
 
     Equal to mutagen's own function in result and in errors; what is not plain UTF-16 is handed to that.
     """
-    name = codecs.lookup(encoding).name
+    name = _named(encoding)
     if name not in _PAIRS or (name == "utf-16" and data[:2] not in _MARKS):
         return _slow(data, encoding, strict)
     end = data.find(b"\0\0")
@@ -33,6 +34,11 @@ def decode_terminated(data: bytes, encoding: str, strict: bool = True) -> tuple[
             raise ValueError("not null terminated")
         return text, b""
     return data[:end].decode(encoding), data[end + 2 :]
+
+
+@cache
+def _named(encoding: str) -> str:
+    return codecs.lookup(encoding).name
 
 
 def install() -> bool:

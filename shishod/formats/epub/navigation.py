@@ -37,7 +37,7 @@ def _parsed(archive: Archive, package: Package, row: Resource, rule: _Rule) -> t
         if name:
             target = resolve(folder, href)
             fragment = href.partition("#")[2]
-            chapters.append(Chapter(name, href=f"{target}#{fragment}" if target and fragment else target))
+            chapters.append(Chapter(name, None, None, f"{target}#{fragment}" if target and fragment else target))
         if len(chapters) == archive.limits.chapters:
             archive.notes.append(f"only the first {archive.limits.chapters} chapters were kept")
             break
