@@ -42,6 +42,12 @@ def among(column: ColumnElement[Any], some: str = "some") -> ColumnElement[bool]
     return column.in_(bindparam(some, expanding=True))
 
 
+def filled(values: Sequence[T]) -> list[T]:
+    """The values with the last said again, so that lists of many lengths share few prepared statements."""
+    full = 1 << (len(values) - 1).bit_length()
+    return [*values, *[values[-1]] * (full - len(values))] if values else []
+
+
 def as_it_is(statement: Insert, _names: Names) -> Insert:
     """Any row that is there already is an error."""
     return statement

@@ -34,7 +34,7 @@ from shishod.model.state import LAID_ASIDE, LEASE, LEGAL, READ, KnownFile, State
 from shishod.model.story import line_of
 from shishod.store.border import Noun
 from shishod.store.columns import UtcDateTime
-from shishod.store.dialect import Insert, Names, among, chunks, if_missing, insert, write
+from shishod.store.dialect import Insert, Names, among, chunks, filled, if_missing, insert, write
 from shishod.store.engine import Database
 from shishod.store.findings import findings_of
 from shishod.store.story import told_on
@@ -115,7 +115,7 @@ class Memory(Noun):
         found: list[KnownFile] = []
         with self._reading() as connection:
             for some in chunks(sorted(folders)):
-                found += [as_known(row) for row in connection.execute(_FILES_IN, {"root": root_id, "some": some})]
+                found += map(as_known, connection.execute(_FILES_IN, {"root": root_id, "some": filled(some)}))
         return sorted(found, key=lambda known: known.path)
 
     def files_below(self, root_id: int, folder: bytes) -> list[KnownFile]:

@@ -24,7 +24,7 @@ from shishod.model.state import KnownFile, State
 from shishod.model.story import line_of
 from shishod.store.absorb import absorb
 from shishod.store.border import Noun
-from shishod.store.dialect import Insert, Names, Row, among, chunks, write
+from shishod.store.dialect import Insert, Names, Row, among, chunks, filled, write
 from shishod.store.memory import KNOWN, READ_STATES, as_known
 from shishod.store.parting import reopen, unsettle
 from shishod.store.saving import open_folders
@@ -68,7 +68,7 @@ class Moves(Noun):
         found: list[KnownFile] = []
         with self._reading() as connection:
             for some in chunks(wanted):
-                found += map(as_known, connection.execute(asked, {"some": some}))
+                found += map(as_known, connection.execute(asked, {"some": filled(some)}))
         return found
 
     def hashed_sizes(self, sizes: Collection[int]) -> frozenset[int]:
@@ -76,7 +76,7 @@ class Moves(Noun):
         found: set[int] = set()
         with self._reading() as connection:
             for some in chunks(sorted(sizes)):
-                found.update(connection.scalars(_HASHED_SIZES, {"some": some}))
+                found.update(connection.scalars(_HASHED_SIZES, {"some": filled(some)}))
         return frozenset(found)
 
     def by_hash(self, hashes: Collection[bytes]) -> dict[bytes, list[KnownFile]]:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, select, tuple_
 
 from shishod.model.book import NameKind, normal_name
 from shishod.model.catalog import NameIds
-from shishod.store.dialect import Insert, Names, Row, among, chunks, write
+from shishod.store.dialect import Insert, Names, Row, among, chunks, filled, write
 from shishod.store.rows import norm, shown
 from shishod.store.tables import NAMES, name_aliases, persons
 
@@ -59,7 +59,7 @@ def find_or_make(connection: Connection, library_id: int, wanted: Wanted) -> dic
 def _aliases(connection: Connection, library_id: int, wanted: Wanted) -> dict[tuple[NameKind, str], int]:
     found: dict[tuple[NameKind, str], int] = {}
     for some in chunks([(kind.value, normal) for kind, normal in wanted]):
-        rows = connection.execute(_ALIASES, {"library": library_id, "some": some})
+        rows = connection.execute(_ALIASES, {"library": library_id, "some": filled(some)})
         found |= {(NameKind(kind), normal): name_id for kind, normal, name_id in rows}
     return found
 
@@ -91,7 +91,7 @@ def _ids(
 ) -> list[tuple[str, int]]:
     found: list[tuple[str, int]] = []
     for some in chunks(list(missing)):
-        rows = connection.execute(_IDS[kind], {"library": library_id, "some": some})
+        rows = connection.execute(_IDS[kind], {"library": library_id, "some": filled(some)})
         found += [(normal, name_id) for normal, name_id in rows]
     return found
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, null, select
 from shishod.model.book import NameKind, number_range
 from shishod.model.metadata import Metadata, Source
 from shishod.model.updates import FileUpdate
-from shishod.store.dialect import Insert, Names, Row, among, chunks, if_missing, write
+from shishod.store.dialect import Insert, Names, Row, among, chunks, filled, if_missing, write
 from shishod.store.names import NameBook
 from shishod.store.rows import shown
 from shishod.store.tables import (
@@ -70,7 +70,7 @@ def narrate(connection: Connection, told: Mapping[tuple[int, bytes], FileUpdate]
     """Replace the narrators of files that were read this time, by (root, path), and of no others."""
     ids = _file_ids(connection, told)
     for some in chunks(sorted(ids.values())):
-        connection.execute(_SILENCED, {"some": some})
+        connection.execute(_SILENCED, {"some": filled(some)})
     rows: dict[tuple[int, int], Row] = {}
     for place, file in told.items():
         for position, narrator in enumerate(file.narrators):
@@ -85,7 +85,7 @@ def _file_ids(connection: Connection, places: Iterable[tuple[int, bytes]]) -> di
     found: dict[tuple[int, bytes], int] = {}
     for root_id, same in groupby(sorted(places), key=lambda place: place[0]):
         for some in chunks([path for _, path in same]):
-            rows = connection.execute(_IDS, {"root": root_id, "some": some})
+            rows = connection.execute(_IDS, {"root": root_id, "some": filled(some)})
             found |= {(root_id, path): file_id for path, file_id in rows}
     return found
 

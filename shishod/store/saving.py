@@ -18,7 +18,7 @@ from shishod.model.updates import RelationshipUpdates, SavedBook
 from shishod.paths import parent
 from shishod.store.absorb import absorb
 from shishod.store.border import Noun, accepting
-from shishod.store.dialect import Insert, Names, among, chunks, together, write
+from shishod.store.dialect import Insert, Names, among, chunks, filled, together, write
 from shishod.store.engine import Database
 from shishod.store.findings import learn
 from shishod.store.memory import forget_files
@@ -221,9 +221,9 @@ def _homes(connection: Connection, books: Updates) -> tuple[list[int | None], li
     alive: dict[int, int] = {}
     for some in chunks(books):
         asked = {
-            "ids": [book.book_id for book in some if book.book_id is not None],
+            "ids": filled([book.book_id for book in some if book.book_id is not None]),
             "root_ids": list({book.root_id for book in some}),
-            "keys": [book.key for book in some],
+            "keys": filled([book.key for book in some]),
         }
         for book_id, root_id, key, revision in connection.execute(_HOLDERS, asked):
             holders[root_id, key] = book_id
@@ -268,7 +268,7 @@ def _make_books(
     write(connection, book_table, rows, _joined)
     made: dict[tuple[int, bytes], tuple[int, int]] = {}
     for some in chunks(rows):
-        places = {"root_ids": list({row["root_id"] for row in some}), "keys": [row["key"] for row in some]}
+        places = {"root_ids": list({row["root_id"] for row in some}), "keys": filled([row["key"] for row in some])}
         made |= {(root, key): (book_id, revision) for book_id, root, key, revision in connection.execute(_MADE, places)}
     return made
 

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from shishod.store.catalog import SqlCatalog
-from shishod.store.dialect import CHUNK, Row, as_it_is, chunks, if_missing, write
+from shishod.store.dialect import CHUNK, Row, among, as_it_is, chunks, filled, if_missing, write
 from shishod.store.tables import folders, libraries
 from tests.store.building import a_root
 
@@ -77,3 +78,15 @@ def test_long_lists_are_asked_for_in_parts(count: int, sizes: list[int]) -> None
 
     assert [len(part) for part in parts] == sizes
     assert [number for part in parts for number in part] == list(range(count))
+
+
+def test_lists_of_all_lengths_share_few_statements_and_ask_for_the_same(catalogue: SqlCatalog) -> None:
+    with catalogue._writing() as connection:
+        write(connection, libraries, [a_row(f"{number:03d}") for number in range(20)])
+    asked = select(libraries.c.name).where(among(libraries.c.name)).order_by(libraries.c.name)
+
+    for length in (0, 1, 2, 3, 5, 20):
+        wanted = [f"{number:03d}" for number in range(length)]
+        with catalogue._reading() as connection:
+            assert list(connection.scalars(asked, {"some": filled(wanted)})) == wanted
+    assert {len(filled(range(length))) for length in range(1, CHUNK + 1)} == {1 << power for power in range(10)}
