@@ -19,6 +19,7 @@ from shishod.daemon.reload import Reload
 from shishod.daemon.supervisor import TICK_S, Supervisor
 from shishod.daemon.systemd import Notifier
 from shishod.errors import Displaced, SettingsError, Unreachable
+from shishod.work import heap
 
 if TYPE_CHECKING:
     from shishod.daemon.display import Display
@@ -56,6 +57,7 @@ def prepare(settings: Settings) -> None:
     gc.enable()
     log.setup(settings.log.level, settings.log.style)
     sys.setswitchinterval(SWITCH_S)
+    heap.share()
     faulthandler.enable()  # the watchdog's SIGABRT leaves every thread's place in the journal
     threading.excepthook = _thread_died
 
