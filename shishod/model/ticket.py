@@ -29,6 +29,7 @@ class Priority(IntEnum):
     MEDIUM = 2
     LOW = 3
     VERY_LOW = 4
+    LEAST = 5
 
 
 class FolderSubject(NamedTuple):

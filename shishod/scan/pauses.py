@@ -8,7 +8,7 @@ from shishod.model.ticket import Errand, Priority, Ticket
 from shishod.work.queue import TicketQueue
 
 REST_S = 5.0  # while a scan runs
-_URGENCY = {Errand.COVER: Priority.LOW, Errand.HASH: Priority.VERY_LOW}  # somebody may be looking at the books
+_URGENCY = {Errand.COVER: Priority.VERY_LOW, Errand.HASH: Priority.LEAST}  # somebody may be looking at the books
 
 
 def please(errand: Errand, when_s: float) -> Ticket:
