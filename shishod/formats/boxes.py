@@ -51,14 +51,13 @@ def below(file: BinaryIO, parent: Atom, names: Sequence[bytes]) -> Iterator[Atom
                 yield from below(file, one, names[1:])
 
 
-def cover_sizes(file: BinaryIO, end: int) -> list[int]:
-    """The bytes of each picture in the cover atom of a film, in its order."""
+def covers_in(file: BinaryIO, end: int) -> list[Atom]:
+    """Where each picture of the cover atom lies, in its order."""
     movie = next((one for one in islice(atoms(file, 0, end), _MOST_TOPS) if one.name == b"moov"), None)
     metas = list(islice(below(file, movie, (b"udta", b"meta")), 1)) if movie else []
     inner = [Atom(one.name, one.start + 4, one.length - 4) for one in metas]  # a version and flags stand in front
-    return [
-        one.length - 8 for meta in inner for one in islice(below(file, meta, (b"ilst", b"covr", b"data")), _MOST_TRACKS)
-    ]
+    found = [one for meta in inner for one in islice(below(file, meta, (b"ilst", b"covr", b"data")), _MOST_TRACKS)]
+    return [Atom(one.name, one.start + 8, one.length - 8) for one in found]  # its kind and a locale do
 
 
 def tracks_of(file: BinaryIO, end: int) -> bytes:

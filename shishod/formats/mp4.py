@@ -4,11 +4,11 @@ from dataclasses import replace
 from typing import Any, BinaryIO
 
 from shishod.errors import BrokenFile
-from shishod.formats.boxes import is_sound
+from shishod.formats.boxes import covers_in, is_sound
 from shishod.formats.dialects import ITUNES
 from shishod.formats.limits import Limits
 from shishod.formats.pictures import gone
-from shishod.formats.source import opened
+from shishod.formats.source import opened, size_of
 from shishod.model.book import BookKind, Chapter
 from shishod.model.metadata import Reading
 
@@ -41,13 +41,21 @@ class Mp4:
 
 
 def picture(path: bytes, member: str, limits: Limits) -> bytes:
-    """A picture of the cover atom by its number."""
-    with opened(path) as file:
-        covers = (_load(file, limits, []).tags or {}).get(_COVERS) or ()
-    number = member.removeprefix(f"{_COVERS}:")
-    if not number.isdecimal() or int(number) >= len(covers):
+    """A picture of the cover atom by its number: where it lies, and where atoms lie about that, as mutagen has it."""
+    said = member.removeprefix(f"{_COVERS}:")
+    if not said.isdecimal():
         raise gone(member)
-    return bytes(covers[int(number)])
+    number = int(said)
+    with opened(path) as file:
+        end = size_of(file)
+        places = covers_in(file, end)
+        if number < len(places) and places[number].start + places[number].length <= end:
+            file.seek(places[number].start)
+            return file.read(min(places[number].length, limits.cover_bytes + 1))
+        covers = (_load(file, limits, []).tags or {}).get(_COVERS) or ()
+    if number >= len(covers):
+        raise gone(member)
+    return bytes(covers[number])
 
 
 def _form(path: bytes, file: BinaryIO) -> str:

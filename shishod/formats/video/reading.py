@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, BinaryIO
 
 from shishod.formats.audio import FRONT, Picture, Tags, front_cover, tagged_track, tidy_chapters
-from shishod.formats.boxes import cover_sizes
+from shishod.formats.boxes import covers_in
 from shishod.formats.dialects import VORBIS
 from shishod.formats.limits import Limits
 from shishod.formats.series import series_number
@@ -84,7 +84,7 @@ def _pictures(container: str, streams: Streams, file: BinaryIO) -> list[Picture]
     """Those that lie beside the film in its file: by name in Matroska, by number in an MP4."""
     told = [(texts_of(one), _MIMES.get(str(one.get("codec_name")), "")) for one in streams.stills]
     if container == "quicktime" and told:
-        sizes = cover_sizes(file, size_of(file))
+        sizes = [one.length for one in covers_in(file, size_of(file))]
         return [
             Picture(f"covr:{at}", FRONT, mime, size)
             for at, ((_, mime), size) in enumerate(zip(told, sizes, strict=False))
