@@ -11,6 +11,7 @@ from shishod.model.book import Contribution, FileRole, Role, Technical, normal_n
 from shishod.model.chapters import chapters_of, fitting, placed
 from shishod.model.metadata import FieldSource, Finding, Metadata, Reading, Source, UserWord
 from shishod.model.parts import Part, played
+from shishod.model.pieces import without_disc
 from shishod.model.words import FIELDS
 from shishod.paths import base, display
 
@@ -187,14 +188,19 @@ def _first(name: str, parts: Sequence[Part]) -> Choice:
 
 
 def _most_said(name: str, parts: Sequence[Part]) -> Choice:
-    """The value that most files agree on; among equals the earliest. Sixty tracks outvote one that was mistagged."""
+    """The value that most files agree on; among equals the earliest. Sixty tracks outvote one that was mistagged, and
+    what is called "Dune (Disc 1)" here and "Dune (Disc 2)" there is called "Dune"."""
     if len(parts) == 1:
         return _first(name, parts)
     counts = Counter(value for part in parts if (value := getattr(part.reading, name)))
     if not counts:
         return None
     most = max(counts, key=counts.__getitem__)
-    return most, next(_place_of(name, part.reading) for part in parts if getattr(part.reading, name) == most)
+    whole = without_disc(most) if len(counts) > 1 else most
+    discs = sum(without_disc(one) == whole for one in counts) if whole != most else 0
+    return whole if discs > 1 else most, next(
+        _place_of(name, part.reading) for part in parts if getattr(part.reading, name) == most
+    )
 
 
 def _all(name: str, parts: Sequence[Part]) -> Choice:

@@ -34,6 +34,10 @@ _TITLED = re.compile(
     r"(?P<title>.*\w[)\]]?)[ ._-]+[(\[]?(?:cd|dis[ck])[ ._-]*(?P<digits>\d{1,3})(?: of \d{1,3})?[)\]]?",
     re.IGNORECASE,
 )
+_BEHIND = re.compile(
+    rf"[\s,;:(\[_–-]*\b(?:{_DISCS}|part|teil)(?:\.? ?\d{{1,3}}| {_SPELT})(?: ?(?:of|/|von|de) ?\d{{1,3}})?[)\]]?$",
+    re.IGNORECASE,
+)
 _BARE = re.compile(r"(?P<digits>\d{1,2})", re.ASCII)
 CHAPTERS = "track|chapter|chap|ch|kapitel|chapitre|capitulo|capítulo|capitolo|hoofdstuk|rozdział|kapitola|глава|трек"
 PIECES = f"{_DISCS}|{_PARTS}|{_SIDES}|{CHAPTERS}|pt"
@@ -64,6 +68,11 @@ def titled_disc(folder: str) -> tuple[str, int] | None:
     """What a folder calls the book that it is a disc of, and which: "Dune (Disc 2)"."""
     match = _TITLED.fullmatch(folder)
     return (match["title"], int(match["digits"])) if match else None
+
+
+def without_disc(title: str) -> str:
+    """An album's title without the disc that it may name at its end: "Dune (Disc 1 of 2)", "Dune, Teil 3"."""
+    return _BEHIND.sub("", title) or title
 
 
 def is_number(folder: str) -> bool:

@@ -1,6 +1,5 @@
 """What files say of the book that they are of, where their names leave it open; pure functions of what was read."""
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -10,6 +9,7 @@ from shishod.formats.beside import role_of, stem
 from shishod.formats.video import FILMS
 from shishod.model.book import FileRole, Role, normal_name
 from shishod.model.metadata import Reading
+from shishod.model.pieces import without_disc
 from shishod.model.sighting import Sighting
 from shishod.paths import suffix
 from shishod.scan.gathered import COMICS
@@ -19,9 +19,6 @@ JOINED = "sound whose tags tell one album and a track of it each is one book"
 PARTED = "sound whose tags tell one album is one book, and what tells another is another"
 BOOK_MS = 45 * 60_000  # what is shorter is no book of its own, though it alone tells its album
 PART_MS = 120 * 60_000  # what is longer may be a book of its own, though it tells a track of an album
-_DISC = re.compile(
-    r"[\s,;:(\[-]*\b(?:cd|dis[ck]|disque|disco|part|teil)\.? ?\d{1,3}(?: ?(?:of|/|von|de) ?\d{1,3})?[)\]]?$"
-)
 
 
 class Tells(NamedTuple):
@@ -42,7 +39,7 @@ def tells_of(reading: Reading) -> Tells:
     return Tells(
         title=title,
         people=frozenset(normal_name(one.name) for one in reading.contributions if one.role == Role.AUTHOR),
-        album=_DISC.sub("", title) if part or reading.track else "",
+        album=without_disc(title) if part or reading.track else "",
         place=(reading.disc or 0, reading.track) if reading.track else None,
         ids=frozenset(one.value for one in reading.identifiers if one.scheme in ("asin", "isbn")),
         duration_ms=reading.technical.duration_ms or 0,

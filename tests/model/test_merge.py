@@ -77,6 +77,18 @@ def test_sixty_tracks_outvote_the_first_that_was_mistagged() -> None:
     assert merged(*tracks).title == "Dune"
 
 
+@pytest.mark.parametrize("disc", [" (Disc {})", " [CD{}]", " Disc {} of 3", ", Teil {}"])
+def test_what_each_disc_is_called_is_not_what_the_book_is_called(disc: str) -> None:
+    tracks = [
+        a_part(f"Dune/CD {number}/{track}.mp3", title=f"Dune{disc.format(number)}", track=track)
+        for number in (1, 2, 3)
+        for track in (1, 2)
+    ]
+
+    assert merged(*tracks).title == "Dune"
+    assert merged(*tracks[:2]).title == f"Dune{disc.format(1)}"  # a disc alone, or a title that ends so
+
+
 def test_among_titles_said_equally_often_the_earliest_is_believed() -> None:
     assert merged(a_track(2, title="Second"), a_track(1, title="First")).title == "First"
 
