@@ -91,6 +91,7 @@ def test_a_socket_that_is_deleted_is_bound_again(daemon: RunningDaemon) -> None:
 
     wait_until(daemon.socket.exists, 20, "it is bound again")
     assert titles(daemon) == {"Before"}
+    assert daemon.log.read_text(errors="replace").count("the socket's file was removed; it is bound again") == 1
 
 
 def test_a_daemon_that_is_stopped_and_continued_goes_on(daemon: RunningDaemon, library: Path) -> None:
