@@ -238,7 +238,7 @@ class TestCover:
         place = self.place(
             tmp_path, '<item id="cover" href="c.png" media-type="image/png"/><item id="f" href="front.xhtml" '
             'media-type="application/xhtml+xml"/><item id="i" href="a%20b.png" media-type="image/png"/>',
-            spine=f'<spine/><guide><reference type="cover" href="{named}"/></guide>',
+            spine=f'<spine/><guide><!-- of 2009 --><reference type="cover" href="{named}"/></guide>',
             OEBPS__front_xhtml='<html><body><img src="a%20b.png"/></body></html>',
             OEBPS__c_png=self.PICTURE, **{"OEBPS__a b_png": self.PICTURE},
         )  # fmt: skip

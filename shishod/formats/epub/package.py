@@ -208,7 +208,8 @@ class _LeanReader(EpubReader):  # type: ignore[misc]
 
     def _load_guide(self) -> None:
         """The only thing in it that nothing else tells is which page or picture is the cover."""
-        for element in _children(self._root(), "guide"):
+        guide = next((one for one in self._root() if local_name(one.tag) == "guide"), None)  # few have one any more
+        for element in () if guide is None else guide.iterchildren(etree.Element):
             if element.get("type", "").strip().casefold() == "cover" and not self.package.cover_href:
                 self.package.cover_href = element.get("href", "").strip()
 
@@ -222,7 +223,7 @@ def _child(root: etree._Element, name: str) -> etree._Element | None:
 
 def _children(root: etree._Element, name: str) -> list[etree._Element]:
     parent = _child(root, name)
-    return [] if parent is None else [one for one in parent if isinstance(one.tag, str)]
+    return [] if parent is None else list(parent.iterchildren(etree.Element))
 
 
 def _content(element: etree._Element, name: str) -> str:
