@@ -53,7 +53,7 @@ class Daemon:
             wait_until(lambda: not self._waiting(), 600, "the queues are empty")
             return (datetime.now(UTC) - asked).total_seconds()
         ended_s = (datetime.fromisoformat(last["ended_at"]) - asked).total_seconds()
-        if not ended_s <= told_s <= ended_s + 0.5:
+        if not ended_s <= told_s <= ended_s + 0.5 + ended_s / 10:  # late news of a long scan is a busy machine's
             raise AssertionError(f"the scan says it took {ended_s:.3f} s, its end was heard of after {told_s:.3f} s")
         if not covers:
             return ended_s

@@ -30,10 +30,10 @@ class Turn(NamedTuple):
 
 
 def find(root: str) -> Turn:
-    started_s, before_s = time.perf_counter(), _children_s()
+    started_s, before_s = time.perf_counter(), children_s()
     with tempfile.TemporaryFile() as listing:
         subprocess.run(["find", root, "-printf", FIND], stdout=listing, check=True)
-    return Turn(time.perf_counter() - started_s, _children_s() - before_s)
+    return Turn(time.perf_counter() - started_s, children_s() - before_s)
 
 
 def rescans(shelf: Shelf, rounds: int) -> list[Figure]:
@@ -103,6 +103,7 @@ def once(root: str, state: Path) -> float:
     return time.perf_counter() - started_s
 
 
-def _children_s() -> float:
+def children_s() -> float:
+    """Processor time of all that we have started and that has ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
