@@ -34,6 +34,7 @@ _TITLED = re.compile(
     r"(?P<title>.*\w[)\]]?)[ ._-]+[(\[]?(?:cd|dis[ck])[ ._-]*(?P<digits>\d{1,3})(?: of \d{1,3})?[)\]]?",
     re.IGNORECASE,
 )
+_LONGEST = 60  # characters, of what names a disc behind a title; it is looked for from each of them
 _BEHIND = re.compile(
     rf"[\s,;:(\[_–-]*\b(?:{_DISCS}|part|teil)(?:\.? ?\d{{1,3}}| {_SPELT})(?: ?(?:of|/|von|de) ?\d{{1,3}})?[)\]]?$",
     re.IGNORECASE,
@@ -72,7 +73,8 @@ def titled_disc(folder: str) -> tuple[str, int] | None:
 
 def without_disc(title: str) -> str:
     """An album's title without the disc that it may name at its end: "Dune (Disc 1 of 2)", "Dune, Teil 3"."""
-    return _BEHIND.sub("", title) or title
+    cut = max(len(title) - _LONGEST, 0)
+    return title[:cut] + _BEHIND.sub("", title[cut:]) or title
 
 
 def is_number(folder: str) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shishod.model.pieces import counted, disc_number, is_number, titled_disc, without_piece
+from shishod.model.pieces import counted, disc_number, is_number, titled_disc, without_disc, without_piece
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,13 @@ def test_words_for_pieces_are_taken_off_a_name_where_a_number_stands_with_them()
     assert without_piece("a part of dune") == ("a part of dune", False)
     assert without_piece("dune 1b") == ("dune 1", True)
     assert without_piece("глава 7") == ("  7", False)
+
+
+def test_a_disc_is_taken_off_the_end_of_a_title_and_a_title_that_is_one_stays() -> None:
+    long = "Dune and what came of it in the end, told by many who were not there, and by some who were, "
+
+    assert [without_disc(one) for one in ("Dune (Disc 1 of 2)", "Dune, Teil Drei")] == ["Dune", "Dune"]
+    assert [without_disc(one) for one in (f"{long}CD 2", "CD 2", "Dune 2")] == [long.rstrip(" ,"), "CD 2", "Dune 2"]
 
 
 def test_what_is_counted_in_words_is_sorted_by_the_count() -> None:
