@@ -28,7 +28,7 @@ from shishod.scan.inhand import InHand
 from shishod.scan.inspection import Assignment, Inspection, Outcome, inspect
 from shishod.scan.lease import Lease
 from shishod.scan.order import YOUNG_RETRIES, BookOrder, compose
-from shishod.scan.recall import as_they_are
+from shishod.scan.recall import as_they_are, overtaken
 from shishod.scan.sweep import InspectLoad, Sweep
 from shishod.scan.sweeper import Sweeper
 from shishod.scan.tags import tells_of
@@ -87,7 +87,7 @@ class Intake:
         lease = Lease(self._catalog, self._clock)
         try:
             loads = self._free(self._present(loads), lease)
-            loads = self._as_they_are(loads)
+            loads = self._as_they_are(self._still_so(loads))
             memories = self._recall([load.order for load in loads])
             done = self._inspect(loads)
             self._sweeper.note_read()
@@ -143,6 +143,13 @@ class Intake:
         except (LibraryAbsent, Unreachable):
             return False
         return True
+
+    def _still_so(self, loads: list[InspectLoad]) -> list[InspectLoad]:
+        """The books whose kept files are what they were planned as; the folders of the others are looked at again."""
+        late = overtaken([load.order for load in loads], self._catalog)
+        for load in (load for load, one in zip(loads, late, strict=True) if one):
+            self._plan_again(load)
+        return [load for load, one in zip(loads, late, strict=True) if not one]
 
     def _as_they_are(self, loads: Sequence[InspectLoad]) -> list[InspectLoad]:
         orders = as_they_are([load.order for load in loads], self._catalog)
@@ -236,8 +243,7 @@ class Intake:
                 self.took.observe(one.reader or "unknown", one.read_ms / 1000)
         sweep = load.places[-1][0].sweep
         if saved.outdated:
-            self._sweeper.survey.await_folder(sweep, parent((load.order.read or load.order.keep)[0].path), 0.0)
-            self._skip(load)
+            self._plan_again(load)
             return
         refused = saved.error is not None
         if refused:
@@ -310,6 +316,11 @@ class Intake:
         """Whoever waits for a book hears why it could not be recorded."""
         for place, _ in load.places:
             place.sweep.hinder(reason)
+
+    def _plan_again(self, load: InspectLoad) -> None:
+        folder = parent((load.order.read or load.order.keep)[0].path)
+        self._sweeper.survey.await_folder(load.places[-1][0].sweep, folder, 0.0)
+        self._skip(load)
 
     def _skip(self, load: InspectLoad) -> None:
         for place, order in load.places:

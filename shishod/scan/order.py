@@ -23,6 +23,7 @@ YOUNG = timedelta(minutes=10)
 YOUNG_RETRIES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 BACKOFF = timedelta(seconds=60)
 LONGEST = timedelta(hours=24)
+Numbers = tuple[int, int, int]  # size, mtime_ns, ctime_ns
 _TO_BE_READ = (State.CHANGED, State.PROCESSING)  # and kept as they were meanwhile: they had not settled
 
 
@@ -32,7 +33,7 @@ class BookOrder:
 
     `known` remembers what there is of any of them, by path. `sheds` lie beside the book and belonged to it, and do no
     more. `origins` tell by path where files that moved were remembered. `left` are books that have this one's key still
-    and moved elsewhere.
+    and moved elsewhere. `was` are the numbers, by id, that the rows of kept files had when this was planned.
     """
 
     root: Root
@@ -48,12 +49,18 @@ class BookOrder:
     origins: Mapping[bytes, Origin] = field(default_factory=dict)
     left: frozenset[int] = frozenset()
     planned_at: datetime | None = None
+    was: Mapping[int, Numbers] = field(default_factory=dict)
 
     @property
     def remembered(self) -> frozenset[int]:
         """The books whose stored Readings and words a merge will need."""
         kept = (one.book_id for one in self.keep)
         return frozenset(one for one in (self.book_id, *self.absorbs, *kept) if one is not None)
+
+
+def numbers_of(known: KnownFile) -> Numbers:
+    """What tells one content of a file from the next."""
+    return known.size, known.mtime_ns, known.ctime_ns
 
 
 class _Row(NamedTuple):

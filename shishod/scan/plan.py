@@ -15,7 +15,7 @@ from shishod.model.updates import Origin
 from shishod.paths import parent
 from shishod.scan.group import SILENCE, Group, group
 from shishod.scan.moves import Place, Traces, is_link, majority, same_file, same_time, settled_in
-from shishod.scan.order import BookOrder
+from shishod.scan.order import BookOrder, numbers_of
 from shishod.scan.tags import Tells
 from shishod.scan.walk import Neighbourhood
 
@@ -106,6 +106,7 @@ class _Planner:
         self._bereaved = bereaved
         self._grounds: Mapping[int, tuple[bytes, str]] = {}
         self._bereft: set[int | None] = set()
+        self._was = {one.id: numbers_of(one) for one in known.values()}
         self._came: dict[bytes, KnownFile] = {}  # what moved here, as it was
         self._left: Mapping[int, bytes] = {}  # books that had files here which moved, and their keys
         self._freed: set[bytes] = set()  # what was a duplicate, and stands for itself now
@@ -115,6 +116,7 @@ class _Planner:
         for one in seen:
             if (before := traces.moved.get(one.path)) is not None:
                 self._came[one.path] = before
+                self._was[before.id] = numbers_of(before)
                 self.known[one.path] = settled_in(one, before, self.root.id, doubted=one.path in traces.doubted)
 
     def linked(self, seen: Sighting, traces: Traces) -> bool:
@@ -226,7 +228,7 @@ class _Planner:
         left = frozenset(other for other, key in self._left.items() if key == one.key and other != book_id)
         order = BookOrder(
             *(self.root, one.key, one.kind, one.rule, read, keep, failed_before, book_id, absorbs),
-            *(sheds, origins, left, self.how.now),
+            *(sheds, origins, left, self.how.now, {before.id: self._was[before.id] for before in keep}),
         )
         whole_again = any(before.position == LAID_ASIDE for before in keep)
         bereaved = book_id in self._bereaved and len(back) < len(keep)

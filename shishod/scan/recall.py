@@ -6,7 +6,18 @@ from dataclasses import replace
 from shishod.model.catalog import Catalog
 from shishod.model.state import KnownFile
 from shishod.paths import parent
-from shishod.scan.order import BookOrder
+from shishod.scan.order import BookOrder, numbers_of
+
+
+def overtaken(orders: Sequence[BookOrder], catalog: Catalog) -> list[bool]:
+    """Whether a file that a book keeps was recorded with another content since the order was planned.
+
+    Somebody else had it in hand at that moment. What the plan says of its place and its numbers is of the past, and
+    what its row says is not of them. Raises Unreachable.
+    """
+    kept = {known_id for order in orders for known_id in order.was}
+    rows = {one.id: numbers_of(one) for one in catalog.files(kept)} if kept else {}
+    return [any(rows.get(known_id, was) != was for known_id, was in order.was.items()) for order in orders]
 
 
 def as_they_are(orders: Sequence[BookOrder], catalog: Catalog) -> list[BookOrder]:

@@ -78,6 +78,34 @@ def test_a_track_that_came_while_a_loss_was_judged_is_in_the_book(house: House, 
     ]
 
 
+def test_what_moved_says_what_is_in_it_though_its_row_was_told_of_another_content_meanwhile(
+    house: House, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("Here", "There"):
+        (library / folder).mkdir()
+    an_epub(library / "Here/a.epub", title="Emma")
+    house.scan()
+    house.pause()
+    here, by_hash = house.files()["Here/a.epub"], house.catalog.by_hash
+    remembered = [by_hash(house.catalog.hashes([here.id]).values())]
+    shutil.copy(library / "Here/a.epub", library / "There/a.epub")
+    an_epub(library / "Here/a.epub", title="Persuasion")
+    house.hint("Here", "a.epub")
+    house.work()
+    (library / "Here/a.epub").unlink()
+
+    monkeypatch.setattr(house.catalog, "hashed_sizes", frozenset)
+    monkeypatch.setattr(house.catalog, "by_hash", lambda some: remembered.pop() if remembered else by_hash(some))
+    house.hint("There", "a.epub")  # by a walk that looked it up before that was recorded
+    house.work()
+    house.scan()
+
+    assert remembered == []
+    (there,) = [one for path, one in house.files().items() if path == "There/a.epub"]
+    assert there.book_id is not None
+    assert house.catalog.book(there.book_id)["title"] == "Emma"
+
+
 def test_all_tracks_that_come_back_make_the_book_whole_again(house: House, library: Path, tmp_path: Path) -> None:
     tracks(library / "Dune", 1, 2, 3)
     house.scan()
