@@ -24,7 +24,7 @@ def asked() -> list[Requirement]:
     """What a full installation asks for itself, extras and all."""
     with (ROOT / "pyproject.toml").open("rb") as source:
         extras = tomllib.load(source)["project"]["optional-dependencies"]
-    wanted = [text for name, texts in extras.items() if name not in ("all", "siege", "test") for text in texts]
+    wanted = [text for name, texts in extras.items() if name not in ("all", "bench", "siege", "test") for text in texts]
     ours = project()["dependencies"]
     assert isinstance(ours, list)
     return [Requirement(text) for text in [*ours, *wanted]]
