@@ -135,10 +135,11 @@ class Survey:
     def _plan(self, sweep: Sweep, places: Sequence[Neighbourhood]) -> None:
         if not places:
             return
-        root, how = sweep.root, self._judgement(sweep)  # of the moment before anything is looked up
+        root = sweep.root
         known = by_folder(self._rooms.catalog.files_in(root.id, [one for place in places for one in place.listed]))
         books = {one.book_id for files in known.values() for one in files if one.book_id is not None}
         bereaved = self._rooms.catalog.bereaved(books) if books else ()
+        how = self._judgement(sweep)
         places = [remembering(place, known) for place in places]
         traces = self._rooms.tracer.trace(_batch(sweep, places, known, how))
         sweep.sources |= {one.root_id for one in traces.moved.values()} - {root.id}

@@ -164,15 +164,15 @@ def _unwritten(
 def _outdated(
     connection: Connection, books: Updates, homes: Sequence[int | None], now: datetime
 ) -> set[tuple[int, bytes]]:
-    """The books that were written, since their files were told, by somebody who saw more of them."""
-    told = {
+    """The books that were new when their files were told, and were made meanwhile by somebody who saw more of them."""
+    new = {
         home: book
         for book, home in zip(books, homes, strict=True)
-        if home is not None and book.planned_at is not None and _is_merged_anew(book, home)
+        if home is not None and book.planned_at is not None and _was_unknown(book, home)
     }
-    seen = {(book.root_id, one.seen.path) for book in told.values() for one in book.files}
+    seen = {(book.root_id, one.seen.path) for book in new.values() for one in book.files}
     file, found = media_files.c, set[tuple[int, bytes]]()
-    for some in chunks(sorted(told)):
+    for some in chunks(sorted(new)):
         asked = select(file.book_id, file.root_id, file.path, file.last_scanned_at).where(
             file.book_id.in_(some),
             file.role == FileRole.MEDIA.value,
@@ -180,7 +180,7 @@ def _outdated(
             file.duplicate_of.is_(None),
         )
         for home, root_id, path, scanned_at in connection.execute(asked):
-            book = told[home]
+            book = new[home]
             meanwhile = book.planned_at is not None and book.planned_at < scanned_at <= now
             if meanwhile and (root_id, path) not in seen:
                 found.add((book.root_id, book.key))
@@ -244,14 +244,9 @@ def _homes(connection: Connection, books: Updates) -> tuple[list[int | None], li
     return homes, overtaken
 
 
-def _is_merged_anew(book: RelationshipUpdates, home: int) -> bool:
-    """Whether it says what the book of that number is; one that takes up another has seen what that was."""
-    return book.metadata is not None and home not in book.absorbs
-
-
 def _was_unknown(book: RelationshipUpdates, home: int) -> bool:
     """Whether it was merged as a new book, or as one that has ended, and is this one by its key."""
-    return home != book.book_id and _is_merged_anew(book, home)
+    return home != book.book_id and book.metadata is not None and home not in book.absorbs
 
 
 def _is_overtaken(book: RelationshipUpdates, revisions: Mapping[int, int]) -> bool:
