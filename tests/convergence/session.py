@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from shishod.errors import ShishodError
+from shishod.errors import Refused, ShishodError
 from tests.convergence import oracle
 from tests.convergence.disk import Disk
 from tests.journeys.running import RunningDaemon
@@ -168,7 +168,10 @@ class Session:
         self.daemon.scan(tier, 60)
         for root in self.daemon.status()["roots"]:
             if root["state"] == "held":
-                scan = self.daemon.client.post(f"/v1/roots/{root['id']}/accept", {})
+                try:
+                    scan = self.daemon.client.post(f"/v1/roots/{root['id']}/accept", {})
+                except Refused:  # what was gone is back
+                    continue
                 wait_until(lambda scan=scan: self._ended(scan["id"]), 60, "what was accepted is scanned")
 
     def _ended(self, scan: str) -> bool:
