@@ -8,6 +8,7 @@ from binascii import b2a_base64
 from functools import lru_cache
 
 SYSTEM_STATE, SYSTEM_SOCKET = "/var/lib/shishod", "/run/shishod/shishod.sock"
+SYSTEM_CONFIG = "/etc/shishod/config.yaml"
 UNITS = tuple(f"{folder}/systemd/system/shishod.service" for folder in ("/etc", "/usr/lib", "/lib"))
 PACKED = b".zip"
 _PACKED_BOOKS = (b".fb2.zip",)

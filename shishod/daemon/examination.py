@@ -12,10 +12,11 @@ from shishod.ailment import Ailment, told
 from shishod.clock import CLOCK
 from shishod.daemon.config import FaultySettings, Settings, load, settings_for_run
 from shishod.daemon.doctor import Patient, examine
+from shishod.paths import SYSTEM_CONFIG
 from shishod.strict_yaml import Fault
 
 SERVICE = "shishod.service"
-SERVICE_CONFIG = Path("/etc/shishod/config.yaml")
+SERVICE_CONFIG = Path(SYSTEM_CONFIG)
 
 
 def examination(config: Path | None, libraries: Sequence[bytes], overrides: Mapping[str, Any]) -> list[Ailment]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shishod.daemon.config import Settings
 
 OK, FOUND, USAGE, SOFTWARE, TRY_AGAIN, CONFIG, INTERRUPTED = 0, 1, 64, 70, 75, 78, 130
-CONFIG_FILE = Path("/etc/shishod/config.yaml")
+CONFIG_FILE = Path(paths.SYSTEM_CONFIG)
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=bytes)
 _FILE = click.Path(dir_okay=False, path_type=Path)

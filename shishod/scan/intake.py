@@ -17,7 +17,7 @@ from shishod.model.book import FileRole
 from shishod.model.catalog import BookMemory, Catalog, Recorder
 from shishod.model.event import Teller, to_nobody
 from shishod.model.sighting import RACY_NS, Sighting
-from shishod.model.state import State
+from shishod.model.state import KnownFile, State
 from shishod.model.ticket import Ticket
 from shishod.model.updates import FileError, RelationshipUpdates, SavedBook
 from shishod.mounts import stable_inodes
@@ -28,7 +28,7 @@ from shishod.scan.inhand import InHand
 from shishod.scan.inspection import Assignment, Inspection, Outcome, inspect
 from shishod.scan.lease import Lease
 from shishod.scan.order import YOUNG_RETRIES, BookOrder, compose
-from shishod.scan.recall import as_they_are, overtaken
+from shishod.scan.recall import as_they_are, overtaken, rows_of
 from shishod.scan.sweep import InspectLoad, Sweep
 from shishod.scan.sweeper import Sweeper
 from shishod.scan.tags import tells_of
@@ -87,7 +87,7 @@ class Intake:
         lease = Lease(self._catalog, self._clock)
         try:
             loads = self._free(self._present(loads), lease)
-            loads = self._as_they_are(self._still_so(loads))
+            loads = self._still_so(loads)
             memories = self._recall([load.order for load in loads])
             done = self._inspect(loads)
             self._sweeper.note_read()
@@ -145,14 +145,19 @@ class Intake:
         return True
 
     def _still_so(self, loads: list[InspectLoad]) -> list[InspectLoad]:
-        """The books whose kept files are what they were planned as; the folders of the others are looked at again."""
-        late = overtaken([load.order for load in loads], self._catalog)
-        for load in (load for load, one in zip(loads, late, strict=True) if one):
-            self._plan_again(load)
-        return [load for load, one in zip(loads, late, strict=True) if not one]
+        """The books whose kept files are what they were planned as, as those are by now; the folders of the others are
+        looked at again."""
+        rows = rows_of([load.order for load in loads], self._catalog)
+        ours = []
+        for load in loads:
+            if overtaken(load.order, rows):
+                self._plan_again(load)
+            else:
+                ours.append(load)
+        return self._as_they_are(ours, rows)
 
-    def _as_they_are(self, loads: Sequence[InspectLoad]) -> list[InspectLoad]:
-        orders = as_they_are([load.order for load in loads], self._catalog)
+    def _as_they_are(self, loads: Sequence[InspectLoad], rows: Mapping[int, KnownFile]) -> list[InspectLoad]:
+        orders = as_they_are([load.order for load in loads], rows, self._catalog)
         return [
             load if order is load.order else replace(load, order=order)
             for load, order in zip(loads, orders, strict=True)
@@ -224,7 +229,8 @@ class Intake:
             for number in late:
                 if (book_id := saved[number].book_id) is not None:
                     loads[number] = replace(loads[number], order=replace(loads[number].order, book_id=book_id))
-            for number, load in zip(late, self._as_they_are([loads[number] for number in late]), strict=True):
+            rows = rows_of([loads[number].order for number in late], self._catalog)
+            for number, load in zip(late, self._as_they_are([loads[number] for number in late], rows), strict=True):
                 loads[number] = load
             memories = self._recall([loads[number].order for number in late])
             for number in late:

@@ -1,6 +1,6 @@
 """Recalling: what the files that a book keeps are by now, for it was planned before others were recorded."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from shishod.model.catalog import Catalog
@@ -9,29 +9,32 @@ from shishod.paths import parent
 from shishod.scan.order import BookOrder, numbers_of
 
 
-def overtaken(orders: Sequence[BookOrder], catalog: Catalog) -> list[bool]:
+def rows_of(orders: Iterable[BookOrder], catalog: Catalog) -> dict[int, KnownFile]:
+    """The rows that the kept files of these orders have now, by id. Raises Unreachable."""
+    kept = {known.id for order in orders for known in order.keep}
+    return {one.id: one for one in catalog.files(kept)} if kept else {}
+
+
+def overtaken(order: BookOrder, rows: Mapping[int, KnownFile]) -> bool:
     """Whether a file that a book keeps was recorded with another content since the order was planned.
 
     Somebody else had it in hand at that moment. What the plan says of its place and its numbers is of the past, and
-    what its row says is not of them. Raises Unreachable.
+    what its row says is not of them.
     """
-    kept = {known_id for order in orders for known_id in order.was}
-    rows = {one.id: numbers_of(one) for one in catalog.files(kept)} if kept else {}
-    return [any(rows.get(known_id, was) != was for known_id, was in order.was.items()) for order in orders]
+    return any(known_id in rows and numbers_of(rows[known_id]) != was for known_id, was in order.was.items())
 
 
-def as_they_are(orders: Sequence[BookOrder], catalog: Catalog) -> list[BookOrder]:
+def as_they_are(orders: Sequence[BookOrder], rows: Mapping[int, KnownFile], catalog: Catalog) -> list[BookOrder]:
     """The orders with the rows that their kept files have now, and the books that those belong to.
 
     A row may have followed its file into another book since, and a file may have the row of one that was gone and is
     the same. What has no row any more is kept no longer, and a book that was new is the one that was made of its files
     since. Raises Unreachable.
     """
-    kept = {known.id for order in orders for known in order.keep}
-    rows = {one.id: one for one in catalog.files(kept)} if kept else {}
     folders: dict[int, set[bytes]] = {}
-    for order in orders if len(rows) < len(kept) else ():
-        folders.setdefault(order.root.id, set()).update(parent(one.path) for one in order.keep if one.id not in rows)
+    for order in orders:
+        if gone := {parent(one.path) for one in order.keep if one.id not in rows}:
+            folders.setdefault(order.root.id, set()).update(gone)
     named = {(root, one.path): one for root, some in folders.items() for one in catalog.files_in(root, some)}
     anew = [_anew(order, rows, named) for order in orders]
     changed = {one.book_id for old, new in zip(orders, anew, strict=True) if old.keep != new.keep for one in new.keep}

@@ -107,12 +107,17 @@ def a_daemon(root: str, place: Path, *, hashing: bool = True) -> Iterator[Daemon
         wait_until(lambda: "shishod_parser_processes 1.0" in client.text("/metrics"), 30, "its readers are loaded")
         yield Daemon(client, process.pid, root, socket)
     finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """As it would, and if it does not, all the same."""
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _answers(client: Client) -> bool:

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from io import BufferedRWPair
 from pathlib import Path
 
+from tests.bench.daemon import end
 from tests.bench.library import Shelf
 from tests.waiting import wait_until
 
@@ -166,12 +167,7 @@ def _running(command: list[str], place: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process)
 
 
 def _free_port() -> int:
