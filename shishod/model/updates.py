@@ -72,8 +72,8 @@ class RelationshipUpdates:
     `revision` is that of the row whose words and readings were merged: where it is another by now, the book is left
     alone, for somebody has said something meanwhile. `words` are all that the user says of it from now on, None where
     that stays as it is. `found` is what web catalogues were just asked; what others said of it before stays. Without
-    `files` only what is believed is written, and where the book lies stays as it is. `planned_at` is when the files of
-    a new book were told: where it was made meanwhile, and of more, that is out of date.
+    `files` only what is believed is written, and where the book lies stays as it is. `planned_at` is when its files
+    were told: where it was written meanwhile of more, a new one is out of date, and one that was known is merged anew.
     """
 
     library_id: int
@@ -97,9 +97,10 @@ class RelationshipUpdates:
 class SavedBook:
     """The outcome for one RelationshipUpdates, in the order given: an id, or the reason that the database gave.
 
-    `rest` are the folders of what is left of the books that it parts from, where they are to be merged without it. One
-    that was `overtaken` was not written, and is to be merged anew; as the book `book_id`, where that is told. Of one
-    that is `outdated` nothing was written, and its place is to be looked at again.
+    `rest` are the folders of what is left of the books that it parts from, where they are to be merged without it, and
+    its own where it has more than it says. One that was `overtaken` was not written, and is to be merged anew; as the
+    book `book_id`, where that is told. Of one that is `outdated` nothing was written, and its place is to be looked at
+    again.
     """
 
     book_id: int | None

@@ -116,10 +116,15 @@ def _library_of(books: Updates) -> int:
 
 def _save(connection: Connection, books: Updates, names: NameBook, now: datetime) -> list[SavedBook]:
     names.learn(connection, (said for book in books for said in names_of(book)))
-    outcomes = [outcome for wave in _waves(books) for outcome in _save_wave(connection, wave, names, now)]
+    short = set[int]()
+    outcomes = [outcome for wave in _waves(books) for outcome in _save_wave(connection, wave, names, now, short)]
     parted = {one for book in books for one in book.parts_from} - {outcome.book_id for outcome in outcomes}
-    left = unsettle(connection, parted) if parted else {}  # one that is written here is without them already
-    rests = (frozenset[Folder]().union(*(left.get(one, ()) for one in book.parts_from)) for book in books)
+    doubted = parted | short  # one that is written here is without what parted already
+    left = unsettle(connection, doubted) if doubted else {}
+    rests = (
+        frozenset[Folder]().union(*(left.get(one, ()) for one in (*book.parts_from, *short & {outcome.book_id})))
+        for book, outcome in zip(books, outcomes, strict=True)
+    )
     return [replace(outcome, rest=rest) if rest else outcome for outcome, rest in zip(outcomes, rests, strict=True)]
 
 
@@ -142,37 +147,39 @@ def _waves(books: Updates) -> Iterator[list[RelationshipUpdates]]:
         yield wave
 
 
-def _save_wave(connection: Connection, books: Updates, names: NameBook, now: datetime) -> list[SavedBook]:
+def _save_wave(
+    connection: Connection, books: Updates, names: NameBook, now: datetime, short: set[int]
+) -> list[SavedBook]:
+    """`short` gains the books that say less than they have."""
     free_keys(connection, books)
     homes, overtaken = _homes(connection, books)
-    outdated = _outdated(connection, books, homes, now)
-    unwritten = [_unwritten(*one, outdated) for one in zip(books, homes, overtaken, strict=True)]
+    behind = _behind(connection, books, homes, now)
+    unwritten = [_unwritten(*one, behind) for one in zip(books, homes, overtaken, strict=True)]
+    short |= {home for home, left in zip(homes, unwritten, strict=True) if home in behind and left is None}
     fresh = [(book, home) for book, home, left in zip(books, homes, unwritten, strict=True) if left is None]
     saved = iter(_save_fresh(connection, [book for book, _ in fresh], [home for _, home in fresh], names, now))
     return [next(saved) if left is None else left for left in unwritten]
 
 
 def _unwritten(
-    book: RelationshipUpdates, home: int | None, overtaken: bool, outdated: Collection[tuple[int, bytes]]
+    book: RelationshipUpdates, home: int | None, overtaken: bool, behind: Collection[int]
 ) -> SavedBook | None:
     """The outcome of a book that is left as it is; None for one that is to be written."""
-    if (book.root_id, book.key) in outdated:
+    if home in behind and _was_unknown(book, home):
         return SavedBook(None, outdated=True)
     return SavedBook(None if home == book.book_id else home, overtaken=True) if overtaken else None
 
 
-def _outdated(
-    connection: Connection, books: Updates, homes: Sequence[int | None], now: datetime
-) -> set[tuple[int, bytes]]:
-    """The books that were new when their files were told, and were made meanwhile by somebody who saw more of them."""
-    new = {
+def _behind(connection: Connection, books: Updates, homes: Sequence[int | None], now: datetime) -> set[int]:
+    """The rows of books that were written, since the files of these were told, by somebody who saw more of them."""
+    told = {
         home: book
         for book, home in zip(books, homes, strict=True)
-        if home is not None and book.planned_at is not None and _was_unknown(book, home)
+        if home is not None and book.planned_at is not None and book.metadata is not None
     }
-    seen = {(book.root_id, one.seen.path) for book in new.values() for one in book.files}
-    file, found = media_files.c, set[tuple[int, bytes]]()
-    for some in chunks(sorted(new)):
+    seen = {(book.root_id, one.seen.path) for book in told.values() for one in book.files}
+    file, found = media_files.c, set[int]()
+    for some in chunks(sorted(told)):
         asked = select(file.book_id, file.root_id, file.path, file.last_scanned_at).where(
             file.book_id.in_(some),
             file.role == FileRole.MEDIA.value,
@@ -180,10 +187,9 @@ def _outdated(
             file.duplicate_of.is_(None),
         )
         for home, root_id, path, scanned_at in connection.execute(asked):
-            book = new[home]
-            meanwhile = book.planned_at is not None and book.planned_at < scanned_at <= now
-            if meanwhile and (root_id, path) not in seen:
-                found.add((book.root_id, book.key))
+            planned_at = told[home].planned_at
+            if planned_at is not None and planned_at < scanned_at <= now and (root_id, path) not in seen:
+                found.add(home)
     return found
 
 
@@ -244,7 +250,7 @@ def _homes(connection: Connection, books: Updates) -> tuple[list[int | None], li
     return homes, overtaken
 
 
-def _was_unknown(book: RelationshipUpdates, home: int) -> bool:
+def _was_unknown(book: RelationshipUpdates, home: int | None) -> bool:
     """Whether it was merged as a new book, or as one that has ended, and is this one by its key."""
     return home != book.book_id and book.metadata is not None and home not in book.absorbs
 

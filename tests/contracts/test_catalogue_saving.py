@@ -120,6 +120,26 @@ def test_a_new_book_that_was_made_meanwhile_of_more_files_is_left_as_it_is(catal
     assert shown(catalogue, book_id)["title"] == "Half", "who saw it afterwards is believed"
 
 
+def test_a_known_book_that_was_written_meanwhile_of_more_files_is_merged_anew(
+    catalogue: SqlCatalog, root: Root
+) -> None:
+    """It is written all the same, for what the user says of it; and is due for another look at once."""
+    whole = a_book(root, b"A/", files=(a_file(b"A/1.mp3"), a_file(b"A/2.mp3")))
+    (book_id,) = save(catalogue, replace(whole, rule="folder"), now=NOW)
+    less = a_book(root, b"A/", metadata=some_metadata("Half"), files=(a_file(b"A/1.mp3"),), book_id=book_id)
+    less = replace(less, rule="folder")
+
+    ways = [
+        (catalogue.save([replace(less, planned_at=planned)], {}, LATER).books[0], catalogue.grounds([book_id])[book_id])
+        for planned in (NOW + timedelta(seconds=1), NOW - timedelta(seconds=1))
+    ]
+
+    assert ways == [
+        (SavedBook(book_id), (b"A/", "folder")),  # who saw it afterwards is believed
+        (SavedBook(book_id, rest=frozenset({(root.id, b"A")})), (b"A/", "")),
+    ]
+
+
 def test_the_outcome_says_which_books_are_new(catalogue: SqlCatalog, root: Root) -> None:
     first, second = catalogue.save([a_book(root, b"a"), a_book(root, b"b")], {}, NOW).books
     again, third = catalogue.save([a_book(root, b"b"), a_book(root, b"c")], {}, LATER).books
