@@ -8,6 +8,7 @@ from starlette.requests import Request
 from shishod.control.calls import Calls
 from shishod.operations import Operations
 
+SHORT = 8  # who ask the catalogue at once
 _BUSY = (
     "two backups, dry runs of a scan or looks of the doctor go on already; ask again when one of them has ended. "
     "Nothing was begun, and all else is answered"
@@ -28,7 +29,7 @@ class House:
     """
 
     operations: Operations
-    short: Calls = field(default_factory=lambda: Calls(most=8, limit_s=30.0))
+    short: Calls = field(default_factory=lambda: Calls(most=SHORT, limit_s=30.0))
     disk: Calls = field(default_factory=lambda: Calls(most=2, limit_s=5.0))
     long: Calls = field(default_factory=lambda: Calls(most=2, limit_s=86400.0, busy=_BUSY))
     web: Calls = field(default_factory=lambda: Calls(most=2, limit_s=900.0, busy=_ASKING))

@@ -86,7 +86,7 @@ class ControlServer:
             build(house, root_alone=self._settings.changes == "root"),
             http=PatientProtocol,
             ws="none",
-            loop="asyncio",
+            loop="shishod.control.loop:new_loop",
             lifespan="off",
             log_config=None,
             access_log=False,

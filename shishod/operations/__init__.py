@@ -5,7 +5,7 @@ from shishod.operations.losses import LossRules
 from shishod.operations.modes import ModeWish
 from shishod.operations.operations import Operations
 from shishod.operations.ports import Probes, Roots, Scans, WaitingRow, WatchRow, WorkerRow
-from shishod.operations.report import scan_row, verdict
+from shishod.operations.report import Row, scan_row, verdict
 from shishod.operations.words import EditWish
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Operations",
     "Probes",
     "Roots",
+    "Row",
     "Scans",
     "WaitingRow",
     "WatchRow",

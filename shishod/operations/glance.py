@@ -4,7 +4,7 @@ While a scan is alive the supervisor's tick has the next glance taken every two 
 or not anybody asks; a status tells the last that is not too old, and waits for a new one only where none is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from shishod.clock import Clock
@@ -22,12 +22,13 @@ LAST_SCANS = 3
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """The roots, what `Shelf.counts` counts, and the newest scans that have ended."""
+    """The roots, what `Shelf.counts` counts, the newest scans that have ended, and what could not be recorded yet."""
 
     roots: Sequence[Root] = ()
     counts: Row = field(default_factory=dict)
     ended: Sequence[ScanSnapshot] = ()
     counted_s: float = 0.0
+    behind: str = ""
 
     @property
     def files(self) -> dict[int, int]:
@@ -40,11 +41,20 @@ class Glances:
     while one is alive a status waits for none that answers the tick in time.
     """
 
-    def __init__(self, catalog: Roots, history: ScanHistory, shelf: Shelf, scans: Scans, clock: Clock) -> None:
+    def __init__(  # noqa: PLR0917 - in the order in which they are asked
+        self,
+        catalog: Roots,
+        history: ScanHistory,
+        shelf: Shelf,
+        scans: Scans,
+        arrears: Callable[[], str],
+        clock: Clock,
+    ) -> None:
         self._catalog = catalog
         self._history = history
         self._shelf = shelf
         self._scans = scans
+        self._arrears = arrears
         self._clock = clock
         self._lately = Lately(self._look, STALE_S, clock.monotonic_s)
 
@@ -52,6 +62,10 @@ class Glances:
         """What is there now, counted at most a second ago; in a hurry, what was seen four seconds ago at most, and so
         counted five. Raises Unreachable."""
         return self._lately.ask(hurried=hurried)
+
+    def at_hand(self) -> Glance | None:
+        """What was seen four seconds ago at most; None where nothing was, and returns at once."""
+        return self._lately.at_hand()
 
     def tick(self) -> None:
         """Keep the last glance fresh while a scan is alive; returns at once."""
@@ -72,5 +86,5 @@ class Glances:
             and 0 <= now_s - old.counted_s < COUNTS_KEPT_S
             and {root.id for root in roots} <= old.files.keys()
         ):
-            return Glance(roots, old.counts, ended, old.counted_s)
-        return Glance(roots, self._shelf.counts(), ended, now_s)
+            return Glance(roots, old.counts, ended, old.counted_s, self._arrears())
+        return Glance(roots, self._shelf.counts(), ended, now_s, self._arrears())

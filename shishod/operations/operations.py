@@ -18,7 +18,7 @@ from shishod.operations.covers import CoverDesk
 from shishod.operations.enrichment import WebDesk
 from shishod.operations.events import EventDesk
 from shishod.operations.explain import ExplainDesk
-from shishod.operations.glance import Glances
+from shishod.operations.glance import Glance, Glances
 from shishod.operations.logs import LogDesk
 from shishod.operations.losses import LossDesk, LossRules
 from shishod.operations.modes import ModeDesk
@@ -79,7 +79,7 @@ class Operations:
         self._clock = clock
         self._started_at = clock.now()
         self._started_s = clock.monotonic_s()
-        self._glances = Glances(catalog, history, shelf, scans, clock)
+        self._glances = Glances(catalog, history, shelf, scans, self._probes.arrears, clock)
 
     def tick(self) -> None:
         """Have a status at hand while a scan is alive; to be called every few seconds, and returns at once."""
@@ -104,7 +104,21 @@ class Operations:
 
     def status(self) -> Row:
         """All that one screen should say, with `ok` and one `sentence` that answers "is it fine?"."""
-        covered, active = self._probes.covered(), self._scans.active()
+        active = self._scans.active()
+        try:
+            seen, trouble = self._glances.take(hurried=bool(active)), ""
+        except Unreachable as error:
+            seen, trouble = self._glances.last(), str(error)
+        return self._status(active, seen, trouble or seen.behind)
+
+    def status_at_hand(self) -> Row | None:
+        """The same while a scan is alive and the catalogue was asked lately, else None: it waits for no disk."""
+        active = self._scans.active()
+        seen = self._glances.at_hand() if active else None
+        return None if seen is None else self._status(active, seen, seen.behind)
+
+    def _status(self, active: Sequence[ScanSnapshot], seen: Glance, trouble: str) -> Row:
+        covered, watched = self._probes.covered(), {row.root_id: row for row in self._probes.watch()}
         report: Row = {
             "version": __version__,
             "pid": os.getpid(),
@@ -125,21 +139,13 @@ class Operations:
             "covers": {"drained_at": covered.isoformat() if covered else None},
             "sandbox": self._probes.sandbox(),
             "load": self.steering.report(),
+            "catalogue": {"ok": not trouble, "reason": trouble},
+            "roots": [root_row(root, watched.get(root.id), seen.files.get(root.id, 0)) for root in seen.roots],
+            "waiting": waiting_rows(self._probes.waiting(), seen.roots),
+            "last_scans": [scan_row(scan) for scan in seen.ended],
+            "counts": {name: count for name, count in seen.counts.items() if name != "by_root"},
+            "problems": problem_count(seen.counts),
         }
-        try:
-            seen = self._glances.take(hurried=bool(active))
-        except Unreachable as error:
-            seen = self._glances.last()
-            report["catalogue"] = {"ok": False, "reason": str(error)}
-        else:
-            behind = self._probes.arrears()
-            report["catalogue"] = {"ok": not behind, "reason": behind}
-        watched = {row.root_id: row for row in self._probes.watch()}
-        report["roots"] = [root_row(root, watched.get(root.id), seen.files.get(root.id, 0)) for root in seen.roots]
-        report["waiting"] = waiting_rows(self._probes.waiting(), seen.roots)
-        report["last_scans"] = [scan_row(scan) for scan in seen.ended]
-        report["counts"] = {name: count for name, count in seen.counts.items() if name != "by_root"}
-        report["problems"] = problem_count(seen.counts)
         report["ok"], report["sentence"] = verdict(report)
         report["severity"] = severity(report)
         return report
@@ -213,6 +219,10 @@ class Operations:
         if scan is None:
             raise Refused(f'there is no scan "{scan_id}"', "not-found", "`shishoctl status` lists the latest scans")
         return scan
+
+    def scan_at_hand(self, scan_id: str) -> ScanSnapshot | None:
+        """One that is alive, as it stands; None for another. Asks nothing of the database."""
+        return next((scan for scan in self._scans.active() if scan.id == scan_id), None)
 
     def cancel(self, scan_id: str) -> ScanSnapshot:
         """Stop a scan after the file in hand; what it has written stays."""

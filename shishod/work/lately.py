@@ -33,14 +33,15 @@ class Lately(Generic[T]):
 
     def ask(self, *, hurried: bool) -> T:
         """What `tell` answers, or answered lately."""
-        with self._lock:
-            last, age_s = self._last, 0.0
-            if last is not None:
-                age_s = self._monotonic_s() - last[0]
-        if hurried and last is not None and age_s < self._stale_s:
+        if hurried and (lately := self._lately()) is not None:
             self.refresh()
-            return last[1]
+            return lately[1]
         return self._make()
+
+    def at_hand(self) -> T | None:
+        """The last answer if its making began less than `stale_s` ago; has none made, and returns at once."""
+        lately = self._lately()
+        return lately and lately[1]
 
     def refresh(self) -> None:
         """Have the next answer made by a thread of its own, unless one is new or being made; returns at once."""
@@ -55,6 +56,11 @@ class Lately(Generic[T]):
         """The last answer, however old."""
         with self._lock:
             return self._last[1] if self._last is not None else None
+
+    def _lately(self) -> tuple[float, T] | None:
+        with self._lock:
+            last = self._last
+        return last if last is not None and self._monotonic_s() - last[0] < self._stale_s else None
 
     def _make(self) -> T:
         began_s = self._monotonic_s()

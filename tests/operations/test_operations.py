@@ -11,7 +11,7 @@ from shishod.model.library import Library, RootState
 from shishod.model.progress import Problem, ScanStatus
 from shishod.model.ticket import FolderSubject
 from shishod.model.tier import Tier
-from shishod.operations import Operations, verdict
+from shishod.operations import Operations, Probes, verdict
 from shishod.store.catalog import open_catalog
 from shishod.store.settings import StoreSettings
 from tests.control.standin import NOON, Standin, Watched, a_book, a_root, a_scan
@@ -281,3 +281,30 @@ def test_while_a_scan_is_alive_every_tick_has_a_status_at_hand_for_who_asks_alon
     now_s += 3
 
     assert operations.status()["catalogue"]["ok"], "and waits for nobody"
+
+
+def test_a_status_is_at_hand_during_a_scan_where_the_catalogue_was_asked_lately(daemon: Standin):
+    now_s, asked = 0.0, list[float]()
+    probes = Probes(arrears=lambda: asked.append(now_s) or "the disk is full")
+    operations = Operations(
+        catalog=daemon,
+        history=daemon,
+        shelf=daemon,
+        scans=daemon,
+        probes=probes,
+        clock=Clock(lambda: NOON, lambda: now_s),
+    )
+    operations.status()
+    assert operations.status_at_hand() is None, "a daemon at rest is asked what is so now"
+
+    daemon.alive = {"scan-1": a_scan()}
+    daemon.database_down = True
+    now_s = 3.9
+    told = operations.status_at_hand()
+    now_s = 4.1
+
+    assert told is not None
+    assert told["catalogue"] == {"ok": False, "reason": "the disk is full"}
+    assert [scan["id"] for scan in told["scan"]["active"]] == ["scan-1"]
+    assert asked == [0.0], "and nothing was asked for it"
+    assert operations.status_at_hand() is None

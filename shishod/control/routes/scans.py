@@ -97,7 +97,12 @@ async def listing(request: Request) -> Response:
 async def one(request: Request) -> Response:
     """One scan as it stands."""
     here = house(request)
-    return Answer(here.operations.scan_row(await here.short.run(here.operations.scan, request.path_params["id"])))
+    return Answer(here.operations.scan_row(await _scan(here, request.path_params["id"])))
+
+
+async def _scan(here: House, scan_id: str) -> ScanSnapshot:
+    alive = here.operations.scan_at_hand(scan_id)
+    return alive if alive is not None else await here.short.run(here.operations.scan, scan_id)
 
 
 async def log(request: Request) -> Response:
@@ -118,7 +123,7 @@ async def cancel(request: Request) -> Response:
 async def events(request: Request) -> Response:
     """The scan as server-sent events, at most ten a second, until it ends."""
     here = house(request)
-    first = await here.short.run(here.operations.scan, request.path_params["id"])
+    first = await _scan(here, request.path_params["id"])
     return StreamingResponse(
         _follow(here, first), media_type="text/event-stream", headers={"cache-control": "no-store"}
     )
@@ -139,7 +144,7 @@ async def _follow(here: House, scan: ScanSnapshot) -> AsyncIterator[bytes]:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(here.closing.wait(), EVENTS_EVERY_S)
             return
-        scan = await here.short.run(here.operations.scan, scan.id)
+        scan = await _scan(here, scan.id)
 
 
 ROUTES = [

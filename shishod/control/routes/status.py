@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from shishod.control.answers import Answer, event
 from shishod.control.house import House, house
+from shishod.operations import Row
 
 REDRAW_S = 1.0
 
@@ -32,8 +33,13 @@ async def doctor(request: Request) -> Response:
 
 async def status(request: Request) -> Response:
     """What `shishoctl status` shows."""
-    here = house(request)
-    return Answer(await here.short.run(here.operations.status))
+    return Answer(await _status(house(request)))
+
+
+async def _status(here: House) -> Row:
+    """During a scan a thread of its own would have to wait for the interpreter twice more."""
+    at_hand = here.operations.status_at_hand()
+    return at_hand if at_hand is not None else await here.short.run(here.operations.status)
 
 
 async def status_events(request: Request) -> Response:
@@ -43,7 +49,7 @@ async def status_events(request: Request) -> Response:
 
 async def _redraw(here: House) -> AsyncIterator[bytes]:
     while not here.closing.is_set():
-        yield event("status", await here.short.run(here.operations.status))
+        yield event("status", await _status(here))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(here.closing.wait(), REDRAW_S)
 
