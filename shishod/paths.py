@@ -35,8 +35,8 @@ def json_path(path: bytes, key: str = "path") -> dict[str, str]:
 @lru_cache(maxsize=4096)  # a file is put in order where it is grouped and where its book is merged
 def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
     """Order as people count: page2 before page10, case aside."""
-    parts = [part for part in _DIGITS.split(text.casefold()) if part]
-    return tuple([(0, int(one), "") if one.isdecimal() and one.isascii() else (1, 0, one) for one in parts])
+    parts = enumerate(_DIGITS.split(text.casefold()))  # every second is a number
+    return tuple([(0, int(one), "") if at & 1 and one.isascii() else (1, 0, one) for at, one in parts if one])
 
 
 @lru_cache(maxsize=4096)  # a file is asked about twenty times from its walk to its merge

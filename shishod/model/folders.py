@@ -1,6 +1,7 @@
 """What the name of a folder tells of the videos in it; every walk asks, so nothing here loads the grammars of names."""
 
 import re
+from functools import lru_cache
 
 from shishod.paths import base, parent
 
@@ -23,6 +24,7 @@ def is_season(folder: str) -> bool:
     return _SEASON.fullmatch(folder) is not None
 
 
+@lru_cache(maxsize=1024)  # a folder is asked about for each file in it
 def is_annex(folder: bytes) -> bool:
     """Whether a folder holds what was filmed around the film that its parent holds, whatever the library holds.
 

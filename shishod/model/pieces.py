@@ -30,6 +30,7 @@ _FORMS = (
     re.compile(r"d(?P<digits>\d{1,2})"),
     re.compile(rf"(?:{_SIDES})(?:[ ._-]*(?P<letter>[a-h])|{_NUMBER})"),
 )
+_MAY_BE = re.compile(rf"\d|\A\s*(?:{_DISCS}|{_PARTS}|{_SIDES})".encode(), re.IGNORECASE)
 _TITLED = re.compile(
     r"(?P<title>.*\w[)\]]?)[ ._-]+[(\[]?(?:cd|dis[ck])[ ._-]*(?P<digits>\d{1,3})(?: of \d{1,3})?[)\]]?",
     re.IGNORECASE,
@@ -47,6 +48,11 @@ _PIECE = re.compile(
     rf"|(?<=\d )(?:{PIECES})\b|\b(?:of|von)\b(?= ?\d)"
 )
 _LETTERED = re.compile(r"(?<=\d)[a-d](?!\w)")  # the sides of a tape: "1a", "1b", "2a"
+
+
+def may_be_piece(name: bytes) -> bool:
+    """Whether a name in ASCII has what every name of a disc or a part has: a digit, or such a word at its front."""
+    return _MAY_BE.search(name) is not None
 
 
 @lru_cache(maxsize=4096)  # a folder is asked about for each file in it

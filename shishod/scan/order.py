@@ -164,7 +164,8 @@ def said_by_path(order: BookOrder) -> Reading:
 
     key = order.key if order.key.strip(b"/") else base(order.root.path.rstrip(b"/")) + b"/"  # of the root itself
     words = words_of(key, order.kind, order.root.kind)
-    words.say("title", fallback_title(key), "name")
+    if not words.title:
+        words.say("title", fallback_title(key), "name")
     return reading_of(words)
 
 

@@ -1,8 +1,31 @@
 """What folders and names call the pieces of a recording, in the languages of shelves."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from shishod.model.pieces import counted, disc_number, is_number, titled_disc, without_disc, without_piece
+from shishod.model.pieces import counted, disc_number, is_number, may_be_piece, titled_disc, without_disc, without_piece
+
+PARTS = [
+    "cd",
+    "Disc",
+    "disque",
+    "TEIL",
+    "part",
+    "side",
+    "seite",
+    "a",
+    "b",
+    "two",
+    "IV",
+    "Dune",
+    "1",
+    "07",
+    " ",
+    ".",
+    "- ",
+    "(",
+]
 
 
 @pytest.mark.parametrize(
@@ -30,6 +53,19 @@ def test_what_is_called_otherwise_is_no_disc(folder: str) -> None:
 def test_a_disc_may_be_called_as_its_book_is_or_by_a_number_alone() -> None:
     assert titled_disc("Der Große Krieg (Disc 2)") == ("Der Große Krieg", 2)
     assert [is_number(name) for name in ("01", "1", "123", "1a")] == [True, True, False, False]
+
+
+@given(st.lists(st.sampled_from(PARTS) | st.characters(max_codepoint=126), max_size=6).map("".join))
+def test_a_glance_at_a_name_overlooks_no_disc(name: str) -> None:
+    told = disc_number(name) is not None or is_number(name) or titled_disc(name) is not None
+
+    assert may_be_piece(name.encode()) or not told
+
+
+def test_a_glance_passes_the_names_of_most_folders_by() -> None:
+    assert [may_be_piece(name) for name in (b"Dune", b"The Side Effect", b"Disco Inferno", b"1984")] == [
+        *(False, False, True, True)
+    ]
 
 
 def test_words_for_pieces_are_taken_off_a_name_where_a_number_stands_with_them() -> None:

@@ -9,7 +9,7 @@ from stdnum.exceptions import ValidationError
 
 from shishod.model.book import Identifier
 from shishod.model.naming.people import people_of
-from shishod.model.naming.spelling import BRACKETS, RANGE, YEAR, number_of
+from shishod.model.naming.spelling import BRACKETS, OPENS, RANGE, YEAR, number_of
 from shishod.model.naming.vocabulary import EDITIONS, NOISE, PUBLISHERS, READ_BY
 from shishod.model.naming.words import PathWords
 from shishod.model.volumes import PART, VOLUME
@@ -143,7 +143,7 @@ def is_identifier(name: str, words: PathWords) -> bool:
 
 def without_marks(name: str, words: PathWords) -> str:
     """The name without the brackets that the table knows and those that are noise; what they say goes to `words`."""
-    if not any(c in name for c in "([{【（"):
+    if OPENS.search(name) is None:
         return name
 
     def heard(found: re.Match[str]) -> str:

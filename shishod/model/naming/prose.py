@@ -196,7 +196,8 @@ def words_of_name(name: str, author: str = "") -> PathWords:
         words.say("people", people_of(match[1]), "[Author] Title")
         text = match[2]
     raw = _DASH.split(text)
-    pieces = [piece.strip(" -–,") for piece in _DASH.split(without_marks(text, words))]
+    unmarked = without_marks(text, words)
+    pieces = [piece.strip(" -–,") for piece in (raw if unmarked == text else _DASH.split(unmarked))]
     if len(raw) == len(pieces) == 2 and _hear_marked(raw, pieces, words):
         return words
     pieces = [piece for number, piece in enumerate(pieces) if piece and not (number and is_noise(piece))]

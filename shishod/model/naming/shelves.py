@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from shishod.model.naming.people import NOBODY, SURELY, is_generic, likeness, people_of
 from shishod.model.naming.prose import words_of_name
@@ -58,7 +59,7 @@ def words_of_book(folders: Sequence[str], name: str, *, folder: bool = False, tr
         return words
     if tracks and not folder and above and _is_chapter(name, above, words):
         name, folder = above.pop(), True
-    _Shelf(above, own=folder).hear(words, name)
+    _shelf(tuple(above), own=folder).hear(words, name)
     return words
 
 
@@ -79,7 +80,7 @@ def _is_chapter(name: str, above: Sequence[str], words: PathWords) -> bool:
     if match is None:
         return False
     if not match.groupdict().get("word"):
-        said = _Shelf(above[:-1], own=True).words_of(above[-1])
+        said = _shelf(tuple(above[:-1]), own=True).words_of(above[-1])
         if not said.title or not (said.number or said.narrators or said.identifiers or said.year):
             return False
     words.say("track", int(match["track"]), "Track")
@@ -97,7 +98,7 @@ def _hear_own_folder(words: PathWords, above: Sequence[str], name: str, tracks: 
     inner = _plain(name)
     if len(inner) < 2 or len(outer) < 2 or (inner not in outer and outer not in inner):
         return False
-    shelf = _Shelf(above[:-1], own=True)
+    shelf = _shelf(tuple(above[:-1]), own=True)
     around = shelf.words_of(folder)
     if loose(around.title or "") != loose(name):  # else the file says a title, and the folder the same and perhaps more
         said = shelf.words_of(name)
@@ -172,6 +173,11 @@ class _Shelf:
             and likeness(folder := spaced(self._named[0])) == NOBODY
         ):
             words.say("series", words_of_name(folder).title, "Series/NN - Title")
+
+
+@lru_cache(maxsize=256)  # the books of one author lie together
+def _shelf(above: tuple[str, ...], *, own: bool) -> _Shelf:
+    return _Shelf(above, own=own)
 
 
 def _numbered_in(shelf: str, name: str, *, surely: bool) -> PathWords | None:

@@ -19,6 +19,7 @@ WORDS = "|".join(_WORDS)
 YEAR = r"(?:1[5-9]|20)\d\d"
 _RANGE = re.compile(rf"(?P<first>{NUMBER})(?: ?[-–~] ?[cv]?(?P<last>{NUMBER}))?")
 _ACCENT = re.compile("[\u0300-\u036f]")  # those of kana tell other letters
+OPENS = re.compile(r"[(\[{【（]")
 BRACKETS = re.compile(r"([(\[{【（《])([^()\[\]{}【】（）《》]*)(?:[)\]}】）》]|$)")
 
 
@@ -31,9 +32,14 @@ def bare(name: str) -> str:
         name = stem
 
 
+@lru_cache(maxsize=1024)  # a name is asked about by several grammars, and a folder for each book in it
 def spaced(name: str) -> str:
     """Words with one space between them, whatever parted them: "A_Book", "A.Book.by.B.C.Writer", "A Book_ A Story"."""
-    name = _LOST_DOT.sub(".", _COLON.sub(": ", name[:_MOST]))
+    name = name[:_MOST]
+    if not name.isascii():
+        name = _COLON.sub(": ", name)
+    if "_" in name:
+        name = _LOST_DOT.sub(".", name)
     if "_" in name:
         name = (name.replace("_ ", ": ") if " " in name else name).replace("_", " ")
     elif " " not in name and name.count(".") > 1:
