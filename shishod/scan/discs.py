@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shishod.model.book import normal_name
 from shishod.model.folders import is_annex
-from shishod.model.pieces import disc_number, is_number, titled_disc
+from shishod.model.pieces import disc_number, is_number, may_be_piece, titled_disc
 from shishod.model.sighting import Sighting
 from shishod.paths import base, display, parent, suffix
 from shishod.scan.tracks import is_track
@@ -27,6 +28,8 @@ class Shelved:
 
 def is_disc(folder_name: bytes) -> bool:
     """Whether a folder may be one disc of the book that its parent is: "CD 1", "Teil 3", "Dune (Disc 2)", "01"."""
+    if folder_name.isascii() and not may_be_piece(folder_name):
+        return False  # nearly every folder
     name = display(folder_name)
     return disc_number(name) is not None or is_number(name) or titled_disc(name) is not None
 
@@ -36,6 +39,7 @@ def anchor(folder: bytes) -> bytes:
     return parent(folder) if folder and joins(folder) else folder
 
 
+@lru_cache(maxsize=4096)  # a folder is asked about where its parent is listed, and again where it is
 def joins(folder: bytes) -> bool:
     """Whether what a folder holds may belong to the book that its parent is: tracks of a disc, or a film's extras."""
     return is_disc(base(folder)) or is_annex(folder)

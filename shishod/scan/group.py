@@ -21,11 +21,13 @@ from shishod.scan.editions import editions
 from shishod.scan.films import films
 from shishod.scan.gathered import Group, heard, kind_of
 from shishod.scan.tags import Tells, told_apart
-from shishod.scan.texts import pages, without_notes
+from shishod.scan.texts import PLAIN, pages, without_notes
 from shishod.scan.tracks import track_runs
 
 SILENCE: Mapping[bytes, Tells] = {}
 PAGES = "pages with an index are one book"
+ALONE = "a file of its own is a book"
+NAMED = FILMS | PLAIN  # endings of which the name decides whether they are a book
 
 __all__ = ["Group", "anchor", "group", "is_disc", "joins"]
 
@@ -49,11 +51,29 @@ def group(
     if len(seen) > 1:
         seen.sort(key=lambda one: (natural_key(display(one.path)), one.path))
     seen, others = parted(seen)
-    groups = _of_media(folder, seen, shelf, tells) if override is None else _as_told(override, folder, seen, shelf)
+    if override is not None:
+        groups = _as_told(override, folder, seen, shelf)
+    elif len(seen) == 1 and _is_plain(folder, seen[0]):
+        groups = [_of_its_own(seen[0], shelf)]
+    else:
+        groups = _of_media(folder, seen, shelf, tells)
+    if not others:
+        return tuple(groups)
     joined: dict[bytes, list[Sighting]] = {}
     for key, one in companions(folder, {one.key: one.files for one in groups}, others):
         joined.setdefault(key, []).append(one)
-    return tuple(replace(one, files=(*one.files, *joined.get(one.key, ()))) for one in groups)
+    return tuple([replace(one, files=(*one.files, *joined[one.key])) if one.key in joined else one for one in groups])
+
+
+def _is_plain(folder: bytes, seen: Sighting) -> bool:
+    """Whether the only medium of a place is a book whatever it is called, as most are: no film, no text or page that
+    may be about something else, and in no disc."""
+    return parent(seen.path) == folder and suffix(seen.path) not in NAMED
+
+
+def _of_its_own(seen: Sighting, shelf: LibraryKind) -> Group:
+    made = Group(stem(seen.path), kind_of((seen,), heard(shelf)), ALONE, (seen,))
+    return _as_album(made) if shelf is LibraryKind.MUSIC else made
 
 
 def _as_told(override: Override, folder: bytes, ordered: Sequence[Sighting], shelf: LibraryKind) -> list[Group]:
@@ -80,13 +100,16 @@ def _of_media(
     folder: bytes, ordered: Sequence[Sighting], shelf: LibraryKind, tells: Mapping[bytes, Tells] = SILENCE
 ) -> list[Group]:
     sound = heard(shelf)
-    others = [one for one in without_notes(ordered, sound, shelf) if suffix(one.path) not in FILMS - sound]
-    seen = [one for one in ordered if suffix(one.path) in FILMS - sound]
-    groups = [Group(*one) for one in films(seen, shelf, {stem(one.path) for one in others})]
+    watched = FILMS - sound
+    others = [one for one in without_notes(ordered, sound, shelf) if suffix(one.path) not in watched]
+    seen = [one for one in ordered if suffix(one.path) in watched]
+    groups = [Group(*one) for one in films(seen, shelf, {stem(one.path) for one in others})] if seen else []
     paged = pages(others)
     groups += [Group(place + b"/", BookKind.EBOOK, PAGES, tuple(of_one)) for place, of_one in paged.items()]
-    taken = {one for of_one in paged.values() for one in of_one}
-    groups += _books(folder, [one for one in others if one not in taken], sound, tells)
+    if paged:
+        taken = {one for of_one in paged.values() for one in of_one}
+        others = [one for one in others if one not in taken]
+    groups += _books(folder, others, sound, tells)
     return [_as_album(one) for one in groups] if shelf is LibraryKind.MUSIC else groups
 
 
@@ -137,6 +160,6 @@ def _by_stem(rest: Sequence[Sighting], sound: frozenset[bytes]) -> list[Group]:
         differ = sum(map(len, endings)) == len(set().union(*endings))
         for some in [names] if differ else [[name] for name in names]:
             files = tuple(one for name in sorted(some) for one in exact[name])
-            rule = "files with one name are one book" if len(files) > 1 else "a file of its own is a book"
+            rule = "files with one name are one book" if len(files) > 1 else ALONE
             groups.append(Group(min(some), kind_of(files, sound), rule, files))
     return groups

@@ -26,10 +26,11 @@ from shishod.scan.links import doubled
 from shishod.scan.mounts import MOUNTINFO, read_mounts
 from shishod.scan.plan import Plan
 from shishod.scan.rehearsal import Caught
+from shishod.scan.start import start_of
 from shishod.scan.survey import Rooms, Survey, settle_s
 from shishod.scan.sweep import Sweep
 from shishod.scan.trace import Tracer
-from shishod.scan.walk import Neighbourhood, Trouble, Walk, start_of
+from shishod.scan.walk import Neighbourhood, Trouble, Walk
 from shishod.work.runners import Runner
 
 UNCLAIMED = Claimed()

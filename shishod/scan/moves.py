@@ -39,6 +39,12 @@ class Traces:
     doubted: frozenset[bytes] = frozenset()
     orphans: frozenset[Folder] = frozenset()
 
+    def silent_on(self, seen: Iterable[Sighting]) -> bool:
+        """Whether nothing is known of any of these files, by another name or as another path to one."""
+        if not (self.moved or self.links or self.twins or self.grounds):
+            return True
+        return not any(one.path in self.moved or one.path in self.links or one.path in self.twins for one in seen)
+
     @property
     def leaving(self) -> frozenset[int]:
         """The rows that are on their way to another name."""
@@ -109,9 +115,11 @@ def settled_in(seen: Sighting, known: KnownFile, root_id: int, *, doubted: bool 
     )
 
 
-def twins_of(new: Iterable[Sighting], moved: Collection[bytes]) -> frozenset[bytes]:
+def twins_of(new: Collection[Sighting], moved: Collection[bytes]) -> frozenset[bytes]:
     """The further names of files that are met for the first time under several: one that moved here, or else the first
     as people count, is the file. Only where inodes say something; what lies beside a book is nobody's twin."""
+    if len({seen.inode for seen in new}) == len(new):
+        return frozenset()
     met: dict[tuple[int, ...], list[Sighting]] = {}
     for seen in new:
         if seen.size and role_of(seen.path) is FileRole.MEDIA:

@@ -79,6 +79,8 @@ def plan(
     """
     if not (known or place.seen):
         return Plan()
+    if not known and traces.silent_on(place.seen):
+        return _plan_new(root, place, how, tells)
     planner = _Planner(root, {one.path: one for one in known}, how, bereaved)
     planner.note_missing({one.path for one in place.seen}, set(place.listed), traces)
     planner.settle_in(place.seen, traces)
@@ -92,6 +94,23 @@ def plan(
     for one, book_id, absorbs in owners:
         planner.order(one, book_id, absorbs)
     return planner.made
+
+
+def _plan_new(root: Root, place: Neighbourhood, how: Judgement, tells: Mapping[bytes, Tells]) -> Plan:
+    """The plan of a place where nothing was ever seen, as all are in a first scan: what has settled is to be read."""
+    present = [seen for seen in place.seen if how.settled(seen)]
+    made = Plan(states={seen.path: State.NEW for seen in present})
+    if len(present) < len(place.seen):
+        made.unsettled = [seen for seen in place.seen if seen.path not in made.states]
+    made.groups = groups = group(place.anchor, present, root.kind, place.override, tells)
+    ordered = groups if len(groups) == 1 else sorted(groups, key=lambda one: one.key)
+    made.orders = [
+        BookOrder(root, one.key, one.kind, one.rule, one.files, (), {}, planned_at=how.now) for one in ordered
+    ]
+    if sum([len(one.files) for one in groups]) < len(present):
+        taken = {seen.path for one in groups for seen in one.files}
+        made.strays = [seen for seen in present if seen.path not in taken]
+    return made
 
 
 class _Planner:

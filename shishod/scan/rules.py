@@ -56,7 +56,9 @@ class RuleBook:
         """What a folder's own override says. Raises OSError when it cannot be read."""
         if folder not in self._overrides:
             known = self._known.get(folder)
-            remembered = known is not None and bool(known.packed) and OVERRIDE in names_of(known.packed)
+            if known is None:
+                return None  # nothing is kept of it, so that a first walk does not ask above every folder
+            remembered = bool(known.packed) and OVERRIDE in names_of(known.packed)
             self._overrides[folder] = self._override(folder) if remembered else None
         return self._overrides[folder]
 

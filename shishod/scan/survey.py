@@ -34,11 +34,12 @@ from shishod.scan.reconcile import Reconciler
 from shishod.scan.rules import Unruly
 from shishod.scan.settings import ScanSettings
 from shishod.scan.shows import note_retold
+from shishod.scan.start import start_of
 from shishod.scan.sweep import InspectLoad, Place, Sweep
 from shishod.scan.tags import Tells, question_of, tells_of
 from shishod.scan.trace import Batch, Tracer
 from shishod.scan.unsettled import Unsettled
-from shishod.scan.walk import UNLISTED, Gone, Neighbourhood, Trouble, Walk, start_of
+from shishod.scan.walk import UNLISTED, Gone, Neighbourhood, Trouble, Walk
 from shishod.work.queue import TicketQueue
 
 _log = log.get(__name__)
@@ -140,13 +141,13 @@ class Survey:
         books = {one.book_id for files in known.values() for one in files if one.book_id is not None}
         bereaved = self._rooms.catalog.bereaved(books) if books else ()
         how = self._judgement(sweep)
-        places = [remembering(place, known) for place in places]
+        places = [remembering(place, known) if place.unsure else place for place in places]
         traces = self._rooms.tracer.trace(_batch(sweep, places, known, how))
         sweep.sources |= {one.root_id for one in traces.moved.values()} - {root.id}
         sweep.part(traces.orphans)
-        tells = self._tells(places, known, traces)
+        tells = self._tells(places, known, traces) if known or traces.moved else {}
         for place in places:
-            here = [one for folder in place.listed for one in known.get(folder, ())]
+            here = [one for folder in place.listed for one in known.get(folder, ())] if known else []
             self._request(sweep, place, plan(root, place, here, how, bereaved, traces=traces, tells=tells))
 
     def _tells(
@@ -180,7 +181,8 @@ class Survey:
 
     def _request(self, sweep: Sweep, place: Neighbourhood, made: Plan) -> None:
         orders = [order for order in made.orders if self._claims.take(order)]
-        regrouped = len(orders) < len(made.orders) or bool(made.twins) or self._claims.hold(sweep.root.id, made.strays)
+        held = bool(made.strays) and self._claims.hold(sweep.root.id, made.strays)
+        regrouped = len(orders) < len(made.orders) or bool(made.twins) or held
         if made.forgotten:
             self._rooms.catalog.forget_files([one.id for one in made.forgotten])
         back = self._take_back(sweep, made)
@@ -194,9 +196,9 @@ class Survey:
             or not back,
             question=question_of(place.seen),
         )
-        sweep.count(moved=made.moved, total=sum(len(order.read) for order in orders))
-        if not sweep.order.again:
-            sweep.count(unchanged=made.unchanged)
+        unchanged = 0 if sweep.order.again else made.unchanged
+        if orders or made.moved or unchanged:
+            sweep.count(moved=made.moved, total=sum([len(order.read) for order in orders]), unchanged=unchanged)
         sweep.part(made.parted)
         sweep.recorded |= bool(orders or made.links)
         if made.links:
@@ -218,8 +220,10 @@ class Survey:
 
     def _take_back(self, sweep: Sweep, made: Plan) -> bool:
         """Files that are there again are INDEXED as they were; False when some were purged at this very moment."""
+        if not made.returned:
+            return True
         ids = [one.id for one in made.returned]
-        marked = self._rooms.catalog.mark(ids, State.INDEXED, self._rooms.clock.now()) if ids else 0
+        marked = self._rooms.catalog.mark(ids, State.INDEXED, self._rooms.clock.now())
         sweep.count(returned=marked)
         return marked == len(ids)
 

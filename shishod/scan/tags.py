@@ -67,12 +67,15 @@ class Question(NamedTuple):
 
 
 NO_QUESTION = Question()
+_UNTAGGED = COMICS | (FILMS - formats.SOUND)
 
 
 def question_of(seen: Iterable[Sighting]) -> Question:
     """By the names of what lies in a place; where nothing is asked, nobody need remember what was read."""
-    media = [one.path for one in seen if role_of(one.path) is FileRole.MEDIA]
-    media = [path for path in media if suffix(path) not in COMICS | (FILMS - formats.SOUND)]
+    seen = tuple(seen)
+    if len(seen) < 2:
+        return NO_QUESTION
+    media = [one.path for one in seen if suffix(one.path) not in _UNTAGGED and role_of(one.path) is FileRole.MEDIA]
     if len({stem(path) for path in media}) < 2:
         return NO_QUESTION
     endings = {suffix(path) for path in media}

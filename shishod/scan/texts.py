@@ -11,7 +11,7 @@ from shishod.model.sighting import Sighting
 from shishod.paths import base, parent, suffix
 
 SHELVES = (LibraryKind.MIXED, LibraryKind.EBOOKS)  # where a text may be a book
-_PLAIN = TXT.suffixes | HTML.suffixes
+PLAIN = TXT.suffixes | HTML.suffixes
 _ABOUT = re.compile(
     rb"read[ _.-]?me.*|licen[cs]e.*|copying.*|changelog|install|todo|info|credits|track[ _-]?list|play[ _-]?list|"
     rb"(?:md5|sha\d*|check)sums?|torrent.*|downloaded?[ _.-].*|www\..*|thumbs",
@@ -23,8 +23,11 @@ _SAVED = re.compile(rb"(?:.*[_-]files|.*\.files)", re.IGNORECASE)  # what a brow
 
 def without_notes(seen: Sequence[Sighting], sound: frozenset[bytes], shelf: LibraryKind) -> list[Sighting]:
     """What may be a book: no notes, no pieces of a saved page, and no text beside what is to be heard or seen."""
-    texts = shelf in SHELVES and not any(suffix(one.path) in sound | FILMS for one in seen)
-    return [one for one in seen if suffix(one.path) not in _PLAIN or (texts and _may_be_book(one.path))]
+    texts = [one for one in seen if suffix(one.path) in PLAIN]
+    if not texts:
+        return list(seen)
+    others = shelf not in SHELVES or any(suffix(one.path) in sound | FILMS for one in seen)
+    return [one for one in seen if suffix(one.path) not in PLAIN or not (others or _is_note(one.path))]
 
 
 def pages(seen: Iterable[Sighting]) -> dict[bytes, list[Sighting]]:
@@ -36,5 +39,5 @@ def pages(seen: Iterable[Sighting]) -> dict[bytes, list[Sighting]]:
     return {folder: told for folder, told in found.items() if any(_INDEX.fullmatch(base(one.path)) for one in told)}
 
 
-def _may_be_book(path: bytes) -> bool:
-    return not _ABOUT.fullmatch(base(stem(path))) and not _SAVED.fullmatch(base(parent(path)))
+def _is_note(path: bytes) -> bool:
+    return bool(_ABOUT.fullmatch(base(stem(path))) or _SAVED.fullmatch(base(parent(path))))

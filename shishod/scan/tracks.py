@@ -55,15 +55,19 @@ def _alike(sound: Sequence[Sighting]) -> list[Run]:
 
 def _albums(parts: Sequence[Sighting]) -> list[Run]:
     """Several albums in one folder: their numbers begin anew with another name; none where one album explains them."""
-    numbers: dict[tuple[str, ...], set[bytes]] = {}
+    numbers: dict[tuple[str, ...], bytes] = {}
+    if all(stem(one.path) == numbers.setdefault(_numbers(one), stem(one.path)) for one in parts):
+        return []
     named: dict[str, list[Sighting]] = {}
     for one in parts:
-        numbers.setdefault(tuple(_NUMBER.findall(_name(one))), set()).add(stem(one.path))
         named.setdefault(residue(one), []).append(one)
-    anew = any(len(stems) > 1 for stems in numbers.values())
-    if not anew or len(named) < 2 or any(len({stem(one.path) for one in run}) < 2 for run in named.values()):
+    if len(named) < 2 or any(len({stem(one.path) for one in run}) < 2 for run in named.values()):
         return []
     return [(run, SEVERAL) for run in named.values()]
+
+
+def _numbers(seen: Sighting) -> tuple[str, ...]:
+    return tuple(_NUMBER.findall(_name(seen)))
 
 
 def _plain(seen: Sighting) -> str:

@@ -35,6 +35,8 @@ class Unsettled:
     ) -> datetime:
         """These files of the folders, which were listed completely, still change: since when the first of them does."""
         with self._waited as waited:
+            if not (waited or seen):
+                return now  # nearly always
             before = {path: one for folder in folders for path, one in waited.pop((root_id, folder), {}).items()}
             if not seen:
                 return now

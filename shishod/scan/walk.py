@@ -2,7 +2,6 @@
 
 import errno
 import os
-import stat
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -13,11 +12,10 @@ from shishod.model.override import Override
 from shishod.model.sighting import Sighting, fitting
 from shishod.model.signature import KnownFolder, names_of, pack, unpacked
 from shishod.model.tier import Look
-from shishod.paths import base, is_under, join, parent
+from shishod.paths import base, is_under
 from shishod.scan.entries import Lister, Oddity, Pulse, Row, kept
 from shishod.scan.group import anchor, joins
 from shishod.scan.mounts import Devices
-from shishod.scan.rules import Unruly
 from shishod.scan.shows import retold
 from shishod.scan.skim import STEP_EVERY, Skim
 
@@ -25,7 +23,6 @@ RACY_NS = 2_000_000_000  # a folder changed less than this before we looked may 
 UNLISTED = -1  # the device of a folder that could not be listed: no look finds it as it was
 _NONE: list[bytes] = []
 _PLAIN = Ways()
-NOWHERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG})  # a folder that no walk begins in
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +168,7 @@ class Walk:
         children, lister = self._children.get, self._lister
         trusting = self.look is not Look.FULL
         linked = lister.links is not None
-        skim = None if new_only or linked else self._skim()
+        skim = self._skim() if self.known and not (new_only or linked) else None
         below: Sequence[bytes]
         while stack:
             if skim is not None and not self._skimmed(skim, stack):
@@ -246,7 +243,7 @@ class Walk:
             if not gone and (now != known or any(path not in self.known for path in listing.folders)):
                 self.refreshed += [now, *self._unknown_below(listing)]
         else:
-            yield from self._neighbourhood(listing, lost, bereft=bool(gone))
+            yield from self._neighbourhood(listing, now, lost, bereft=bool(gone))
         yield from gone
 
     def _refuse_replaced(self, listing: _Listing) -> KnownFolder:
@@ -267,8 +264,10 @@ class Walk:
         return known is not None and bool(known.packed)
 
     def _gone(self, listing: _Listing) -> list[Gone]:
+        if listing.path not in self._children:
+            return []
         there = {*listing.folders, *self._lister.unsure.get(listing.path, ()), *self.doubles}
-        left = [path for path in self._children.get(listing.path, ()) if path not in there]
+        left = [path for path in self._children[listing.path] if path not in there]
         return [Gone(path, self._lister.refusal(path, folder=True)) for path in left]
 
     def _compare_below(self, listing: _Listing) -> Iterator[Reruled]:
@@ -303,8 +302,11 @@ class Walk:
     def _unknown_below(self, listing: _Listing) -> Iterator[KnownFolder]:
         return (KnownFolder(path, 0, 0, b"") for path in listing.folders if path not in self.known)
 
-    def _neighbourhood(self, listing: _Listing, lost: tuple[bytes, ...], *, bereft: bool) -> Iterator[Found]:
-        """A folder that differs, with the anchor and the discs that its files may be one book with."""
+    def _neighbourhood(
+        self, listing: _Listing, now: KnownFolder, lost: tuple[bytes, ...], *, bereft: bool
+    ) -> Iterator[Found]:
+        """A folder that differs, as it is to be signed, with the anchor and the discs that its files may be one book
+        with."""
         home = self._lister.rules.home(listing.path)
         center, looked, further = self._around(listing) if home is None else (home, [listing], [home])
         while further:
@@ -325,30 +327,36 @@ class Walk:
                 looked.append(one)
             if home is not None:
                 further += one.folders
-        folders = tuple(self._folder(one) for one in looked)
-        seen = tuple(
-            Sighting(join(one.path, row[0]), *row[1:], folder.device)
-            for one, folder in zip(looked, folders, strict=True)
-            for row in one.rows
-            if kept(row[0], row[1], self.ways.min_size, self.suffixes)
-        )
-        unsure = frozenset(path for one in looked for path in self._lister.unsure.get(one.path, ()))
-        below = tuple(folder for one in looked for folder in self._unknown_below(one))
+        folders = tuple([now if one is listing else self._folder(one) for one in looked])
+        seen = [one for at, folder in zip(looked, folders, strict=True) for one in self._sightings(at, folder.device)]
+        unsure: frozenset[bytes] = frozenset()
+        if self._lister.unsure:
+            unsure = frozenset(path for one in looked for path in self._lister.unsure.get(one.path, ()))
+        below = tuple([folder for one in looked for folder in self._unknown_below(one)])
         # In the order of names, what comes before this folder was walked and counted already; what comes after was not.
-        self.unchanged -= sum(len(one.rows) for one in looked if one.path.split(b"/") < listing.path.split(b"/"))
+        self.unchanged -= sum([len(one.rows) for one in looked if one.path.split(b"/") < listing.path.split(b"/")])
         for one in looked:
             yield from self._compare_below(one)
             told = retold(self.known.get(one.path), one.path, one.rows, self._children.get(one.path, ()))
             self.retold |= told
             self._anew |= told - {one.path}
             self._due |= told - {one.path}
-        yield from self._met()
+        if self._lister.odd:
+            yield from self._met()
         override = self._lister.rules.override(center)
-        yield Neighbourhood(center, folders, below, seen, lost, bereft, unsure, override)
+        yield Neighbourhood(center, folders, below, tuple(seen), lost, bereft, unsure, override)
         for one in looked:
             if one.path > listing.path:
                 yield from self._gone(one)
                 yield from self._descend(list(one.folders), new_only=False)
+
+    def _sightings(self, listing: _Listing, device: int) -> Iterator[Sighting]:
+        """The files of a listing that are to be shown."""
+        prefix = listing.path + b"/" if listing.path else b""
+        least, suffixes = self.ways.min_size, self.suffixes
+        for name, size, mtime_ns, ctime_ns, inode in listing.rows:
+            if kept(name, size, least, suffixes):
+                yield Sighting(prefix + name, size, mtime_ns, ctime_ns, inode, device)
 
     def _around(self, listing: _Listing) -> tuple[bytes, list[_Listing], list[bytes]]:
         """The anchor of a folder, what is listed of its neighbourhood, and the discs that are to be, the last first."""
@@ -368,32 +376,3 @@ class Walk:
 
     def _lasting(self, device: int, absolute: bytes) -> int:
         return 0 if device == self.device else self._devices.number(device, absolute)
-
-
-def start_of(root: bytes, folder: bytes, ways: Ways = _PLAIN) -> bytes:
-    """Where a walk asked for `folder` begins: there, or at the anchor of what is left of it and is not passed over.
-
-    It is not anchored here: it may be an anchor already, and one that is a disc would be lost for its own. In a folder
-    that is one book with all below it, it is at that folder. Raises OSError only when the root itself cannot be looked
-    at, or rules that may hold there.
-    """
-    lister = Lister(root, (), ways, Pulse(), {}, {})
-    path = folder
-    while path:
-        try:
-            if stat.S_ISDIR((os.lstat if lister.links is None else os.stat)(join(root, path)).st_mode):
-                break
-        except OSError as error:
-            if error.errno not in NOWHERE:
-                raise
-        path = anchor(parent(path))
-    for cut in [at for at in range(len(path)) if path[at : at + 1] == b"/"] + [len(path)] * bool(path):
-        if lister.refusal(path[:cut], folder=True):
-            return start_of(root, parent(path[:cut]), ways)
-    os.stat(root)
-    try:
-        lister.rules.begin(path)
-        home = lister.rules.home(path)
-    except Unruly as error:
-        home = error.filename
-    return path if home is None else home

@@ -56,6 +56,23 @@ def test_a_new_file_is_a_new_book_to_be_read() -> None:
     assert (order.key, order.book_id, names(order.read), order.keep) == (b"Dune/a", None, ["a.epub"], ())
 
 
+@pytest.mark.parametrize(
+    "names",
+    [["a.epub"], ["01.mp3", "02.mp3", "cover.jpg"], ["b.epub", "a.pdf", "a.opf", "notes.nfo"], ["a.txt", "01.mp3"],
+     ["Part One.m4b", "Part Two.m4b"], ["growing.epub"], ["growing.epub", "a.epub", "cover.jpg"], ["cover.jpg"], []],
+)  # fmt: skip
+def test_a_place_that_is_new_is_planned_as_if_something_were_known_elsewhere(names: list[str]) -> None:
+    files = [seen(f"Dune/{name}") for name in names]
+
+    def settled(one: Sighting) -> bool:
+        return b"growing" not in one.path
+
+    made = planned(files, [], settled=settled)
+
+    beside = planned(files, [known("Elsewhere/x.epub")], settled=settled)
+    assert (made, made.groups, made.states) == (beside, beside.groups, beside.states)
+
+
 def test_what_is_as_it_was_asks_for_nothing_and_is_counted() -> None:
     made = planned([seen("Dune/a.epub"), seen("Dune/b.epub")], [known("Dune/a.epub", 1), known("Dune/b.epub", 2)])
 

@@ -8,7 +8,8 @@ import pytest
 from shishod import formats
 from shishod.model.signature import KnownFolder, unpack
 from shishod.model.tier import Look
-from shishod.scan.walk import Neighbourhood, Walk, start_of
+from shishod.scan.start import start_of
+from shishod.scan.walk import Neighbourhood, Walk
 from tests.nobody import as_nobody
 from tests.scan.looking import a_file, heard, look
 

@@ -9,7 +9,8 @@ from shishod.model.library import Follow, Ways
 from shishod.model.tier import Look
 from shishod.mounts import Mount
 from shishod.scan.links import doubled
-from shishod.scan.walk import Gone, start_of
+from shishod.scan.start import start_of
+from shishod.scan.walk import Gone
 from tests.scan.looking import a_file, look
 
 INSIDE, ALL = Ways(follow_symlinks=Follow.INSIDE), Ways(follow_symlinks=Follow.ALL)

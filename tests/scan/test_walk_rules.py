@@ -7,7 +7,8 @@ import pytest
 
 from shishod.model.library import Ways
 from shishod.model.tier import Look
-from shishod.scan.walk import Gone, start_of
+from shishod.scan.start import start_of
+from shishod.scan.walk import Gone
 from tests.scan.looking import a_file, heard, look
 
 QUICK_AND_FULL = pytest.mark.parametrize("how", [Look.QUICK, Look.FULL])

@@ -69,14 +69,14 @@ class Beside(NamedTuple):
 @lru_cache(maxsize=4096)  # a file is asked about from its walk to its merge
 def beside(name: bytes) -> Beside | None:
     """What a file of this name (the last component, or a path that ends in it) is to a book; None for no companion."""
-    annexed = is_annex(parent(name))
-    name = base(name).lower()
-    ending = suffix(name)
-    rank, companion = _BY_ENDING.get(ending, (0, None))
-    if annexed and ending in FILMS:
+    ending = suffix(base(name))
+    if ending not in ENDINGS:
+        return None
+    rank, companion = _BY_ENDING[ending]
+    if ending in FILMS and is_annex(parent(name)):
         return Beside(_EXTRA, Reach.FOLDER, 2 * COMPANIONS.index(_EXTRA))
-    reach = companion.reach(name[: -len(ending)]) if companion is not None else None
-    if companion is None or reach is None:
+    reach = companion.reach(base(name).lower()[: -len(ending)])
+    if reach is None:
         return None
     second = reach is (Reach.NAMESAKE if companion.role is FileRole.COVER else Reach.FOLDER)
     return Beside(companion, reach, 2 * rank + second)
