@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shishod.model.book import BookKind, Contribution, FileRole, Technical
+from shishod.model.book import BookKind, Contribution, FileRole, NameKind, Technical
+from shishod.model.draft import Draft, Mention, draft_of
 from shishod.model.finding import Found
+from shishod.model.fit import shown
 from shishod.model.metadata import Metadata, Reading, UserWord
 from shishod.model.moves import Folder
 from shishod.model.sighting import Sighting
@@ -80,7 +82,7 @@ class RelationshipUpdates:
     root_id: int
     key: bytes
     kind: BookKind
-    metadata: Metadata | None
+    metadata: Metadata | Draft | None
     files: tuple[FileUpdate, ...]
     rule: str = ""  # why these files are one book
     book_id: int | None = None
@@ -91,6 +93,15 @@ class RelationshipUpdates:
     words: tuple[UserWord, ...] | None = None
     found: tuple[Found, ...] = ()
     planned_at: datetime | None = None
+
+
+def mentions_of(book: RelationshipUpdates) -> list[Mention]:
+    """Every name that a book shares with others, as it is stored; some may be said twice."""
+    said = [] if book.metadata is None else draft_of(book.metadata).mentions()
+    for file in book.files:
+        if file.narrators:
+            said += [(NameKind.PERSON, shown(one.name), shown(one.sort_name)) for one in file.narrators]
+    return said
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from shishod import log
 from shishod.clock import CLOCK, Clock
 from shishod.errors import BookRejected
 from shishod.metrics import Spread
-from shishod.model.book import NameKind, normal_name
+from shishod.model.book import NameKind
 from shishod.model.catalog import Catalog, Saved
-from shishod.model.updates import RelationshipUpdates, SavedBook
+from shishod.model.fit import norm
+from shishod.model.updates import RelationshipUpdates, SavedBook, mentions_of
 from shishod.scan.cache import Held, ScanCache
 from shishod.work.batch import Batcher
 
@@ -51,7 +52,7 @@ class CatalogRecorder:
         return [outcomes[number] for number in range(len(books))]
 
     def _write_library(self, library_id: int, books: Sequence[RelationshipUpdates]) -> Sequence[SavedBook]:
-        names = set(names_of(books))
+        names = names_of(books)
         holding = (
             nullcontext(Held({}, frozenset(names))) if self._cache is None else self._cache.hold(library_id, names)
         )
@@ -77,15 +78,7 @@ class CatalogRecorder:
             return self._catalog.save_each(books, held.known, now)
 
 
-def names_of(books: Iterable[RelationshipUpdates]) -> Iterable[tuple[NameKind, str]]:
+def names_of(books: Iterable[RelationshipUpdates]) -> set[tuple[NameKind, str]]:
     """Every name that the books share with others, in normal form."""
-    for book in books:
-        for file in book.files:
-            yield from ((NameKind.PERSON, normal_name(one.name)) for one in file.narrators)
-        if (said := book.metadata) is None:
-            continue
-        yield from ((NameKind.PERSON, normal_name(one.name)) for one in said.contributions)
-        yield from ((NameKind.SERIES, normal_name(one.name)) for one in said.series)
-        yield from ((NameKind.GENRE, normal_name(one)) for one in said.genres)
-        yield from ((NameKind.TAG, normal_name(one)) for one in said.tags)
-        yield from ((NameKind.PUBLISHER, normal_name(one)) for one in (said.publisher, said.imprint) if one)
+    said = {(kind, name) for book in books for kind, name, _ in mentions_of(book)}
+    return {(kind, normal) for kind, name in said if (normal := norm(name))}

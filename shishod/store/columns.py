@@ -8,27 +8,9 @@ from sqlalchemy import BigInteger, DateTime, Integer, LargeBinary, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-_WRAP = 1 << 64
-_LARGEST = (1 << 63) - 1
+from shishod.model import fit
 
 Key = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER
-
-
-def clean(text: str) -> str:
-    """Text that both databases take: without NUL, a lone surrogate replaced by a question mark."""
-    if "\0" in text:
-        text = text.replace("\0", "")
-    if text.isascii():
-        return text
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode("utf-8")
-    return text
-
-
-def _prose(value: str | None) -> str | None:
-    return value if value is None or (value.isascii() and "\0" not in value) else clean(value)
 
 
 class Bytes(LargeBinary):
@@ -48,11 +30,11 @@ class Prose(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
-        return None if value is None else clean(value)
+        return fit.prose(value)
 
     def bind_processor(self, _dialect: Dialect) -> Callable[[str | None], str | None]:
         """One call a value: text goes to both drivers as it is."""
-        return _prose
+        return fit.prose
 
 
 class Count(TypeDecorator[int]):
@@ -62,7 +44,7 @@ class Count(TypeDecorator[int]):
     cache_ok = True
 
     def process_bind_param(self, value: int | None, _dialect: Dialect) -> int | None:
-        return value if value is not None and 0 <= value <= _LARGEST else None
+        return fit.count(value)
 
 
 class Unsigned(TypeDecorator[int]):
@@ -72,10 +54,10 @@ class Unsigned(TypeDecorator[int]):
     cache_ok = True
 
     def process_bind_param(self, value: int | None, _dialect: Dialect) -> int | None:
-        return value - _WRAP if value is not None and value > _LARGEST else value
+        return None if value is None else fit.signed(value)
 
     def process_result_value(self, value: Any | None, _dialect: Dialect) -> int | None:
-        return value + _WRAP if value is not None and value < 0 else value
+        return None if value is None else fit.unsigned(value)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -1,7 +1,7 @@
 """What SQLite and PostgreSQL say differently, and how many rows are written at the cost of one statement."""
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -70,6 +70,21 @@ def write(connection: Connection, table: Table, rows: Sequence[Row], shape: Shap
         connection.exec_driver_sql(ready.sql, [ready.given(row) for row in rows])
 
 
+def write_rows(
+    connection: Connection, table: Table, names: Names, rows: Sequence[tuple[Any, ...]], shape: Shape = as_it_is
+) -> None:
+    """The same for rows of values in the order of `names`, each as the driver takes it: see `bound`."""
+    if rows:
+        ready = _ready(connection.dialect.name, table, shape, names)
+        connection.exec_driver_sql(ready.sql, rows if ready.placed is None else [ready.placed(row) for row in rows])
+
+
+def bound(connection: Connection, column: ColumnElement[Any], value: Any) -> Any:
+    """One value of a column as the driver takes it."""
+    bind = _binder(connection.dialect.name, column)
+    return value if bind is None else bind(value)
+
+
 def together(connection: Connection) -> None:
     """Until the transaction ends nobody who writes alone writes; on SQLite nobody else writes anyway."""
     if connection.dialect.name == "postgresql":
@@ -85,6 +100,7 @@ def alone(connection: Connection) -> None:
 class _Ready(NamedTuple):
     sql: str
     given: Callable[[Row], Any]  # a row as the driver takes it: SQLite binds by place in two thirds of the time
+    placed: Callable[[tuple[Any, ...]], Any] | None  # the same of a row in the order of its names; None: as it is
     binders: tuple[tuple[str, Callable[[Any], Any]], ...]
 
     def bind(self, rows: Sequence[Row]) -> None:
@@ -116,6 +132,21 @@ def _tongue(name: str) -> _Tongue:
 def _ready(dialect_name: str, table: Table, shape: Shape, names: Names) -> _Ready:
     insert, dialect = _tongue(dialect_name)
     compiled = shape(insert(table), names).compile(dialect=dialect, column_keys=list(names))
-    binders = ((name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names)
+    binders = ((name, _binder(dialect_name, table.c[name])) for name in names)
     given: Callable[[Row], Any] = itemgetter(*compiled.positiontup) if compiled.positiontup else dict
-    return _Ready(str(compiled), given, tuple((name, bind) for name, bind in binders if bind is not None))
+    placed: Callable[[tuple[Any, ...]], Any] | None = partial(_named, names)
+    if compiled.positiontup:
+        places = [names.index(name) for name in compiled.positiontup]
+        placed = None if places == sorted(places) else itemgetter(*places)
+    return _Ready(str(compiled), given, placed, tuple((name, bind) for name, bind in binders if bind is not None))
+
+
+@cache
+def _binder(dialect_name: str, column: ColumnElement[Any]) -> Callable[[Any], Any] | None:
+    dialect = _tongue(dialect_name).dialect
+    bind: Callable[[Any], Any] | None = column.type.dialect_impl(dialect).bind_processor(dialect)
+    return bind
+
+
+def _named(names: Names, row: tuple[Any, ...]) -> Row:
+    return dict(zip(names, row, strict=True))

@@ -5,13 +5,14 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select, tuple_
 
-from shishod.model.book import NameKind, normal_name
+from shishod.model import draft
+from shishod.model.book import NameKind
 from shishod.model.catalog import NameIds
+from shishod.model.fit import norm, shown
 from shishod.store.dialect import Insert, Names, Row, among, chunks, filled, write
-from shishod.store.rows import norm, shown
 from shishod.store.tables import NAMES, name_aliases, persons
 
-Mention = tuple[int, NameKind, str, str]  # library, kind, the name and its sort name as a book has them
+Mention = tuple[int, *draft.Mention]  # of a library
 
 
 _ALIASES = select(name_aliases.c.kind, name_aliases.c.norm, name_aliases.c.name_id).where(
@@ -112,29 +113,28 @@ class NameBook:
         self.made: dict[tuple[NameKind, str], int] = {}
         self.weighed: dict[Mention, int] = {}
 
-    def learn(self, connection: Connection, mentions: Iterable[tuple[NameKind, str, str]]) -> None:
+    def learn(self, connection: Connection, mentions: Iterable[draft.Mention]) -> None:
         """Make every mentioned name answerable by `id_of`."""
         wanted: Wanted = {}
-        unknown: dict[tuple[NameKind, str], tuple[NameKind, str]] = {}
         mentioned: dict[Mention, tuple[NameKind, str]] = {}
         for kind, name, sort_name in dict.fromkeys(mentions):
             mention = (self._library_id, kind, name, sort_name)
-            known = self._known.get((kind, normal_name(name)))
+            if not (normal := norm(name)):
+                continue
+            known = self._known.get((kind, normal))
             if known is not None and self._settled.get(mention) == known:
                 self._ids[kind, name] = known
-            elif stored := norm(name):
-                unknown[kind, name] = (kind, stored)
+            else:
                 said = Spelling.of(name, sort_name)
-                wanted[kind, stored] = min(wanted.get((kind, stored), said), said)
-                mentioned[mention] = (kind, stored)
+                wanted[kind, normal] = min(wanted.get((kind, normal), said), said)
+                mentioned[mention] = (kind, normal)
         if wanted:
             found = find_or_make(connection, self._library_id, wanted)
-            self.weighed.update({mention: found[stored] for mention, stored in mentioned.items()})
-            for (kind, name), stored_key in unknown.items():
-                self._ids[kind, name] = found[stored_key]
-                if self._known.get(key := (kind, normal_name(name))) != found[stored_key]:
-                    self.made[key] = found[stored_key]
+            for mention, key in mentioned.items():
+                self.weighed[mention] = self._ids[key[0], mention[2]] = found[key]
+                if self._known.get(key) != found[key]:
+                    self.made[key] = found[key]
 
     def id_of(self, kind: NameKind, name: str) -> int | None:
-        """The id of a learned name; None for one that is nothing but spaces."""
+        """The id of a learned name, spelt as it was; None for one that is nothing but spaces."""
         return self._ids.get((kind, name))

@@ -3,16 +3,18 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, null, select
 
-from shishod.model.book import NameKind, number_range
-from shishod.model.metadata import Metadata, Source
+from shishod.model.book import NameKind
+from shishod.model.draft import Draft
+from shishod.model.fit import shown
+from shishod.model.metadata import Source
 from shishod.model.updates import FileUpdate
-from shishod.store.dialect import Insert, Names, Row, among, chunks, filled, if_missing, write
+from shishod.store.dialect import Insert, Names, among, bound, chunks, filled, if_missing, write_rows
 from shishod.store.names import NameBook
-from shishod.store.rows import shown
 from shishod.store.tables import (
     book_genres,
     book_series,
@@ -26,12 +28,17 @@ from shishod.store.tables import (
     media_files,
 )
 
-Told = Sequence[tuple[int, Metadata]]  # (book id, what is believed of it)
+Told = Sequence[tuple[int, Draft]]  # (book id, what is believed of it)
+Values = tuple[Any, ...]
 
 _IDS = select(media_files.c.path, media_files.c.id).where(
     media_files.c.root_id == bindparam("root"), among(media_files.c.path)
 )
 _SILENCED = delete(file_narrators).where(among(file_narrators.c.file_id))
+_COVER = ("book_id", "path", "member", "mime", "size", "width", "height")
+_SOURCE = ("book_id", "field", "source", "place", "set_at")
+_genres_of: Callable[[Draft], Sequence[str]] = attrgetter("genres")
+_tags_of: Callable[[Draft], Sequence[str]] = attrgetter("tags")
 _REPLACED = (contributions, book_series, book_genres, book_tags, identifiers, chapters)
 
 
@@ -46,24 +53,26 @@ def forget(connection: Connection, book_ids: Sequence[int]) -> None:
 
 def uncover(connection: Connection, told: Told) -> None:
     """Take away the covers of books that have none any more; any other is replaced where it is written."""
-    for some in chunks([book_id for book_id, believed in told if believed.cover is None]):
+    for some in chunks([book_id for book_id, draft in told if draft.cover is None]):
         connection.execute(delete(covers).where(covers.c.book_id.in_(some)))
 
 
 def relate(connection: Connection, told: Told, names: NameBook, now: datetime, reread: Collection[int]) -> None:
     """Write all relations of books that have none but covers and the user's words; a cover of those `reread` is due."""
-    for table, rows in (
-        (contributions, _contributions(told, names)),
-        (book_series, _series(told, names)),
-        (book_genres, _shared(told, names, NameKind.GENRE, lambda believed: believed.genres)),
-        (book_tags, _shared(told, names, NameKind.TAG, lambda believed: believed.tags)),
-        (identifiers, _identifiers(told)),
-        (chapters, _chapters(told)),
+    for table, columns, rows in (
+        (contributions, ("book_id", "person_id", "role", "position"), _contributions(told, names)),
+        (book_series, ("book_id", "series_id", "number", "number_from", "number_to", "position"), _series(told, names)),
+        (book_genres, ("book_id", "genre_id", "position"), _shared(told, names, NameKind.GENRE, _genres_of)),
+        (book_tags, ("book_id", "tag_id", "position"), _shared(told, names, NameKind.TAG, _tags_of)),
+        (identifiers, ("book_id", "scheme", "value", "position"), _identifiers(told)),
+        (chapters, ("book_id", "position", "title", "start_ms", "end_ms", "href"), _chapters(told)),
     ):
-        write(connection, table, list(rows))
-    write(connection, covers, list(_covers([one for one in told if one[0] in reread])), _due_again)
-    write(connection, covers, list(_covers([one for one in told if one[0] not in reread])), if_missing)
-    write(connection, field_sources, list(_sources(told, now)), if_missing)  # the user's own words are there already
+        write_rows(connection, table, columns, list(rows))
+    located = [(book_id, *draft.cover) for book_id, draft in told if draft.cover]
+    write_rows(connection, covers, _COVER, [row for row in located if row[0] in reread], _due_again)
+    write_rows(connection, covers, _COVER, [row for row in located if row[0] not in reread], if_missing)
+    sources = _sources(told, lambda at: bound(connection, field_sources.c.set_at, at), now)
+    write_rows(connection, field_sources, _SOURCE, list(sources), if_missing)  # the user's own words are there already
 
 
 def narrate(connection: Connection, told: Mapping[tuple[int, bytes], FileUpdate], names: NameBook) -> None:
@@ -71,14 +80,13 @@ def narrate(connection: Connection, told: Mapping[tuple[int, bytes], FileUpdate]
     ids = _file_ids(connection, told)
     for some in chunks(sorted(ids.values())):
         connection.execute(_SILENCED, {"some": filled(some)})
-    rows: dict[tuple[int, int], Row] = {}
+    rows: dict[tuple[int, int], Values] = {}
     for place, file in told.items():
         for position, narrator in enumerate(file.narrators):
-            person = names.id_of(NameKind.PERSON, narrator.name)
+            person = names.id_of(NameKind.PERSON, shown(narrator.name))
             if person is not None:
-                row = {"file_id": ids[place], "person_id": person, "position": position}
-                rows.setdefault((ids[place], person), row)
-    write(connection, file_narrators, list(rows.values()))
+                rows.setdefault((ids[place], person), (ids[place], person, position))
+    write_rows(connection, file_narrators, ("file_id", "person_id", "position"), list(rows.values()))
 
 
 def _file_ids(connection: Connection, places: Iterable[tuple[int, bytes]]) -> dict[tuple[int, bytes], int]:
@@ -90,76 +98,46 @@ def _file_ids(connection: Connection, places: Iterable[tuple[int, bytes]]) -> di
     return found
 
 
-def _contributions(told: Told, names: NameBook) -> Iterable[Row]:
-    rows: dict[tuple[int, int, str], Row] = {}
-    for book_id, believed in told:
-        for position, one in enumerate(believed.contributions):
-            person, role = names.id_of(NameKind.PERSON, one.name), shown(one.role)
+def _contributions(told: Told, names: NameBook) -> Iterable[Values]:
+    rows: dict[tuple[int, int, str], Values] = {}
+    for book_id, draft in told:
+        for position, (name, _, role) in enumerate(draft.people):
+            person = names.id_of(NameKind.PERSON, name)
             if person is not None:
-                row = {"book_id": book_id, "person_id": person, "role": role, "position": position}
-                rows.setdefault((book_id, person, role), row)
+                rows.setdefault((book_id, person, role), (book_id, person, role, position))
     return rows.values()
 
 
-def _series(told: Told, names: NameBook) -> Iterable[Row]:
-    rows: dict[tuple[int, int], Row] = {}
-    for book_id, believed in told:
-        for position, entry in enumerate(believed.series):
-            series = names.id_of(NameKind.SERIES, entry.name)
-            if series is None:
-                continue
-            first, last = number_range(entry.number) or (None, None)
-            row = {"book_id": book_id, "series_id": series, "number": entry.number, "position": position}
-            rows.setdefault((book_id, series), row | {"number_from": first, "number_to": last})
+def _series(told: Told, names: NameBook) -> Iterable[Values]:
+    rows: dict[tuple[int, int], Values] = {}
+    for book_id, draft in told:
+        for position, (name, *number) in enumerate(draft.series):
+            series = names.id_of(NameKind.SERIES, name)
+            if series is not None:
+                rows.setdefault((book_id, series), (book_id, series, *number, position))
     return rows.values()
 
 
-def _shared(told: Told, names: NameBook, kind: NameKind, words: Callable[[Metadata], Sequence[str]]) -> Iterable[Row]:
-    rows: dict[tuple[int, int], Row] = {}
-    for book_id, believed in told:
-        for position, word in enumerate(words(believed)):
+def _shared(told: Told, names: NameBook, kind: NameKind, words: Callable[[Draft], Sequence[str]]) -> Iterable[Values]:
+    rows: dict[tuple[int, int], Values] = {}
+    for book_id, draft in told:
+        for position, word in enumerate(words(draft)):
             name = names.id_of(kind, word)
             if name is not None:
-                rows.setdefault((book_id, name), {"book_id": book_id, f"{kind}_id": name, "position": position})
+                rows.setdefault((book_id, name), (book_id, name, position))
     return rows.values()
 
 
-def _identifiers(told: Told) -> Iterable[Row]:
-    rows: dict[tuple[int, str, str], Row] = {}
-    for book_id, believed in told:
-        for position, one in enumerate(believed.identifiers):
-            scheme, value = shown(one.scheme), shown(one.value)
-            row = {"book_id": book_id, "scheme": scheme, "value": value, "position": position}
-            rows.setdefault((book_id, scheme, value), row)
-    return rows.values()
+def _identifiers(told: Told) -> Iterator[Values]:
+    for book_id, draft in told:
+        for position, (scheme, value) in enumerate(draft.identifiers):
+            yield book_id, scheme, value, position
 
 
-def _chapters(told: Told) -> Iterator[Row]:
-    for book_id, believed in told:
-        for position, chapter in enumerate(believed.chapters):
-            yield {
-                "book_id": book_id,
-                "position": position,
-                "title": chapter.title,
-                "start_ms": chapter.start_ms,
-                "end_ms": chapter.end_ms,
-                "href": chapter.href,
-            }
-
-
-def _covers(told: Told) -> Iterator[Row]:
-    for book_id, believed in told:
-        cover = believed.cover
-        if cover is not None:
-            yield {
-                "book_id": book_id,
-                "path": cover.path,
-                "member": cover.member,
-                "mime": cover.mime,
-                "size": cover.size,
-                "width": cover.width,
-                "height": cover.height,
-            }
+def _chapters(told: Told) -> Iterator[Values]:
+    for book_id, draft in told:
+        for position, chapter in enumerate(draft.chapters):
+            yield book_id, position, *chapter
 
 
 def _due_again(statement: Insert, names: Names) -> Insert:
@@ -168,15 +146,8 @@ def _due_again(statement: Insert, names: Names) -> Insert:
     return statement.on_conflict_do_update(index_elements=["book_id"], set_={**located, "taken_at": null()})
 
 
-def _sources(told: Told, now: datetime) -> Iterator[Row]:
-    for book_id, believed in told:
-        said: dict[str, Any] = {one.field: one for one in believed.sources if one.source is not Source.USER}
-        for one in said.values():
-            yield {
-                "book_id": book_id,
-                "field": one.field,
-                "source": int(one.source),
-                "place": one.place,
-                "word": None,
-                "set_at": one.at or now,
-            }
+def _sources(told: Told, bound_at: Callable[[datetime], Any], now: datetime) -> Iterator[Values]:
+    written_at = bound_at(now)
+    for book_id, draft in told:
+        for field, source, place, at in draft.sources:
+            yield book_id, field, source, place, written_at if at is None else bound_at(at)

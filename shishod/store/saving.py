@@ -11,14 +11,15 @@ from shishod.clock import CLOCK, Clock
 from shishod.errors import BookRejected
 from shishod.model.book import FileRole, NameKind
 from shishod.model.catalog import NameIds, Saved
+from shishod.model.draft import Draft, draft_of
 from shishod.model.metadata import Metadata
 from shishod.model.moves import Folder
 from shishod.model.state import LAID_ASIDE, State
-from shishod.model.updates import RelationshipUpdates, SavedBook
+from shishod.model.updates import RelationshipUpdates, SavedBook, mentions_of
 from shishod.paths import parent
 from shishod.store.absorb import absorb
 from shishod.store.border import Noun, accepting
-from shishod.store.dialect import Insert, Names, among, chunks, filled, together, write
+from shishod.store.dialect import Insert, Names, among, bound, chunks, filled, together, write_rows
 from shishod.store.engine import Database
 from shishod.store.findings import learn
 from shishod.store.memory import forget_files
@@ -26,7 +27,7 @@ from shishod.store.names import Mention, NameBook
 from shishod.store.parting import free_keys, rename_aside, unsettle
 from shishod.store.relations import forget, narrate, relate, uncover
 from shishod.store.relocate import relocate
-from shishod.store.rows import book_row, file_row, names_of
+from shishod.store.rows import BOOK, FILE, FileRows, book_row
 from shishod.store.story import told_on
 from shishod.store.tables import books as book_table
 from shishod.store.tables import folders, media_files
@@ -45,6 +46,7 @@ _MOST_SETTLED = 100_000  # spellings; about 15 MB
 _OF_THE_CONTENT = ("size", "mtime_ns", "ctime_ns")  # while these stay, its hash does
 _FILE_KEEPS = ("root_id", "path", "first_scanned_at")
 _OF_THE_PLACE = ("library_id", "root_id", "key", "kind", "rule")
+_FOLDER = ("root_id", "path", "mtime_ns", "device", "packed", "checked_at")
 _AGE = "metadata_updated_at"  # what its files say makes nothing that others say of it younger
 _BOOK_KEEPS = ("root_id", "key", "created_at", "revision", _AGE)
 
@@ -115,7 +117,7 @@ def _library_of(books: Updates) -> int:
 
 
 def _save(connection: Connection, books: Updates, names: NameBook, now: datetime) -> list[SavedBook]:
-    names.learn(connection, (said for book in books for said in names_of(book)))
+    names.learn(connection, (said for book in books for said in mentions_of(book)))
     short = set[int]()
     outcomes = [outcome for wave in _waves(books) for outcome in _save_wave(connection, wave, names, now, short)]
     parted = {one for book in books for one in book.parts_from} - {outcome.book_id for outcome in outcomes}
@@ -202,7 +204,7 @@ def _save_fresh(
         made.get((book.root_id, book.key), (None, 0))[0] if home is None else home
         for book, home in zip(books, homes, strict=True)
     ]
-    told = [(book_id, book.metadata) for book_id, book in zip(ids, books, strict=True) if book_id and book.metadata]
+    told = [(i, draft_of(book.metadata)) for i, book in zip(ids, books, strict=True) if i and book.metadata]
     forget(connection, [book_id for book_id, _ in told if book_id not in created])
     uncover(connection, [one for one in told if one[0] not in created])
     absorb(connection, {old: into for into, book in zip(ids, books, strict=True) if into for old in book.absorbs})
@@ -266,15 +268,12 @@ def _make_books(
     connection: Connection, books: Updates, names: NameBook, now: datetime
 ) -> Mapping[tuple[int, bytes], tuple[int, int]]:
     """Insert, or join the row that another writer made meanwhile: (root, key) -> (id, revision)."""
-    rows = [
-        book_row(book, book.metadata, _publisher(book.metadata, names), now) | {"created_at": now, "revision": 1}
-        for book in books
-        if book.metadata is not None
-    ]
-    write(connection, book_table, rows, _joined)
+    at = bound(connection, book_table.c.created_at, now)
+    rows = [_row_of(book, book.metadata, names, at) for book in books if book.metadata is not None]
+    write_rows(connection, book_table, BOOK, rows, _joined)
     made: dict[tuple[int, bytes], tuple[int, int]] = {}
     for some in chunks(rows):
-        places = {"root_ids": list({row["root_id"] for row in some}), "keys": filled([row["key"] for row in some])}
+        places = {"root_ids": list({root_id for _, root_id, *_ in some}), "keys": filled([row[2] for row in some])}
         made |= {(root, key): (book_id, revision) for book_id, root, key, revision in connection.execute(_MADE, places)}
     return made
 
@@ -291,19 +290,22 @@ def _rewrite_books(
     """A book whose files were not looked at stays where it is."""
     for keeps in ((), _OF_THE_PLACE):
         rows = [
-            book_row(book, book.metadata, _publisher(book.metadata, names), now) | {"this": book_id}
+            {**dict(zip(BOOK, _row_of(book, book.metadata, names, now), strict=True)), "this": book_id}
             for book, book_id in books
             if book.metadata is not None and bool(keeps) != bool(book.files)
         ]
         if rows:
-            values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name not in ("this", _AGE, *keeps)}
+            values: dict[str, Any] = {
+                name: bindparam(name) for name in rows[0] if name not in ("this", "created_at", _AGE, *keeps)
+            }
             values["revision"] = book_table.c.revision + 1
             rows = [{name: row[name] for name in ("this", *values) if name in row} for row in rows]
             connection.execute(update(book_table).where(book_table.c.id == bindparam("this")).values(values), rows)
 
 
-def _publisher(metadata: Metadata, names: NameBook) -> int | None:
-    return names.id_of(NameKind.PUBLISHER, metadata.publisher) if metadata.publisher else None
+def _row_of(book: RelationshipUpdates, told: Metadata | Draft, names: NameBook, now: object) -> tuple[Any, ...]:
+    draft = draft_of(told)
+    return book_row(book, draft, names.id_of(NameKind.PUBLISHER, draft.publisher) if draft.publisher else None, now)
 
 
 def _save_files(
@@ -317,8 +319,9 @@ def _save_files(
     if not files:
         return
     relocate(connection, [book for _, book in books], now)
-    rows = [file_row(root_id, book_id, file, now) for (root_id, _), (book_id, file) in files.items()]
-    write(connection, media_files, rows, _seen_again)
+    rows = FileRows(now, lambda at: bound(connection, media_files.c.next_retry_after, at))
+    whole = [rows.row(root_id, book_id, file) for (root_id, _), (book_id, file) in files.items()]
+    write_rows(connection, media_files, FILE, whole, _seen_again)
     if sheds := [file_id for _, book in books for file_id in book.sheds]:
         forget_files(connection, sheds)
     open_folders(connection, {(root_id, parent(path)) for root_id, path in files}, now)
@@ -359,11 +362,9 @@ def open_folders(connection: Connection, places: Collection[tuple[int, bytes]], 
 
     One that is signed is so no more: the signature may know nothing of the file, and whoever looks now does.
     """
-    rows = [
-        {"root_id": root_id, "path": path, "mtime_ns": 0, "device": 0, "packed": b"", "checked_at": now}
-        for root_id, path in sorted(places)
-    ]
-    write(connection, folders, rows, _opened)
+    at = bound(connection, folders.c.checked_at, now)
+    rows = [(root_id, path, 0, 0, b"", at) for root_id, path in sorted(places)]
+    write_rows(connection, folders, _FOLDER, rows, _opened)
 
 
 def _opened(statement: Insert, _: Names) -> Insert:

@@ -5,9 +5,9 @@ from sqlalchemy import ColumnElement, Select, case, func, not_, select
 from shishod.errors import Refused
 from shishod.model.book import FileRole
 from shishod.model.catalog import BookQuery
+from shishod.model.fit import fold
 from shishod.model.state import State
 from shishod.store.review import is_complete
-from shishod.store.rows import fold
 from shishod.store.tables import books, libraries, media_files, roots
 
 _RANKS = (

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from shishod.model.book import Chapter, Contribution, CoverPlace, Identifier, NameKind, SeriesEntry, Technical
 from shishod.model.catalog import BookQuery
+from shishod.model.fit import norm
 from shishod.model.library import Root
 from shishod.model.metadata import FieldSource, Metadata, Source
 from shishod.model.state import unchanged
 from shishod.store.catalog import SqlCatalog
-from shishod.store.rows import norm
 from tests.store.building import NOW, a_book, a_file, a_root, a_sighting, shown
 
 ODD = (

@@ -11,7 +11,8 @@ from sqlalchemy import Table as SqlTable
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import StatementError
 
-from shishod.store.columns import Bytes, Count, Key, Prose, Unsigned, UtcDateTime, clean
+from shishod.model.fit import clean
+from shishod.store.columns import Bytes, Count, Key, Prose, Unsigned, UtcDateTime
 
 SAMPLE = SqlTable(
     "sample",

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shishod.model.draft import search_text
+from shishod.model.fit import fold, norm, shown
 from shishod.store.names import Spelling
-from shishod.store.rows import fold, norm, search_text, shown
 from tests.store.building import some_metadata
 
 ALIKE = [
