@@ -14,11 +14,13 @@ from shishod.work.runners.inline import InlineRunner
 from shishod.work.runners.processes import ProcessRunner
 
 PRELOAD = (
-    "shishod.scan.inspection",
+    "shishod.scan.drafting",
     "shishod.scan.hashing",
     "shishod.scan.taking",
     "shishod.scan.visit",
     "shishod.formats.thumbnails",
+    "shishod.model.naming",
+    "shishod.model.naming.films",
     *formats.PRELOAD,
 )
 

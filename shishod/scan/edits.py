@@ -11,7 +11,8 @@ from shishod.model.metadata import Finding, Metadata, Reading, UserWord, load_re
 from shishod.model.parts import Part, in_order
 from shishod.model.updates import RelationshipUpdates
 from shishod.model.words import Wording, reworded
-from shishod.scan.order import BookOrder, part_of, said_by_path
+from shishod.scan.brief import Brief
+from shishod.scan.drafting import key_of, part_of, said_by_path
 
 
 class Held(Protocol):
@@ -44,7 +45,7 @@ class Editor:
 def told_by(held: HeldBook) -> tuple[list[Part], Reading]:
     """What a book is merged of besides the user's words: its files in their order, and what its path says."""
     parts = in_order([part_of(path, load_reading(packed)) for path, packed in held.readings.items()])
-    return parts, said_by_path(BookOrder(held.root, held.key, held.kind, held.rule, read=()))
+    return parts, said_by_path(Brief(key_of(held.key, held.root.path), held.kind, held.root.kind))
 
 
 def edited(held: HeldBook, wording: Wording) -> RelationshipUpdates:

@@ -10,9 +10,10 @@ from shishod.errors import BrokenFile
 from shishod.formats.beside import role_of
 from shishod.formats.limits import Limits
 from shishod.model.book import FileRole
-from shishod.model.metadata import dump_reading
+from shishod.model.metadata import Reading, dump_reading
 from shishod.model.sighting import Sighting, racy, shown_by
 from shishod.paths import join
+from shishod.scan.brief import Brief, Drafted
 
 
 class Outcome(StrEnum):
@@ -26,18 +27,24 @@ class Outcome(StrEnum):
 
 
 class Assignment(NamedTuple):
-    """One file to read: where its root is, what the walk saw, and whether its inode says anything there."""
+    """One file to read: where its root is, what the walk saw, and whether its inode says anything there.
+
+    Its `share` is which book of the call it is of, and its number there; with the last of a new book goes its brief.
+    """
 
     root: bytes
     seen: Sighting
     stable_inodes: bool = True
+    share: tuple[int, int] = (0, 0)
+    brief: Brief | None = None
 
 
 class Inspection(NamedTuple):
     """What became of one Assignment. `packed` is the Reading as `dump_reading` packs it.
 
     `passing` tells a failure that may not last (an I/O error, a killed worker) from a file that is broken. What was
-    read of a `racy` file may be an earlier content under the same times.
+    read of a `racy` file may be an earlier content under the same times. What was read last of a new book tells it as
+    a whole, where that could be `drafted`.
     """
 
     seen: Sighting
@@ -51,31 +58,37 @@ class Inspection(NamedTuple):
     text: str = ""
     passing: bool = False
     racy: bool = False
+    drafted: Drafted | None = None
 
 
 def inspect(assignment: Assignment, limits: Limits) -> Inspection:
     """Read one file and prove that it did not change meanwhile. Raises nothing that a file can cause."""
+    return look(assignment, limits)[0]
+
+
+def look(assignment: Assignment, limits: Limits) -> tuple[Inspection, Reading | None]:
+    """The same, with what was read before it was packed."""
     seen, stable = assignment.seen, assignment.stable_inodes
     path = join(assignment.root, seen.path)
     began = time.monotonic()
     try:
         if not _as_seen(path, seen, stable):
-            return Inspection(seen, Outcome.CHANGED)
+            return Inspection(seen, Outcome.CHANGED), None
         in_doubt = racy(seen, time.time_ns())
-        done = _read(path, seen, limits)
+        done, reading = _read(path, seen, limits)
         if not _as_seen(path, seen, stable):
-            return Inspection(seen, Outcome.CHANGED)
+            return Inspection(seen, Outcome.CHANGED), None
     except (FileNotFoundError, NotADirectoryError):
-        return Inspection(seen, Outcome.VANISHED)
+        return Inspection(seen, Outcome.VANISHED), None
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         text = f"the file could not be read: {error.strerror or error} (errno {error.errno})"
-        return Inspection(seen, Outcome.FAILED, stage="stat", reason=reason, text=text, passing=True)
+        return Inspection(seen, Outcome.FAILED, stage="stat", reason=reason, text=text, passing=True), None
     took = round((time.monotonic() - began) * 1000)
-    return done._replace(read_ms=took, racy=in_doubt)
+    return done._replace(read_ms=took, racy=in_doubt), reading
 
 
-def _read(path: bytes, seen: Sighting, limits: Limits) -> Inspection:
+def _read(path: bytes, seen: Sighting, limits: Limits) -> tuple[Inspection, Reading | None]:
     reader = ""
     try:
         chosen = formats.reader_for(path, seen.path)
@@ -85,10 +98,11 @@ def _read(path: bytes, seen: Sighting, limits: Limits) -> Inspection:
             from shishod.formats.beside.show import with_show  # it loads lxml, which no start needs
 
             reading = with_show(reading, path, seen.path, limits)
-        return Inspection(seen, Outcome.READ, dump_reading(reading), reading.reader or reader, chosen.version)
+        name, packed = reading.reader or reader, dump_reading(reading)
+        return Inspection(seen, Outcome.READ, packed, name, chosen.version), reading
     except BrokenFile as broken:
         version = formats.version_of(reader)
-        return Inspection(seen, Outcome.FAILED, None, reader, version, reason=broken.reason, text=broken.text)
+        return Inspection(seen, Outcome.FAILED, None, reader, version, reason=broken.reason, text=broken.text), None
 
 
 def _as_seen(path: bytes, seen: Sighting, stable_inodes: bool) -> bool:

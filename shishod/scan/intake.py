@@ -16,18 +16,20 @@ from shishod.metrics import Spread
 from shishod.model.book import FileRole
 from shishod.model.catalog import BookMemory, Catalog, Recorder
 from shishod.model.event import Teller, to_nobody
-from shishod.model.sighting import RACY_NS, Sighting
+from shishod.model.sighting import RACY_NS
 from shishod.model.state import KnownFile, State
 from shishod.model.ticket import Ticket
 from shishod.model.updates import FileError, RelationshipUpdates, SavedBook
 from shishod.mounts import stable_inodes
 from shishod.paths import display, join, json_path, parent
+from shishod.scan.brief import believed
+from shishod.scan.drafting import Desk
 from shishod.scan.group import anchor
 from shishod.scan.guard import Admission, MountGuard
 from shishod.scan.inhand import InHand
-from shishod.scan.inspection import Assignment, Inspection, Outcome, inspect
+from shishod.scan.inspection import Assignment, Inspection, Outcome
 from shishod.scan.lease import Lease
-from shishod.scan.order import YOUNG_RETRIES, BookOrder, compose
+from shishod.scan.order import YOUNG_RETRIES, BookOrder, brief_of, compose
 from shishod.scan.recall import as_they_are, overtaken, rows_of
 from shishod.scan.sweep import InspectLoad, Sweep
 from shishod.scan.sweeper import Sweeper
@@ -64,7 +66,7 @@ class Intake:
         self._runner = runner
         self._guard = guard
         self._sweeper = sweeper
-        self._look = partial(inspect, limits=limits)
+        self._limits = limits
         self._in_hand = in_hand
         self._clock = clock
         self._outcomes: Guarded[Counter[str]] = Guarded(Counter())
@@ -94,7 +96,7 @@ class Intake:
             books = [self._merge(load.order, memories, seen) for load, seen in zip(loads, done, strict=True)]
             saved = self._record(books)
             self._again(loads, done, books, saved)
-            self._in_hand.recorded([_assignment(load, seen) for load in loads for seen in load.order.read])
+            self._in_hand.recorded([one for load in loads for one in _assignments(load)])
             for load, seen, book, outcome in zip(loads, done, books, saved, strict=True):
                 finished += 1
                 self._report(load, seen, book, outcome)
@@ -169,7 +171,7 @@ class Intake:
 
     def _inspect(self, loads: Sequence[InspectLoad]) -> list[list[Inspection]]:
         """One list of Inspections a book; the files of all of them go to the runner as one chunk."""
-        work = [_assignment(load, seen) for load in loads for seen in load.order.read]
+        work = [one for number, load in enumerate(loads) for one in _assignments(load, number)]
         for sweep, load in {load.places[-1][0].sweep: load for load in loads}.items():
             sweep.note(current=display(load.order.key))
         sweeps = {load.order.root.id: load.places[-1][0].sweep for load in loads}
@@ -183,7 +185,9 @@ class Intake:
         by_path = {sweep.admission.real: sweep for sweep in sweeps.values()}
         while len(told) < len(work):
             rest = work[len(told) :]
-            answers = self._runner.run(self._look, rest, to_the_end=False, told=partial(_note_read, rest, by_path))
+            answers = self._runner.run(
+                Desk(self._limits), rest, to_the_end=False, told=partial(_note_read, rest, by_path)
+            )
             tried = next((at for at, one in enumerate(answers) if _reason(one) == "unread"), len(answers))
             told += answers[:tried]
             if not (told and _reason(told[-1]) == "timeout" and self._is_dead(work[len(told) - 1].root)):
@@ -274,7 +278,7 @@ class Intake:
         self._tell(load, saved)
         self._look_again(load, done, book)
         unready = len(load.order.keep) < len(load.places[-1][1].keep)  # of one that it kept the row is gone
-        unready |= book is not None and self._asked(load, book)
+        unready |= book is not None and self._asked(load, done, book)
         unready |= any(one.racy or one.outcome in (Outcome.CHANGED, Outcome.VANISHED, Outcome.LOST) for one in done)
         self._sweeper.finished(load, well=not refused and not unready)
 
@@ -303,12 +307,16 @@ class Intake:
                 wait_s = (file.error.retry_at - now).total_seconds() + 0.1
                 self._sweeper.survey.look_again(sweep, parent(file.seen.path), wait_s)
 
-    def _asked(self, load: InspectLoad, book: RelationshipUpdates) -> bool:
+    def _asked(self, load: InspectLoad, done: Sequence[Inspection], book: RelationshipUpdates) -> bool:
         """Whether what was read may make other books of the place: then it is looked at again when all is read."""
         place = load.places[-1][0]
         if not any(place.question):
             return False
         wanted = {seen.path for seen in load.order.read if role_of(seen.path) is FileRole.MEDIA}
+        if done and (told := done[-1].drafted) is not None:
+            if told.asked:
+                place.sweep.doubt(anchor(parent(next(one.seen.path for one in book.files if one.seen.path in wanted))))
+            return told.asked
         read = {one.seen.path: one.said for one in book.files if one.said is not None and one.seen.path in wanted}
         others = sum(role_of(one.path) is FileRole.MEDIA for one in load.order.keep)
         again = not read.keys().isdisjoint(load.order.known or {})
@@ -334,9 +342,14 @@ class Intake:
         self._sweeper.finished(load, well=False)
 
 
-def _assignment(load: InspectLoad, seen: Sighting) -> Assignment:
+def _assignments(load: InspectLoad, number: int = 0) -> list[Assignment]:
+    """The files of a book, the book by its number among those that are read together."""
     admission = load.places[-1][0].sweep.admission
-    return Assignment(admission.real, seen, stable_inodes(admission.identity.fstype))
+    stable = stable_inodes(admission.identity.fstype)
+    work = [Assignment(admission.real, seen, stable, (number, at)) for at, seen in enumerate(load.order.read)]
+    if work and load.order.is_plain:
+        work[-1] = work[-1]._replace(brief=brief_of(load.order, load.places[-1][0].question))
+    return work
 
 
 def _where(load: InspectLoad, path: bytes) -> dict[str, str]:
@@ -346,7 +359,8 @@ def _where(load: InspectLoad, path: bytes) -> dict[str, str]:
 def _unmerged(done: Inspection, error: Exception) -> Inspection:
     """A file whose book fails in our own hands: its neighbours must not pay for that, and the operator must hear."""
     text = f"what it says could not be put together ({type(error).__name__}: {error}); this is a fault of shishod"
-    return done._replace(outcome=Outcome.FAILED, packed=None, stage="merge", reason="internal", text=text, passing=True)
+    told = done._replace(outcome=Outcome.FAILED, packed=None, drafted=None)
+    return told._replace(stage="merge", reason="internal", text=text, passing=True)
 
 
 def _note_read(work: Sequence[Assignment], sweeps: Mapping[bytes, Sweep], at: int) -> None:
@@ -361,7 +375,8 @@ def _reason(answer: Inspection | Failed) -> str:
 def _told(assignment: Assignment, answer: Inspection | Failed) -> Inspection:
     """A file whose worker gave no answer has itself to blame, unless it was never tried."""
     if isinstance(answer, Inspection):
-        return answer
+        drafted = believed(answer.drafted, assignment.share[1] + 1)
+        return answer if drafted is answer.drafted else answer._replace(drafted=drafted)
     if answer.reason in ("stopped", "unread"):
         return Inspection(assignment.seen, Outcome.LOST)
     stage, text = FAILURES.get(answer.reason, ("read", answer.text))

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from shishod.formats.beside import beside, role_of
+from shishod.formats.beside import role_of
 from shishod.model.book import BookKind, FileRole, Role
 from shishod.model.catalog import BookMemory
+from shishod.model.draft import draft_of
 from shishod.model.library import Root
 from shishod.model.merge import merge
 from shishod.model.metadata import Finding, Reading, UserWord, load_reading
@@ -15,9 +16,12 @@ from shishod.model.parts import Part, in_order
 from shishod.model.sighting import NO_TIME_NS, Sighting
 from shishod.model.state import LAID_ASIDE, KnownFile, State, unchanged
 from shishod.model.updates import FileError, FileUpdate, Origin, RelationshipUpdates
-from shishod.paths import base, display, join, suffix
+from shishod.paths import base, join, suffix
+from shishod.scan.brief import Brief, Drafted, DraftedFile
+from shishod.scan.drafting import key_of, part_of, said_by_path
 from shishod.scan.inspection import Inspection, Outcome
 from shishod.scan.quarantine import KILLS_ALLOWED, QUARANTINED, quarantined
+from shishod.scan.tags import NO_QUESTION, Question
 
 YOUNG = timedelta(minutes=10)
 YOUNG_RETRIES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
@@ -52,6 +56,12 @@ class BookOrder:
     was: Mapping[int, Numbers] = field(default_factory=dict)
 
     @property
+    def is_plain(self) -> bool:
+        """Whether nothing is known of the book or of its files: whoever reads them can tell it as a whole."""
+        before = self.book_id is not None or self.absorbs or self.keep or self.known
+        return not (before or self.sheds or self.origins or self.left)
+
+    @property
     def remembered(self) -> frozenset[int]:
         """The books whose stored Readings and words a merge will need."""
         kept = (one.book_id for one in self.keep)
@@ -79,14 +89,16 @@ def compose(
     jitter: float,
 ) -> RelationshipUpdates | None:
     """Everything that the book's transaction will change; None when nothing was learnt that can be recorded."""
+    if order.is_plain and inspections and (drafted := inspections[-1].drafted) is not None:
+        return _new(order, inspections, drafted)
     rows = [_kept(known, memories) for known in order.keep]
     rows += [_read(order, one, now, jitter) for one in inspections if one.outcome in (Outcome.READ, Outcome.FAILED)]
     if not rows:
         return None
     parts = in_order([part_of(row.seen.path, row.reading) for row in rows if row.reading is not None])
     speaks = any(part.role is FileRole.MEDIA for part in parts)  # what lies beside makes no book, and ends none
-    told = (words_on(order, memories), said_by_path(order), findings_on(order, memories))
-    metadata = merge(parts, *told) if speaks else None
+    told = (words_on(order, memories), said_by_path(brief_of(order)), findings_on(order, memories))
+    metadata = draft_of(merge(parts, *told)) if speaks else None
     own = memories.get(order.book_id) if order.book_id is not None and metadata is not None else None
     places = _places(parts, rows)
     rows.sort(key=lambda row: (places[row.seen.path], row.seen.path))
@@ -116,6 +128,41 @@ def compose(
     )
 
 
+def brief_of(order: BookOrder, question: Question = NO_QUESTION) -> Brief:
+    """What a merge of the book needs besides its files, where nothing is known of it."""
+    return Brief(key_of(order.key, order.root.path), order.kind, order.root.kind, question)
+
+
+def _new(order: BookOrder, inspections: Sequence[Inspection], told: Drafted) -> RelationshipUpdates:
+    """A book as the process told it that read its files."""
+    return RelationshipUpdates(
+        library_id=order.root.library_id,
+        root_id=order.root.id,
+        key=order.key,
+        kind=order.kind,
+        metadata=told.draft,
+        files=tuple([_new_file(inspections[one.number], one, place) for place, one in enumerate(told.files)]),
+        rule=order.rule,
+        planned_at=order.planned_at,
+    )
+
+
+def _new_file(done: Inspection, told: DraftedFile, place: int) -> FileUpdate:
+    return FileUpdate(
+        done.seen._replace(ctime_ns=NO_TIME_NS) if done.racy else done.seen,
+        State.INDEXED,
+        told.format,
+        done.reader,
+        done.version,
+        done.packed,
+        place,
+        told.people,
+        told.technical,
+        read_ms=done.read_ms,
+        role=role_of(done.seen.path),
+    )
+
+
 def _others(order: BookOrder) -> tuple[int, ...]:
     """The books that some of its files were of, or that had its place, and that live on with others."""
     before = {*order.left, *(known.book_id for known in (*order.keep, *(order.known or {}).values()))}
@@ -127,12 +174,6 @@ def _places(parts: Sequence[Part], rows: Sequence[_Row]) -> dict[bytes, int]:
     places = {row.seen.path: LAID_ASIDE for row in rows if row.facts["state"] is State.ERROR}
     silent = sorted(row.seen.path for row in rows if row.reading is None and row.seen.path not in places)
     return places | {path: number for number, path in enumerate([*(part.path for part in parts), *silent])}
-
-
-def part_of(path: bytes, reading: Reading) -> Part:
-    """A file in its part of the book, which its name tells."""
-    found = beside(path)
-    return Part(path, reading) if found is None else Part(path, reading, found.role, found.rank)
 
 
 def words_on(order: BookOrder, memories: Mapping[int, BookMemory]) -> tuple[UserWord, ...]:
@@ -153,25 +194,6 @@ def findings_on(order: BookOrder, memories: Mapping[int, BookMemory]) -> tuple[F
         for finding in memories[book_id].findings if book_id in memories else ():
             said.setdefault(finding.provider, finding)
     return tuple(said.values())
-
-
-def said_by_path(order: BookOrder) -> Reading:
-    """What the folders and the name of a book say: of many tracks their folder's, of one file its own."""
-    from shishod.model.naming import (  # its patterns are compiled for the first book, not for a start
-        reading_of,
-        words_of,
-    )
-
-    key = order.key if order.key.strip(b"/") else base(order.root.path.rstrip(b"/")) + b"/"  # of the root itself
-    words = words_of(key, order.kind, order.root.kind)
-    if not words.title:
-        words.say("title", fallback_title(key), "name")
-    return reading_of(words)
-
-
-def fallback_title(key: bytes) -> str:
-    """What a book is called when nothing in it says and no pattern fits: its file's stem, or its folder's name."""
-    return display(base(key.rstrip(b"/"))).replace("_", " ").strip() or "?"
 
 
 def _kept(known: KnownFile, memories: Mapping[int, BookMemory]) -> _Row:

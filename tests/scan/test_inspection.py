@@ -59,7 +59,7 @@ def test_a_file_that_is_not_what_the_walk_saw_is_not_read(library: Path) -> None
 
 
 def test_another_inode_is_another_file_only_where_inodes_last(library: Path) -> None:
-    root, seen, _ = look_at(an_epub(library / "a.epub"))
+    root, seen, *_ = look_at(an_epub(library / "a.epub"))
     renumbered = seen._replace(inode=seen.inode + 1)
 
     assert inspected(Assignment(root, renumbered)).outcome is Outcome.CHANGED

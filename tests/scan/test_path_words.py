@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shishod.scan.order import fallback_title
+from shishod.scan.drafting import fallback_title
 from tests.samples import a_comic, an_epub, an_mp3
 from tests.scan.house import House
 
