@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 import durationpy
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+
+LONGEST = timedelta(days=36_500)  # the calendar ends before much longer ones do
 
 os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # it would look through all that is installed at every start
 
@@ -30,6 +32,8 @@ def _seconds(value: Any) -> float:
         raise ValueError(f'"{value}" is not a duration; write it as "250ms", "30s", "15m", "6h" or "1d"') from error
     if span < timedelta(0):
         raise ValueError("a duration cannot be negative")
+    if span > LONGEST:
+        raise ValueError(f'"{value}" is longer than 100 years')
     return span.total_seconds()
 
 
@@ -40,6 +44,17 @@ def _text(seconds: float) -> str:
 def _validate(value: Any) -> float:
     return value.total_seconds() if isinstance(value, timedelta) else _seconds(value)
 
+
+def _whole(path: str) -> str:
+    if "\0" in path:
+        raise ValueError("a path cannot hold a NUL character")
+    if path and not path.startswith("/"):
+        raise ValueError(f'"{path}" is not a whole path; begin it with /')
+    return path
+
+
+WholePath = Annotated[str, AfterValidator(_whole)]
+"""Where something of ours lies, wherever the daemon is started; empty where the surroundings say it."""
 
 Seconds = Annotated[float, BeforeValidator(_validate), PlainSerializer(_text)]
 """A duration: text in the configuration, float seconds in the program. Defaults are written in seconds."""

@@ -54,6 +54,9 @@ class Document:
     faults: list[Fault] = field(default_factory=list)
 
 
+TABBED = "a tab stands at the beginning of the line; write spaces"
+
+
 class _Loader(yaml.CSafeLoader):
     """libyaml's parser with our few implicit types."""
 
@@ -86,13 +89,24 @@ def parse(content: bytes, file: str) -> Document:
             document.value = _Reading(file, document).value(node, ())
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
-        document.faults.append(Fault(Mark(file, line), "", f"this is not YAML: {error.problem or error.context}"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        said = TABBED if _tabbed(content, line) else error.problem or error.context
+        document.faults.append(Fault(Mark(file, line), "", f"this is not YAML: {said}"))
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        text = f"this is not YAML in UTF-8: the byte 0x{error.object[error.start]:02x}; save it in that encoding"
+        document.faults.append(Fault(Mark(file, line), "", text))
+    except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
         document.faults.append(Fault(Mark(file), "", f"this is not YAML in UTF-8: {reason}"))
     except _Boundless as error:
         document.faults.append(Fault(Mark(file), "", str(error)))
     return document
+
+
+def _tabbed(content: bytes, line: int) -> bool:
+    """Whether a line, counted from 1, is indented with a tab."""
+    text = b"".join(content.splitlines()[line - 1 : line])
+    return b"\t" in text[: len(text) - len(text.lstrip())]
 
 
 class _Boundless(Exception):

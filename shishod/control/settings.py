@@ -1,16 +1,23 @@
 """What an operator may say about the socket."""
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints
+from pydantic import AfterValidator
 
-from shishod.settings import RoomSettings
+from shishod.settings import RoomSettings, WholePath
+
+
+def _octal(text: str) -> str:
+    if not re.fullmatch("0?[0-7]{3}", text):
+        raise ValueError(f'"{text}" are no permissions; write them in octal, as in "0660"')
+    return text
 
 
 class ControlSettings(RoomSettings):
     """Where the daemon answers, and who may ask."""
 
-    socket: str = ""
+    socket: WholePath = ""
     """The socket's absolute path; empty means the runtime folder that systemd or the session gives."""
 
     group: str = "shishod"
@@ -19,5 +26,5 @@ class ControlSettings(RoomSettings):
     changes: Literal["group", "root"] = "group"
     """Who may change anything, as start a scan: all who may use the socket, or root alone."""
 
-    mode: Annotated[str, StringConstraints(pattern=r"^0?[0-7]{3}$")] = "0660"
+    mode: Annotated[str, AfterValidator(_octal)] = "0660"
     """The socket's permissions in octal, written as text."""

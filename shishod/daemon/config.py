@@ -12,6 +12,7 @@ from shishod.control.settings import ControlSettings
 from shishod.daemon import roots
 from shishod.daemon.explain import explain
 from shishod.daemon.hooks import HookSettings
+from shishod.daemon.plans import strangers
 from shishod.enrich.settings import EnrichSettings
 from shishod.errors import SettingsError
 from shishod.formats.settings import FormatSettings
@@ -20,7 +21,7 @@ from shishod.model.patterns import compiled
 from shishod.operations.settings import ReviewSettings
 from shishod.scan.settings import ScanSettings
 from shishod.schedule import ScheduleSettings
-from shishod.settings import RoomSettings, Seconds
+from shishod.settings import RoomSettings, Seconds, WholePath
 from shishod.store.settings import StoreSettings
 from shishod.strict_yaml import Document, Fault, Key, Mark, dotted, merge, parse, spoken
 from shishod.watch.settings import WatchSettings
@@ -28,6 +29,7 @@ from shishod.work.settings import PressureSettings, WorkSettings
 
 DROP_INS = "config.d"
 COMMAND_LINE = "command line"
+LONGEST_NAME = 64  # letters of a library's
 
 
 def _folder(value: Any) -> bytes:
@@ -91,12 +93,18 @@ class LogSettings(RoomSettings):
     SHISHOD_ROOT=/srv/books`) and elsewhere as one JSON object a line; auto takes text on a terminal."""
 
 
+def _name(text: str) -> str:
+    if not 1 <= len(text) <= LONGEST_NAME or text != text.strip() or "\n" in text:
+        raise ValueError(f"a library is called by 1 to {LONGEST_NAME} letters on one line, without spaces at its ends")
+    return text
+
+
 class Settings(RoomSettings):
     """Everything an operator may say, each room's own settings under its name."""
 
-    libraries: dict[Annotated[str, Field(pattern=r"^\S(?:.{0,62}\S)?$")], LibrarySettings] = Field(default_factory=dict)
+    libraries: dict[Annotated[str, AfterValidator(_name)], LibrarySettings] = Field(default_factory=dict)
     """What to watch: each library under its name, with its kind and its folders."""
-    state_dir: str = ""
+    state_dir: WholePath = ""
     """Where the catalogue lies; empty means the state folder that systemd or the session gives."""
     log: LogSettings = LogSettings()
     store: StoreSettings = StoreSettings()
@@ -181,6 +189,8 @@ def _settings(document: Document, whole: Mark) -> Settings:
     faults += [_fault(document, whole, key, text) for key, text in roots.overlaps(places)]
     if settings is not None and (inside := _own_files_inside(settings)):
         faults.append(_fault(document, whole, *inside))
+    named = strangers(settings.schedule, settings.as_libraries()) if settings is not None else ()
+    faults += [_fault(document, whole, key, text) for key, text in named]
     if settings is None or faults:
         raise FaultySettings(faults)
     return settings

@@ -15,6 +15,14 @@ SENTENCES: Mapping[str, str] = {
     "model_type": "must hold settings by name",
     "dict_type": "must hold settings by name",
 }
+WHOLE, NUMBER, SIZE = "should be a whole number", "should be a number", 'should be a size, as in "20KB" or "64MiB"'
+SHOULD: Mapping[str, str] = {  # told with what stands there instead
+    **dict.fromkeys(("int_parsing", "int_parsing_size", "int_from_float", "int_type"), WHOLE),
+    **dict.fromkeys(("float_parsing", "float_type", "finite_number"), NUMBER),
+    **dict.fromkeys(("byte_size", "byte_size_unit"), SIZE),
+    **dict.fromkeys(("bool_parsing", "bool_type"), "should be true or false"),
+    "string_type": "should be text, with quotes around it",
+}
 
 
 def explain(error: ValidationError, model: type[BaseModel], marks: Mapping[Key, Mark], whole: Mark) -> list[Fault]:
@@ -47,6 +55,7 @@ def _sentence(found: Mapping[str, Any]) -> str:
     if text is not None:
         return text
     said = str(found["msg"]).removeprefix("Value error, ").replace("Input should", "should")
+    said = SHOULD.get(found["type"], said)
     given = found["input"]
     if found["type"] == "value_error" or not isinstance(given, str | int | float | bool):
         return said

@@ -13,10 +13,9 @@ from shishod.model.ticket import Errand
 from shishod.work.load import LoadMeter
 from shishod.work.pool import WorkerPool
 from shishod.work.queue import TicketQueue
-from shishod.work.settings import PressureSettings
+from shishod.work.settings import MOST, PressureSettings
 
 _log = log.get(__name__)
-MOST = 256  # more threads than any machine has use for
 LOOK_EVERY_S = 2.0
 OPERATOR = "the operator has paused all work"
 PRESSURE = "the machine has nothing left to work with"

@@ -28,7 +28,6 @@ from shishod.work.runners import Failed, Runner
 from shishod.work.stop import StopSignal
 
 Works = tuple[TicketQueue, StopSignal]
-_SECRETS = ("key_file", "token_file")
 _OF_THE_START = ("workers", "limits_url")
 
 
@@ -254,17 +253,14 @@ def _client(
     alone: bool,
     before: Any,
 ) -> Any:
+    from shishod.daemon.keys import key_of
     from shishod.enrich.limiter import Limiter
     from shishod.enrich.polite import PoliteClient
     from shishod.enrich.provider import Here
-    from shishod.enrich.secrets import secret_of
     from shishod.enrich.window import Rules
     from shishod.enrich.wire import Wire
 
-    own = said.of(provider.name)
-    setting = next((name for name in _SECRETS if hasattr(own, name)), "")
-    secret = secret_of(provider.name, setting, getattr(own, setting)) if provider.needs_secret else ""
-    terms = provider.terms(Here(own, secret))
+    terms = provider.terms(Here(said.of(provider.name), key_of(provider, said)))
     hosts = {*provider.hosts, urlsplit(terms.url).hostname or ""}
     agent = f"shishod/{__version__} ({said.contact})"
     if before is not None and before.serves(terms, hosts, agent):

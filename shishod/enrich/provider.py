@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, Field
 
 from shishod.enrich.polite import PoliteClient, Terms
 from shishod.enrich.window import Limit
+from shishod.enrich.wire import OURSELVES
 from shishod.model.book import BookKind
 from shishod.model.finding import Candidate, Question
 from shishod.settings import RoomSettings
@@ -30,7 +31,24 @@ def _named(fields: tuple[str, ...]) -> tuple[str, ...]:
     return fields
 
 
+def _mirror(url: str) -> str:
+    parts = urlsplit(url)
+    if url and not (parts.hostname and (parts.scheme == "https" or (parts.scheme, parts.hostname) in UNCOVERED)):
+        raise ValueError("is no address of a catalogue; it begins with https://, on this machine with http://localhost")
+    if parts.username:
+        raise ValueError("no name may stand in the address of a catalogue")
+    return url
+
+
+def _two_letters(text: str) -> str:
+    if not re.fullmatch("[A-Z]{2}", text):
+        raise ValueError(f'"{text}" is no country; write its two capital letters, as in US or DE')
+    return text
+
+
 Fields = Annotated[tuple[str, ...], AfterValidator(_named)]
+Country = Annotated[str, AfterValidator(_two_letters)]
+UNCOVERED = frozenset(("http", host) for host in OURSELVES)
 
 FILLS = ("subtitle", "authors", "publisher", "date", "language", "abridged")
 
@@ -44,7 +62,7 @@ class ProviderSettings(RoomSettings):
     """What is believed of it above what the files themselves say; your own words and sidecars stay above that."""
     fills: Fields = FILLS
     """What is believed of it where nothing else says anything."""
-    url: str = ""
+    url: Annotated[str, AfterValidator(_mirror)] = ""
     """Another place of the same catalogue, as a mirror of your own; empty means the public one."""
 
 

@@ -26,6 +26,12 @@ def _contact(text: str) -> str:
     return text.strip()
 
 
+def _server(url: str) -> str:
+    if url and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("is no address of a Redis server; write it as redis://host:6379/0")
+    return url
+
+
 class _EnrichSettings(RoomSettings):
     """Which web catalogues are asked for what books lack. None is, until it is named here."""
 
@@ -39,7 +45,7 @@ class _EnrichSettings(RoomSettings):
     """How many threads ask. One that has nothing to do asks ahead for the next books, within the same limits."""
     cache: ByteSize = ByteSize(512 * 2**20)
     """How much room answers may take in the catalogue; the oldest go first."""
-    limits_url: str = ""
+    limits_url: Annotated[str, AfterValidator(_server)] = ""
     """A Redis or Valkey server that keeps the limits for several daemons behind one address, as redis://host/0; empty
     means the catalogue's PostgreSQL, and this machine where there is none."""
 

@@ -11,7 +11,7 @@ from shishod.enrich.manners import Declined
 from shishod.errors import Unreachable
 from shishod.work.guard import Guarded
 
-_OURSELVES = frozenset({"127.0.0.1", "::1", "localhost"})
+OURSELVES = frozenset({"127.0.0.1", "::1", "localhost"})
 _CONNECT_S = 10.0
 _CHUNK = 65536
 
@@ -58,7 +58,7 @@ class Wire:
     def allows(self, url: str) -> bool:
         """Whether this may be asked at all."""
         parts = urlsplit(url)
-        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _OURSELVES)
+        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in OURSELVES)
         return safe and self._knows(parts.hostname or "") and not parts.username
 
     def _knows(self, host: str) -> bool:

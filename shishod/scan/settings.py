@@ -1,12 +1,22 @@
 """What an operator may say about scanning."""
 
-from typing import Literal
+from itertools import pairwise
+from typing import Annotated, Literal
 
-from pydantic import ByteSize, Field
+from pydantic import AfterValidator, ByteSize, Field
 
 from shishod.model.ageing import Ages
 from shishod.model.scanlog import Keeping
 from shishod.settings import RoomSettings, Seconds
+
+MOST_DAYS = 36_500
+Days = Annotated[float, Field(gt=0, le=MOST_DAYS)]
+
+
+def _young_first(steps: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+    if any(younger >= older for (younger, _), (older, _) in pairwise(steps)):
+        raise ValueError("pairs of days, the youngest first, as in [[30, 3], [180, 14]]")
+    return steps
 
 
 class ScanSettings(RoomSettings):
@@ -39,12 +49,12 @@ class ScanSettings(RoomSettings):
     cover_rate: ByteSize = Field(default=ByteSize(2**30), ge=0)
     """How many bytes of covers a second are taken out of books at most, once they are recorded and none waits to be
     read; each cover once while its file stays as it is. No disk is as fast as the default; 0 takes none."""
-    stale_after: tuple[tuple[float, float], ...] = Ages().steps
+    stale_after: Annotated[tuple[tuple[Days, Days], ...], AfterValidator(_young_first)] = Ages().steps
     """How long what web catalogues say of a book stays fresh, in days, by how many days ago it was released: pairs, the
     youngest first."""
-    stale_older: int = Field(default=180, ge=1)
+    stale_older: int = Field(default=180, ge=1, le=MOST_DAYS)
     """The same for books that are older than all of those."""
-    stale_undated: int = Field(default=90, ge=1)
+    stale_undated: int = Field(default=90, ge=1, le=MOST_DAYS)
     """The same for books that name no date."""
     refresh_batch: int = Field(default=50, ge=1)
     """How many books of which what is known is old are asked for together."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 OFF = "off"
 LOCAL = "local"
 SHORTEST_S = 60.0
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # what ever comes has come since
 DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 
 _DAY_STEP = re.compile(r"(?P<first>\*|\d+|[a-z]{3})(?:-(?P<last>\d+|[a-z]{3}))?(?:/(?P<step>\d+))?")
@@ -26,7 +28,9 @@ def _checked_when(value: Any) -> str:
     text = OFF if value is False else value  # YAML's own word for False
     if not isinstance(text, str):
         raise ValueError('write it as text, as in "15m", "0 3 * * *" or "off"')  # noqa: TRY004
-    trigger_of(text, LOCAL)
+    trigger = trigger_of(text, LOCAL)
+    if trigger is not None and trigger.get_next_fire_time(None, LONG_AGO) is None:
+        raise ValueError(f'"{text}" names a day that no month has, so that it would never come')
     return text
 
 

@@ -3,17 +3,19 @@
 import os
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 
 from shishod.model.pressure import Bounds, Limits
 from shishod.settings import RoomSettings, Seconds
+
+MOST = 256  # more threads than any machine has use for
 
 
 def _count(value: Any) -> Any:
     return 0 if value == "auto" else value
 
 
-Count = Annotated[int, BeforeValidator(_count), Field(ge=0), PlainSerializer(lambda count: count or "auto")]
+Count = Annotated[int, BeforeValidator(_count), Field(ge=0, le=MOST), PlainSerializer(lambda count: count or "auto")]
 """A number of workers; "auto", which is 0, leaves it to the machine."""
 
 
@@ -27,7 +29,7 @@ class WorkSettings(RoomSettings):
     nice: int = Field(default=10, ge=0, le=19)
     """How far reading processes stand back for the processor; for the disk they always do."""
 
-    least: int = Field(default=1, ge=1, le=256)
+    least: int = Field(default=1, ge=1, le=MOST)
     """The fewest workers that auto leaves; only a machine without any memory left has none."""
 
     most: Count = 0
@@ -72,13 +74,16 @@ class WorkSettings(RoomSettings):
         return Bounds(self.least, max(min(usual, most), self.least), most)
 
 
-def _steps(value: Any) -> Any:
-    if isinstance(value, tuple | list) and list(value) != sorted(value) and list(value) != sorted(value, reverse=True):
+Number = Annotated[float, Field(allow_inf_nan=False)]
+
+
+def _steps(value: tuple[float, float, float]) -> tuple[float, float, float]:
+    if list(value) != sorted(value) and list(value) != sorted(value, reverse=True):
         raise ValueError("three numbers in order: from where the load is elevated, heavy and critical")
     return value
 
 
-Steps = Annotated[tuple[float, float, float], BeforeValidator(_steps)]
+Steps = Annotated[tuple[Number, Number, Number], AfterValidator(_steps)]
 
 
 class PressureSettings(RoomSettings):

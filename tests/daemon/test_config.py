@@ -153,9 +153,86 @@ MISTAKES = {
         "log: &l {level: info}\nscan:\n  <<: *l\n",
         "config.yaml:3: scan: merge keys are not understood here; write the settings out",
     ),
-    "a tab": ("log:\n\tlevel: info\n", "config.yaml:2: this is not YAML: found character"),
+    "a tab": (
+        "log:\n\tlevel: info\n",
+        "config.yaml:2: this is not YAML: a tab stands at the beginning of the line; write spaces",
+    ),
     "a bracket that is not closed": ("libraries: {A: {paths: [/a]}\nlog: {}\n", "config.yaml:2: this is not YAML"),
     "two documents": ("log: {}\n---\nlog: {}\n", "config.yaml:2: this is not YAML: but found another document"),
+    "a relative state folder": ("state_dir: var\n", 'config.yaml:1: state_dir: "var" is not a whole path; begin it'),
+    "a relative socket": (
+        "control: {socket: run/s}\n",
+        'config.yaml:1: control.socket: "run/s" is not a whole path; begin it with /',
+    ),
+    "permissions that are none": (
+        "control: {mode: 0888}\n",
+        'config.yaml:1: control.mode: "0888" are no permissions; write them in octal, as in "0660"',
+    ),
+    "a name of a library with a space behind it": (
+        "libraries: {'B ': {paths: [/b]}}\n",
+        "config.yaml:1: libraries.B : a library is called by 1 to 64 letters on one line, without spaces at its ends",
+    ),
+    "a word for a number": ("work: {chunk: some}\n", "config.yaml:1: work.chunk: should be a whole number, not some"),
+    "more workers than any machine has use for": (
+        "work: {workers: 100000}\n",
+        "config.yaml:1: work.workers: should be less than or equal to 256, not 100000",
+    ),
+    "a word among the steps of the load": (
+        "pressure: {memory_free: [10, few, 3]}\n",
+        "config.yaml:1: pressure.memory_free[2]: should be a number, not few",
+    ),
+    "no number among the steps of the load": (
+        "pressure: {memory_free: [10, nan, 3]}\n",
+        "config.yaml:1: pressure.memory_free[2]: should be a number, not nan",
+    ),
+    "ages that go back": (
+        "scan: {stale_after: [[30, 3], [10, 5]]}\n",
+        "config.yaml:1: scan.stale_after: pairs of days, the youngest first, as in [[30, 3], [180, 14]]",
+    ),
+    "a duration beyond the calendar": (
+        "scan: {missing_grace: 99999999h}\n",
+        'config.yaml:1: scan.missing_grace: "99999999h" is longer than 100 years',
+    ),
+    "a size in words": (
+        "formats: {max_cover: large}\n",
+        'config.yaml:1: formats.max_cover: should be a size, as in "20KB" or "64MiB", not large',
+    ),
+    "a size in a unit of its own": (
+        "formats: {max_cover: 10XB}\n",
+        'config.yaml:1: formats.max_cover: should be a size, as in "20KB" or "64MiB", not 10XB',
+    ),
+    "a day that never comes": (
+        "schedule: {full: 0 3 31 2 *}\n",
+        'config.yaml:1: schedule.full: "0 3 31 2 *" names a day that no month has, so that it would never come',
+    ),
+    "a plan for a library that is not there": (
+        "libraries: {B: {paths: [/b]}}\nschedule: {plans: [{when: 1h, library: Boks}]}\n",
+        'config.yaml:2: schedule.plans[1].library: there is no library "Boks"; the libraries are: B',
+    ),
+    "a plan for a folder of no library": (
+        "libraries: {B: {paths: [/b]}}\nschedule: {plans: [{when: 1h, path: /bb}]}\n",
+        "config.yaml:2: schedule.plans[1].path: /bb lies in no library; their folders are: /b",
+    ),
+    "a library left out that is not there": (
+        "schedule: {leave_out: [Books]}\n",
+        'config.yaml:1: schedule.leave_out[1]: there is no library "Books"; the libraries are: none',
+    ),
+    "a catalogue's mirror without TLS": (
+        "enrich: {openlibrary: {url: 'http://mirror.lan/'}}\n",
+        "config.yaml:1: enrich.openlibrary.url: is no address of a catalogue; it begins with https://",
+    ),
+    "a region that Audible does not have": (
+        "enrich: {audnexus: {regions: [uk, gb]}}\n",
+        "config.yaml:1: enrich.audnexus.regions[2]: should be 'us', 'uk'",
+    ),
+    "a country in full": (
+        "enrich: {tmdb: {country: USA}}\n",
+        'config.yaml:1: enrich.tmdb.country: "USA" is no country; write its two capital letters, as in US or DE',
+    ),
+    "limits kept at no Redis": (
+        "enrich: {limits_url: 'http://h/'}\n",
+        "config.yaml:1: enrich.limits_url: is no address of a Redis server; write it as redis://host:6379/0",
+    ),
     "a list of settings": ("- log\n", "config.yaml: must hold settings by name, as in `libraries:`"),
     "a deep nest": ("log: " + "[" * 500 + "\n", "config.yaml: it is nested deeper than 16 levels"),
 }
@@ -222,6 +299,15 @@ def test_bytes_that_are_no_text_are_a_fault_and_not_a_crash(tmp_path: Path, cont
     file.write_bytes(content)
 
     assert "this is not YAML in UTF-8" in faults(file)[0]
+
+
+def test_bytes_that_are_no_text_are_told_with_their_line(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_bytes("log: {}\nstate_dir: /b\u00fccher\n".encode("latin-1"))
+
+    (fault,) = faults(file)
+
+    assert fault == "config.yaml:2: this is not YAML in UTF-8: the byte 0xfc; save it in that encoding"
 
 
 def test_a_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
@@ -321,6 +407,42 @@ class TestRunWithoutAFile:
         settings = load(file, {"log": {"level": "debug"}, "state_dir": "/b"})
 
         assert (settings.log.level, settings.log.style, settings.state_dir) == ("debug", "text", "/b")
+
+
+def test_what_the_schedule_may_name_is_what_is_there(tmp_path: Path) -> None:
+    file = written(
+        tmp_path,
+        """\
+        libraries: {B: {paths: [/b]}}
+        schedule:
+          full: 0 3 29 2 *
+          leave_out: [B]
+          plans: [{when: 1h, library: B}, {when: 1h, path: /b/c}, {when: 1h, path: /b/}]
+        """,
+    )
+
+    assert load(file).schedule.leave_out == ("B",)
+
+
+def test_the_report_warns_of_a_key_without_which_no_daemon_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    key = written(tmp_path, "AIza", "key")
+    said = "enrich: {providers: [openlibrary, googlebooks], contact: ann@example.org, googlebooks: {key_file: %s}}"
+
+    nowhere = report(load(written(tmp_path, said % "''")))
+    gone = report(load(written(tmp_path, said % (tmp_path / "gone"))))
+    there = report(load(written(tmp_path, said % key)))
+
+    assert "openlibrary, googlebooks\n  (warning: enrich.googlebooks.key_file: googlebooks needs one." in nowhere
+    assert f"{tmp_path / 'gone'} cannot be read: No such file or directory; shishod does not start without it" in gone
+    assert there.endswith("web        openlibrary, googlebooks")
+
+
+def test_a_database_that_no_daemon_could_use_is_no_report(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="mysql is not supported"):
+        report(load(written(tmp_path, "store: {url: 'mysql://db/books'}")))
 
 
 def test_the_report_keeps_the_password_of_the_database_to_itself(tmp_path: Path) -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator
 
 from shishod.enrich.polite import Terms
 from shishod.enrich.provider import (
@@ -34,12 +34,21 @@ _MINUTE_MS = 60_000
 _DAYS_MS = 30 * 86_400_000  # longer than any book
 
 
+Region = Literal["us", "uk", "ca", "au", "de", "fr", "it", "es", "in", "jp"]
+
+
+def _some(regions: tuple[str, ...]) -> tuple[str, ...]:
+    if not regions:
+        raise ValueError("must not be empty")
+    return regions
+
+
 class AudnexusSettings(ProviderSettings):
     """Audnexus, a mirror of what Audible says; free."""
 
     fills: Fields = (*FILLS, "chapters")
     """What is believed of it where nothing else says anything."""
-    regions: tuple[str, ...] = Field(default=("us",), min_length=1)
+    regions: Annotated[tuple[Region, ...], AfterValidator(_some)] = ("us",)
     """Where a book may have been bought, asked one after the other: us, uk, ca, au, de, fr, it, es, in, jp."""
 
 

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from pydantic import Field
-
 from shishod.enrich.manners import Meaning, meaning_of
 from shishod.enrich.polite import Terms
-from shishod.enrich.provider import Desk, Here, ProviderSettings, listed, mapped, part, said, texts, whole
+from shishod.enrich.provider import Country, Desk, Here, ProviderSettings, listed, mapped, part, said, texts, whole
 from shishod.enrich.window import Limit
 from shishod.formats.dates import partial_date
 from shishod.formats.identifiers import identifier
@@ -26,7 +24,7 @@ class GoogleBooksSettings(ProviderSettings):
 
     key_file: str = ""
     """The file that holds the API key; empty means the credential googlebooks that systemd hands over."""
-    country: str = Field(default="US", pattern="^[A-Z]{2}$")
+    country: Country = "US"
     """The country whose volumes are looked up; a server's own is not known to Google."""
 
 

@@ -4,10 +4,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from pydantic import Field
-
 from shishod.enrich.polite import Terms
-from shishod.enrich.provider import Desk, Here, ProviderSettings, listed, mapped, part, said, texts, whole, year_of
+from shishod.enrich.provider import (
+    Country,
+    Desk,
+    Here,
+    ProviderSettings,
+    listed,
+    mapped,
+    part,
+    said,
+    texts,
+    whole,
+    year_of,
+)
 from shishod.enrich.window import Limit
 from shishod.formats.dates import partial_date
 from shishod.formats.words import plain_text
@@ -29,7 +39,7 @@ class TmdbSettings(ProviderSettings):
     """The file that holds the API read token; empty means the credential tmdb that systemd hands over."""
     language: str = "en-US"
     """The language of titles and descriptions."""
-    country: str = Field(default="US", pattern="^[A-Z]{2}$")
+    country: Country = "US"
     """The country whose certifications are told."""
 
 
