@@ -109,9 +109,13 @@ async def _read(request: Request) -> bytes:
 
 def _faults(error: ValidationError) -> str:
     return "; ".join(
-        f"{'.'.join(map(str, fault['loc'])) or 'the body'}: {fault['msg'][:1].lower()}{fault['msg'][1:]}"
+        f"{'.'.join(map(str, fault['loc'])) or 'the body'}: {_lowered(fault['msg'].removeprefix('Value error, '))}"
         for fault in error.errors(include_url=False, include_input=False)
     )
+
+
+def _lowered(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 async def refused(_: Request, error: Exception) -> Response:

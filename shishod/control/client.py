@@ -77,10 +77,14 @@ class Client:
 
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         with self._answer(method, path, body) as answer:
-            return json.loads(self._read(answer) or b"null")
+            said = self._read(answer)
+        try:
+            return json.loads(said or b"null")
+        except ValueError as error:
+            raise Unreachable(f"what answers at {self._path} is no shishod; --socket names another place") from error
 
     def _answer(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
-        packed = None if body is None else json.dumps(body).encode()
+        packed = None if body is None else _packed(body)
         try:
             answer = ask(self._path, self._timeout_s, method, _quoted(path), packed)
         except (OSError, ValueError) as error:
@@ -127,6 +131,8 @@ class Client:
                 f"the daemon at {self._path} did not answer within {self._timeout_s:g} s; "
                 "`systemctl status shishod` says how it is"
             )
+        if _lies_there(self._path):
+            return Unreachable(f"{self._path} is no socket, so no daemon answers there; --socket names another place")
         return Unreachable(
             f"no daemon answers at {self._path}; `systemctl status shishod` says whether it runs, "
             "and --socket names another place"
@@ -158,13 +164,32 @@ def _shown(path: str) -> os.stat_result:
             path = os.path.dirname(path)
 
 
+def _lies_there(path: str) -> bool:
+    """Whether something else is in the socket's place."""
+    from stat import S_ISSOCK
+
+    with suppress(OSError, ValueError):
+        return not S_ISSOCK(os.stat(path).st_mode)
+    return False
+
+
+def _packed(body: Mapping[str, Any]) -> bytes:
+    """JSON in UTF-8. Paths may be any bytes and have a way of their own; other words are text. Raises Refused."""
+    try:
+        return json.dumps(body, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise Refused(
+            "a word of that is not UTF-8; nothing was asked", "invalid", "type it where `locale charmap` says UTF-8"
+        ) from error
+
+
 def _with(path: str, query: Mapping[str, Any] | None) -> str:
     wanted = {key: value for key, value in (query or {}).items() if value not in (None, "")}
     if not wanted:
         return path
     from urllib.parse import urlencode
 
-    return f"{path}?{urlencode(wanted)}"
+    return f"{path}?{urlencode(wanted, errors='surrogateescape')}"
 
 
 def _quoted(path: str) -> str:
@@ -173,4 +198,4 @@ def _quoted(path: str) -> str:
         return path
     from urllib.parse import quote
 
-    return quote(path, safe="/?&=%+")
+    return quote(path, safe="/?&=%+", errors="surrogateescape")

@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from shishod.control.client import Client
+from shishod.ctl.outside import keep_out
 from shishod.ctl.voice import say, say_json
 from shishod.ctl.words import WrongWords, called, option, place
 
@@ -29,6 +30,7 @@ def _take(client: Client, target: str) -> dict[str, Any]:
     """Nobody finds half an archive: it has its name once it is whole. It goes where a link leads."""
     if os.path.exists(target) and not os.path.isfile(target):
         raise WrongWords("it is a device or a pipe; name a file to be made", about="--to")
+    keep_out(client, target, "--to")
     target = os.path.realpath(target)
     partial = f"{target}.partial"
     try:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from shishod.control.client import Client
+from shishod.ctl.scans import place_of
 from shishod.ctl.voice import outcome, say, say_json
 from shishod.ctl.words import argument, called, option
 
@@ -15,7 +16,7 @@ def command(client: Client, scan_id: str, as_json: bool) -> None:
 
     Exit code 0 when it stops or has just ended, 1 when there is no such scan, or none that still runs.
     """
-    scan = client.post(f"/v1/scans/{scan_id}/cancel")
+    scan = client.post(f"{place_of(scan_id)}/cancel")
     if as_json:
         say_json(scan)
     else:

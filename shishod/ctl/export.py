@@ -2,14 +2,14 @@
 
 import json
 import os
-from base64 import b64decode
 from collections.abc import Iterator
 from typing import Any
 
 from shishod.control.client import Client
 from shishod.ctl.opf import opf
+from shishod.ctl.outside import keep_out
 from shishod.ctl.voice import count, echo, say
-from shishod.ctl.words import WrongWords, called, option, place
+from shishod.ctl.words import called, option, place
 
 
 @called("export", short_help="All that is known, as JSON lines or OPF.")
@@ -25,24 +25,13 @@ def command(client: Client, library: str | None, folder: str | None) -> None:
         for book in books:
             echo(json.dumps(book, ensure_ascii=False))
         return
-    _keep_out(client, folder)
+    keep_out(client, folder, "--opf")
     os.makedirs(folder, exist_ok=True)
     number = 0
     for number, book in enumerate(books, 1):  # noqa: B007 - counted to its end
         with open(os.path.join(folder, f"{book['id']}.opf"), "wb") as file:
             file.write(opf(book))
     say(f"{count(number, 'book')} in {folder}")
-
-
-def _keep_out(client: Client, folder: str) -> None:
-    """Raises WrongWords for a folder in a library. A root that is away is not asked for: it may never answer."""
-    wanted = os.path.realpath(os.fsencode(folder))
-    for root in client.get("/v1/status")["roots"]:
-        said = b64decode(root["path_b64"]) if root.get("path_b64") else os.fsencode(root["path"])
-        real = os.path.realpath(said) if root["state"] == "online" else said
-        if os.path.commonpath([wanted, real]) == real:
-            reason = f"it lies in the library {root['library']}, and nothing is written into a library"
-            raise WrongWords(f"{reason}; name a folder elsewhere", about="--opf")
 
 
 def _books(client: Client, library: str | None) -> Iterator[dict[str, Any]]:

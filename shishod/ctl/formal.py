@@ -1,7 +1,7 @@
 """The same commands as click knows them: for help, completion and the manual pages, and to tell what is wrong."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
@@ -69,6 +69,7 @@ def as_click(command: Command) -> click.Command:
 
     def run(client: Client, /, **values: Any) -> Any:
         try:
+            _all_said(command, values)
             return command.run(client, **values)
         except WrongWords as wrong:
             if wrong.about:
@@ -78,6 +79,14 @@ def as_click(command: Command) -> click.Command:
     run.__doc__ = command.run.__doc__
     declared: Callable[..., Any] = reduce(_with, reversed(command.words), click.pass_obj(run))
     return click.command(command.name, short_help=command.short_help)(declared)
+
+
+def _all_said(command: Command, values: Mapping[str, Any]) -> None:
+    """Raises WrongWords for the first that is empty and may not be."""
+    for word in command.words:
+        if word.unsaid(values[word.key]):
+            metavar = word.rest.get("metavar") if word.sort == "argument" else None
+            raise WrongWords("it is empty", about=metavar or word.names[0])
 
 
 def _with(run: Callable[..., Any], word: Word) -> Callable[..., Any]:

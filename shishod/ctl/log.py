@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shishod.control.client import Client
+from shishod.ctl.scans import place_of
 from shishod.ctl.voice import local, say, say_json
 from shishod.ctl.words import argument, called, one_of, option, whole
 from shishod.errors import Refused
@@ -27,7 +28,7 @@ def command(client: Client, scan_id: str, *, level: str, search: str, after: int
             raise Refused("there was no scan yet", "not-found", "shishoctl scan")
         scan_id = newest[0]["id"]
     asked = {"level": level, "search": search, "after": after, "limit": limit}
-    answer = client.get(f"/v1/scans/{scan_id}/log", asked)
+    answer = client.get(f"{place_of(scan_id)}/log", asked)
     if as_json:
         say_json(answer)
         return

@@ -99,6 +99,13 @@ class Word:
         kind: Kind | None = self.rest.get("type")
         return word if kind is None else kind.plain(word)
 
+    def unsaid(self, value: Any) -> bool:
+        """Whether there is nothing in it, as where a variable of the shell is not set: it would mean everything, or the
+        folder where one stands. Words that are looked for may be none."""
+        if self.absent == "" or (self.sort == "argument" and "type" not in self.rest):
+            return False
+        return any(one in ("", b"") for one in (value if isinstance(value, tuple) else (value,)))
+
 
 class Command:
     """A command, the words that it takes, and what it does: a function of the client and of the words' values."""
@@ -127,7 +134,10 @@ class Command:
                     raise NotPlain
                 value = word.plain(following)
             values[word.key] = (*values[word.key], value) if word.rest.get("multiple") else value
-        return values | self._arguments(loose)
+        values |= self._arguments(loose)
+        if any(word.unsaid(values[word.key]) for word in self.words):
+            raise NotPlain
+        return values
 
     def _arguments(self, loose: list[str]) -> dict[str, Any]:
         """One word each, in their order, and all that are left for the one that takes many."""

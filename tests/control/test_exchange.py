@@ -107,3 +107,9 @@ def test_any_words_of_a_query_arrive_as_they_were(tmp_path: Path, name: str) -> 
 
     path = heard[0].split()[1].decode("ascii")
     assert parse_qs(urlsplit(path).query) == {"library": [name]}
+
+
+def test_an_answer_that_is_no_json_is_nobody_of_ours(tmp_path: Path) -> None:
+    place = tmp_path / "s"
+    with saying(place, OK + b"Content-Length: 5\r\n\r\nhello"), pytest.raises(Unreachable, match="is no shishod"):
+        Client(place).get("/v1/status")
