@@ -200,7 +200,7 @@ class Daemon:
         """In the order of their start; what is asked for work comes up before what asks for it."""
         return (
             *((Part("alone", self.alone.start, self.alone.stop, self.alone.alive),) if self.catalog.on_server else ()),
-            Part("runner", self._warm, self._end_runners, lambda: True),
+            Part("runner", lambda: None, self._end_runners, lambda: True),
             Part("workers", self.workers.start, self.workers.join, self.workers.alive),
             Part("walkers", self.walkers.start, self.walkers.join, self.walkers.alive),
             Part("pauses", self.pauses.start, self.pauses.join, self.pauses.alive),
@@ -275,8 +275,8 @@ class Daemon:
 
         return examine(Patient(settings=self.settings, now=CLOCK.now(), config=self._config, started_at=self._born))
 
-    def _warm(self) -> None:
-        """Have a process made ready while the others start: nobody waits for it but the first who reads."""
+    def warm(self) -> None:
+        """Have a process made ready, once all else is: nobody waits for it but the first who reads."""
         threading.Thread(target=make_ready, args=(self.runner,), name="run-warm", daemon=True).start()
 
     def _end_runners(self, _: float) -> None:

@@ -77,6 +77,7 @@ def _supervise(daemon: assembly.Daemon, notifier: Notifier, drawn: bool) -> None
         status=daemon.status_line,
         news=daemon.news,
         reload=daemon.reload,
+        once_ready=daemon.warm,
         on_tick=(*daemon.on_tick, display.refresh) if display else daemon.on_tick,
         tick_s=DRAWN_S if display else TICK_S,
     )

@@ -3,7 +3,6 @@
 import os
 import pwd
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from shishod.clock import CLOCK
@@ -34,10 +33,9 @@ class OneScan:
 
     @property
     def parts(self) -> Sequence[Part]:
-        """What a scan works with, and the scan; a process that reads is made when something is to be read."""
+        """What a scan works with, and the scan."""
         needed = [part for part in self._daemon.parts if part.name in NEEDED]
-        idle = [replace(part, start=lambda: None) if part.name == "runner" else part for part in needed]
-        return (*idle, Part("scan", self._begin, lambda _: None, lambda: True))
+        return (*needed, Part("scan", self._begin, lambda _: None, lambda: True))
 
     @property
     def on_tick(self) -> Sequence[Callable[[], object]]:

@@ -47,6 +47,7 @@ class Supervisor:
         status: Callable[[], str] = str,
         news: Callable[[], object] = object,
         reload: Callable[[], object] = lambda: None,
+        once_ready: Callable[[], object] = lambda: None,
         on_tick: Sequence[Callable[[], object]] = (),
         tick_s: float = TICK_S,
         status_every_s: float = 3.0,
@@ -56,7 +57,7 @@ class Supervisor:
         self._parts, self._stop, self._notifier = tuple(parts), stop, notifier
         self._now_s = clock.monotonic_s
         self._status, self._news, self._reload = status, news, reload
-        self._on_tick = tuple(on_tick)
+        self._once_ready, self._on_tick = once_ready, tuple(on_tick)
         self._drain_s = drain_s
         self._status_every_s, self._quiet_every_s = status_every_s, quiet_every_s
         watchdog_s = notifier.watchdog_s
@@ -76,7 +77,8 @@ class Supervisor:
         with SignalPipe(SIGNALS) as signals:
             try:
                 if self._start(signals):
-                    self._notifier.ready()  # whoever waits for us waits for no sentence
+                    self._notifier.ready()  # whoever waits for us waits for no sentence, nor for what is made ahead
+                    self._once_ready()
                     self._say_status(self._now_s())
                     _log.info("ready", parts=[part.name for part in self._parts])
                     self._watch_over(signals)

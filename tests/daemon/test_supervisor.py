@@ -120,6 +120,19 @@ def test_ready_is_said_once_every_part_has_started_and_stopping_before_any_stops
     assert order == ["ready said 0 times", "stopping was said"]
 
 
+def test_what_is_made_ahead_keeps_nobody_waiting_for_ready(told: list[str], systemd: Any) -> None:
+    ready: list[int] = []
+
+    def make_ahead() -> None:
+        wait_until(lambda: systemd.count("READY=1"), 5)
+        ready.append(systemd.count("READY=1"))
+
+    with meanwhile(lambda: wait_until(lambda: ready)):
+        a_supervisor([Loop("control", told)], once_ready=make_ahead).run()
+
+    assert ready == [1]
+
+
 @pytest.mark.parametrize("ender", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_run_and_every_loop_hears_of_it_at_once(told: list[str], systemd: Any, ender: int) -> None:
     stop = StopSignal()
