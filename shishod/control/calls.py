@@ -2,10 +2,10 @@
 
 import asyncio
 import contextlib
-import threading
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
+from shishod.control.hands import Hands
 from shishod.errors import Unreachable
 
 P = ParamSpec("P")
@@ -25,6 +25,7 @@ class Calls:
         self._places = asyncio.Semaphore(most)
         self._limit_s = limit_s
         self._busy = busy
+        self._hands = Hands()
         self._patience_s = patience_s if busy else None
 
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -54,7 +55,7 @@ class Calls:
         try:
             async with asyncio.timeout(self._limit_s):
                 await self._take_place()
-                threading.Thread(target=work, name="control-call", daemon=True).start()
+                self._hands.carry(work)
                 return await answer
         except TimeoutError as error:
             raise Unreachable(

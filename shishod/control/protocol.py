@@ -6,6 +6,7 @@ from typing import Any
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
 
 from shishod.control.peers import peer_of
 
@@ -13,6 +14,14 @@ REQUEST_S = 10.0  # to send one request, body and all
 ANSWER_S = 10.0  # to make room for more of the answer
 CONNECTIONS = 256
 HEADER_BYTES = 16 * 1024
+
+
+class Guests(ServerState):
+    """What uvicorn keeps of who is connected, and who of them owes us a request, the longest first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.silent: dict[PatientProtocol, None] = {}
 
 
 class PatientProtocol(H11Protocol):
@@ -27,6 +36,8 @@ class PatientProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        assert isinstance(self.server_state, Guests)
+        self._silent = self.server_state.silent
         self.client = peer_of(transport.get_extra_info("socket"))
         if len(self.connections) > CONNECTIONS and not self._made_room():
             transport.abort()
@@ -35,8 +46,7 @@ class PatientProtocol(H11Protocol):
 
     def _made_room(self) -> bool:
         """Hang up on whoever has said nothing for longest; False when everybody is being answered."""
-        idle = [one for one in self.connections if isinstance(one, PatientProtocol) and one._reading is not None]
-        longest = min(idle, key=lambda one: one._reading.when() if one._reading else 0.0, default=None)
+        longest = next(iter(self._silent), None)
         if longest is None:
             return False
         longest._stop_reading_timer()
@@ -81,11 +91,13 @@ class PatientProtocol(H11Protocol):
             self._stop_reading_timer()
         elif self._reading is None:
             self._reading = self.loop.call_later(self.request_s, self.transport.abort)
+            self._silent[self] = None
 
     def _stop_reading_timer(self) -> None:
         if self._reading is not None:
             self._reading.cancel()
             self._reading = None
+            del self._silent[self]
 
     def _stop_writing_timer(self) -> None:
         if self._writing is not None:

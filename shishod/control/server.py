@@ -13,7 +13,7 @@ from shishod import log
 from shishod.control.app import build
 from shishod.control.binding import Bound, bind
 from shishod.control.house import House
-from shishod.control.protocol import HEADER_BYTES, PatientProtocol
+from shishod.control.protocol import HEADER_BYTES, Guests, PatientProtocol
 from shishod.control.settings import ControlSettings
 from shishod.errors import SettingsError, ShishodError
 from shishod.operations import Operations
@@ -30,6 +30,7 @@ class _Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config, house: House, up: threading.Event) -> None:
         super().__init__(config)
+        self.server_state = Guests()
         self._house = house
         self._up = up
         self._loop: asyncio.AbstractEventLoop | None = None
