@@ -27,13 +27,16 @@ NO_TIME_NS = -(1 << 63)  # no file's: one that is remembered with it is found ch
 
 def fitting(time_ns: int) -> int:
     """A file's time as it can be kept: one beyond 64 bits, as broken clocks write it, is the last that they hold."""
-    return max(-LATEST_NS, min(time_ns, LATEST_NS))
+    return time_ns if -LATEST_NS <= time_ns <= LATEST_NS else LATEST_NS if time_ns > 0 else -LATEST_NS
 
 
 def shown_by(status: os.stat_result, seen: Sighting) -> bool:
     """Whether a file is still what was seen, its inode aside: that counts only where it lasts."""
-    times = fitting(status.st_mtime_ns), fitting(status.st_ctime_ns)
-    return (status.st_size, *times) == (seen.size, seen.mtime_ns, seen.ctime_ns)
+    return (
+        status.st_size == seen.size
+        and fitting(status.st_mtime_ns) == seen.mtime_ns
+        and fitting(status.st_ctime_ns) == seen.ctime_ns
+    )
 
 
 def racy(seen: Sighting, now_ns: int) -> bool:

@@ -9,6 +9,7 @@ from shishod import formats
 from shishod.errors import BrokenFile
 from shishod.formats.beside import role_of
 from shishod.formats.limits import Limits
+from shishod.formats.source import in_hand
 from shishod.model.book import FileRole
 from shishod.model.metadata import Reading, dump_reading
 from shishod.model.sighting import Sighting, racy, shown_by
@@ -75,7 +76,8 @@ def look(assignment: Assignment, limits: Limits) -> tuple[Inspection, Reading | 
         if not _as_seen(path, seen, stable):
             return Inspection(seen, Outcome.CHANGED), None
         in_doubt = racy(seen, time.time_ns())
-        done, reading = _read(path, seen, limits)
+        with in_hand(path):
+            done, reading = _read(path, seen, limits)
         if not _as_seen(path, seen, stable):
             return Inspection(seen, Outcome.CHANGED), None
     except (FileNotFoundError, NotADirectoryError):
