@@ -86,7 +86,7 @@ NOTICED: frozenset[bytes] = SUFFIXES | ENDINGS
 PRELOAD: tuple[str, ...] = (
     "shishod.formats.epub.reading",
     "shishod.formats.audio",
-    "shishod.formats.id3_speed",
+    "shishod.formats.id3_plain",
     "shishod.formats.lenient",
     "shishod.formats.vorbis",
     "mutagen.mp3",

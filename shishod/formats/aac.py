@@ -29,13 +29,13 @@ class Aac:
         return rest.startswith(_ADIF) or _frames(rest)
 
     def read(self, path: bytes, limits: Limits) -> Reading:
-        from shishod.formats.audio import Tags, tagged_track, technical
+        from shishod.formats.audio import Tags, technical
 
         with opened(path) as file:
             notes: list[str] = []
             tags, stream, texts = id3.tagged_stream(file, limits, notes, _stream_at, "AAC")
         sound = technical(stream, "" if stream is None else "aac")
-        return id3.told(tags, tagged_track(Tags(texts, limits), ID3), sound, reader="aac", limits=limits, notes=notes)
+        return id3.told(tags, Tags(texts, limits), ID3, sound, reader="aac", notes=notes)
 
 
 def _stream_at(file: BinaryIO, _: int | None) -> Any:

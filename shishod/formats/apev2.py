@@ -34,15 +34,14 @@ class Ape:
 
 def read_tagged(path: bytes, limits: Limits, codec: str, stream_at: Callable[[BinaryIO, int | None], Any]) -> Reading:
     """A track whose tag stands behind its sound; one in front is heard before it. Its reader is called as its codec."""
-    from shishod.formats.audio import Tags, front_cover, tagged_track, technical
+    from shishod.formats.audio import Tags, front_cover, technical
 
     with opened(path) as file:
         notes: list[str] = []
         tags, stream, texts = id3.tagged_stream(file, limits, notes, stream_at, codec)
         pictures = list(_pictures(file, limits))
     sound = technical(stream, "" if stream is None else codec)
-    track = tagged_track(Tags(texts, limits), ID3)
-    reading = id3.told(tags, track, sound, reader=codec, limits=limits, notes=notes)
+    reading = id3.told(tags, Tags(texts, limits), ID3, sound, reader=codec, notes=notes)
     cover = reading.cover or front_cover(pictures, limits, notes)
     return replace(reading, cover=cover, notes=tuple(notes))
 

@@ -2,7 +2,6 @@
 
 import struct
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -51,8 +50,9 @@ class Asf:
             notes: list[str] = []
             asf, said, objects = _load(file, limits, notes)
         sound = technical(asf.info, _codec(asf.info))
-        return replace(
-            tagged_track(Tags(_texts(said), limits), WINDOWS_MEDIA),
+        return tagged_track(
+            Tags(_texts(said), limits),
+            WINDOWS_MEDIA,
             reader="asf",
             format="wma",
             chapters=tidy_chapters(_marks(objects), sound.duration_ms, limits),

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cache, lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from shishod.formats.dates import partial_date
@@ -20,6 +22,7 @@ from shishod.model.pieces import PIECES
 FRONT = 3  # the type of a picture that is a front cover, in ID3 as in FLAC and ASF
 _LEAST_BYTES = 26  # of a picture of any kind; a shorter one was cut off by a tag that lies
 _LONGEST_S = 10 * 365 * 86_400  # what a broken header says beyond this is no duration
+_REMEMBERED = 1 << 16  # characters of the tags of one track, at most
 _COUNT = re.compile(r"\s*(\d{1,5})")
 _GENRES = re.compile(r"\s*[;/\0]\s*")
 _NO = frozenset({"no", "0", "false", "unabridged"})
@@ -143,30 +146,61 @@ class Picture(NamedTuple):
     size: int
 
 
-def tagged(said: Tags, dialect: Dialect, *, title: str | None, part_title: str | None) -> Reading:
-    """All that tags alone can say. Whoever asks knows which of the titles is the book's, and the sound itself."""
+def tagged(said: Tags, dialect: Dialect, *, title: str | None, part_title: str | None, **more: Any) -> Reading:
+    """All that tags alone can say, and `more` of a Reading besides, which goes before.
+
+    Whoever asks knows which of the titles is the book's, and the sound itself.
+    """
+    shared, places = _shared_by_tracks(said, dialect)
+    said.places |= places
+    own = {
+        "title": title,
+        "part_title": part_title,
+        "disc": said.number(dialect.disc),
+        "track": said.number(dialect.track),
+        "abridged": said.abridged(dialect.abridged, title, part_title),
+    }
+    return Reading(**(shared | own | {"places": tuple(said.places.items())} | more))
+
+
+def _shared_by_tracks(said: Tags, dialect: Dialect) -> tuple[dict[str, Any], dict[str, str]]:
+    """What the tags say that are equal in all tracks of a book: it is made of them once, for the next that says it."""
+    names = _names_shared(dialect)
+    texts = tuple([(name, tuple(told)) for name, told in said.texts.items() if name in names])
+    small = sum([len(text) for _, told in texts for text in told]) <= _REMEMBERED
+    return (_facts if small else _facts.__wrapped__)(texts, dialect, said.limits)
+
+
+@cache
+def _names_shared(dialect: Dialect) -> frozenset[str]:
+    groups = ("title", "disc", "track", "abridged")
+    names = [getattr(dialect, one.name) for one in fields(dialect) if one.name not in groups]
+    return frozenset(chain.from_iterable(names))
+
+
+@lru_cache(maxsize=8)
+def _facts(
+    texts: tuple[tuple[str, tuple[str, ...]], ...], dialect: Dialect, limits: Limits
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Fields of a Reading, and the places that they come from; neither is changed by who is given them."""
+    said = Tags(dict(texts), limits)
     narrators = said.people(dialect.narrators, "narrators")
     composers = said.people(dialect.composers, "" if narrators else "narrators")
     if not narrators:
         narrators, composers = composers, []
     authors = _authors(said, dialect, narrators)
-    return Reading(
-        title=title,
-        subtitle=said.line(dialect.subtitle, "subtitle"),
-        part_title=part_title,
-        contributions=contributions(authors, narrators, said.line(dialect.sort_names) or "", composers),
-        series=said.series(dialect.series, dialect.numbers, dialect.grouping),
-        genres=said.genres(dialect.genres),
-        publisher=said.line(dialect.publisher, "publisher"),
-        date=said.date(dialect.dates),
-        language=said.language(dialect.language),
-        identifiers=said.identifiers(dialect.identifiers),
-        description=said.prose(dialect.description, "description"),
-        disc=said.number(dialect.disc),
-        track=said.number(dialect.track),
-        abridged=said.abridged(dialect.abridged, title, part_title),
-        places=tuple(said.places.items()),
-    )
+    facts = {
+        "subtitle": said.line(dialect.subtitle, "subtitle"),
+        "contributions": contributions(authors, narrators, said.line(dialect.sort_names) or "", composers),
+        "series": said.series(dialect.series, dialect.numbers, dialect.grouping),
+        "genres": said.genres(dialect.genres),
+        "publisher": said.line(dialect.publisher, "publisher"),
+        "date": said.date(dialect.dates),
+        "language": said.language(dialect.language),
+        "identifiers": said.identifiers(dialect.identifiers),
+        "description": said.prose(dialect.description, "description"),
+    }
+    return facts, said.places
 
 
 def _authors(said: Tags, dialect: Dialect, narrators: Sequence[str]) -> list[str]:
@@ -178,10 +212,10 @@ def _authors(said: Tags, dialect: Dialect, narrators: Sequence[str]) -> list[str
     return authors
 
 
-def tagged_track(said: Tags, dialect: Dialect) -> Reading:
+def tagged_track(said: Tags, dialect: Dialect, **more: Any) -> Reading:
     """As `tagged`, of a file that is a track: its album is the book, its title the part."""
     title = said.line((*dialect.album, *dialect.title), "title")
-    return tagged(said, dialect, title=title, part_title=said.line(dialect.title, "part_title"))
+    return tagged(said, dialect, title=title, part_title=said.line(dialect.title, "part_title"), **more)
 
 
 def technical(stream: Any, codec: str) -> Technical:

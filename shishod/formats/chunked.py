@@ -53,7 +53,7 @@ class Chunked:
         return head.startswith(self.outer) and head[8:_OUTER_BYTES] in self.inner
 
     def read(self, path: bytes, limits: Limits) -> Reading:
-        from shishod.formats.audio import Tags, tagged_track
+        from shishod.formats.audio import Tags
 
         with opened(path) as file:
             notes: list[str] = []
@@ -64,9 +64,7 @@ class Chunked:
             tags = _tag(file, chunks, limits, notes)
             texts = self.texts(file, chunks, limits) | id3.texts(tags)
             sound = self.sound(file, chunks, limits, notes)
-        return id3.told(
-            tags, tagged_track(Tags(texts, limits), self.dialect), sound, reader=self.name, limits=limits, notes=notes
-        )
+        return id3.told(tags, Tags(texts, limits), self.dialect, sound, reader=self.name, notes=notes)
 
     def picture(self, path: bytes, member: str, limits: Limits) -> bytes:
         """The picture of that name in the ID3 tag; raises BrokenFile where there is none."""

@@ -13,9 +13,12 @@ NUMBERS = (
 """Where programs keep the number for a SERIES."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Dialect:
-    """Tag names by fact. A series and its number stand at the same place of `series` and `numbers`."""
+    """Tag names by fact. A series and its number stand at the same place of `series` and `numbers`.
+
+    Each is itself and equal to no other, so that what was made by its rules can be remembered by it.
+    """
 
     album: tuple[str, ...] = ()
     title: tuple[str, ...] = ()

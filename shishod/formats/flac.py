@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, BinaryIO
 
 from shishod.errors import BrokenFile
@@ -16,6 +15,7 @@ from shishod.model.metadata import Reading
 
 _MARK = b"fLaC"
 _BLOCK = "PICTURE"  # and its number: the place of a cover
+_DIALECT = VORBIS.then(ID3)
 
 
 class Flac:
@@ -48,8 +48,9 @@ def _reading(file: BinaryIO, limits: Limits) -> Reading:
     texts = vorbis.texts(flac.tags or ()) or id3.texts(id3.load(id3.honest(file, limits, notes), notes))
     sound = technical(next((block for block in flac.metadata_blocks if block.code == 0), None), "flac")
     pictures = (*_pictures(flac), *vorbis.pictures(texts))
-    return replace(
-        tagged_track(Tags(texts, limits), VORBIS.then(ID3)),
+    return tagged_track(
+        Tags(texts, limits),
+        _DIALECT,
         reader="flac",
         format="flac",
         chapters=tidy_chapters(vorbis.chapters(texts), sound.duration_ms, limits),

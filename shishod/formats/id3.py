@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from io import BytesIO
 from itertools import chain, repeat
 from typing import Any, BinaryIO
 
 from shishod.errors import BrokenFile
+from shishod.formats.dialects import Dialect
 from shishod.formats.limits import Limits
 from shishod.formats.pictures import gone
 from shishod.formats.source import opened, size_of
@@ -50,8 +50,7 @@ def load(source: BinaryIO, notes: list[str]) -> Any:
     from shishod.formats.mutagens import FAULTS, raise_disk_fault
 
     head = source.read(_HEAD_BYTES)
-    claimed = length(head)
-    if claimed and (tag := plain_tag(head, source.read(claimed - _HEAD_BYTES))) is not None and tag.size == claimed:
+    if 0 < length(head) <= size_of(source) and (tag := plain_tag(head, source)) is not None:
         return tag
     source.seek(0)
     install()
@@ -88,15 +87,16 @@ def texts(tags: Any) -> dict[str, list[str]]:
     """Every text by its frame; TXXX by its description in capitals."""
     found: dict[str, list[str]] = {}
     for key, frame in tags.items() if tags is not None else ():
-        if key.startswith("TXXX:"):
+        name = key[:5]
+        if name == "TXXX:":
             found.setdefault(frame.desc.strip().upper(), []).extend(frame.text)
-        elif key.startswith("COMM:"):
+        elif name == "COMM:":
             if not frame.desc.startswith(("iTun", "ID3v1")):
                 found.setdefault("COMM", []).extend(frame.text)
         elif key == "TCON":
             found[key] = list(frame.genres)
-        elif hasattr(frame, "text") and isinstance(frame.text, list):
-            found[key.partition(":")[0]] = [str(text) for text in frame.text]
+        elif isinstance(texts := getattr(frame, "text", None), list):
+            found[key.partition(":")[0]] = [str(text) for text in texts]
     if "TYER" in found:
         days = chain(found.get("TDAT", ()), repeat(""))
         found["TYER"] = [_date(year, day) for year, day in zip(found["TYER"], days, strict=False)]
@@ -140,14 +140,16 @@ def tagged_stream(
     return tags, stream, said
 
 
-def told(tags: Any, reading: Reading, sound: Technical, *, reader: str, limits: Limits, notes: list[str]) -> Reading:
-    """The reading with the chapters and the cover that a tag holds, and with what is known besides."""
-    from shishod.formats.audio import front_cover, tidy_chapters
+def told(tags: Any, said: Any, dialect: Dialect, sound: Technical, *, reader: str, notes: list[str]) -> Reading:
+    """What the texts of a track say, with the chapters and the cover that a tag holds, and what is known besides."""
+    from shishod.formats.audio import front_cover, tagged_track, tidy_chapters
 
-    return replace(
-        reading,
-        chapters=tidy_chapters([*_chapters(tags)] or _markers(tags), sound.duration_ms, limits),
-        cover=front_cover(_pictures(tags), limits, notes),
+    marks: list[tuple[str, int, int | None]] = [*_chapters(tags)] or [*_markers(tags)]
+    return tagged_track(
+        said,
+        dialect,
+        chapters=tidy_chapters(marks, sound.duration_ms, said.limits) if marks else (),
+        cover=front_cover(_pictures(tags), said.limits, notes),
         reader=reader,
         format=reader,
         technical=sound,
@@ -165,15 +167,15 @@ def picture_of(tags: Any, member: str) -> bytes:
     """The picture of that name in a tag; raises BrokenFile where there is none."""
     for frame in tags.getall("APIC") if tags is not None else ():
         if frame.HashKey == member:
-            return _content_of(frame)
+            return content_of(tags, frame)
     raise gone(member)
 
 
-def _content_of(picture: Any) -> bytes:
-    """Of a frame of ours or of mutagen's."""
-    from shishod.formats.id3_plain import Picture
+def content_of(tags: Any, picture: Any) -> bytes:
+    """The bytes of a picture of a tag that is ours or mutagen's."""
+    from shishod.formats.id3_plain import PlainTag
 
-    return picture.content if isinstance(picture, Picture) else bytes(picture.data)
+    return tags.content_of(picture) if isinstance(tags, PlainTag) else bytes(picture.data)
 
 
 def _chapters(tags: Any) -> Iterator[tuple[str, int, int]]:
@@ -192,9 +194,11 @@ def _markers(tags: Any) -> Iterator[tuple[str, int, None]]:
 
 def _pictures(tags: Any) -> Iterator[Any]:
     from shishod.formats.audio import Picture
+    from shishod.formats.id3_plain import PlainTag
 
+    plain = isinstance(tags, PlainTag)
     for frame in tags.getall("APIC") if tags is not None else ():
-        yield Picture(frame.HashKey, frame.type, frame.mime, len(_content_of(frame)))
+        yield Picture(frame.HashKey, frame.type, frame.mime, frame.size if plain else len(frame.data))
 
 
 def _tail(file: BinaryIO) -> bytes:
@@ -203,6 +207,8 @@ def _tail(file: BinaryIO) -> bytes:
 
 
 def _v1_texts(tail: bytes) -> dict[str, list[str]]:
+    if b"TAG" not in tail[-_V1_BYTES:]:
+        return {}
     from mutagen.id3 import ParseID3v1
 
     frames = ParseID3v1(tail[-_V1_BYTES:])  # type: ignore[no-untyped-call]

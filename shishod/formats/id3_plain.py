@@ -5,29 +5,25 @@ mutagen, so that every oddity has one reading; what is read here is what mutagen
 """
 
 import re
+import struct
 from collections.abc import Callable
-from enum import Enum, auto
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from shishod.formats.id3_speed import decode_terminated
 
 HEAD_BYTES = 10
+_FRAME = struct.Struct(">4sIBB")
+_PADDING = bytes(HEAD_BYTES)
+_PIECE = 4096  # that is read at once
+_PICTURE_HEAD = 512  # bytes of a picture's frame in which all is said of it
 _ENCODINGS = ("latin1", "utf-16", "utf-16-be", "utf-8")
+_OF_BYTES = (0, 3)
 _NAMED_GENRE = re.compile(r"(?!CR$|RX$|\d+$)[^(\d].*")
 _SILENT = frozenset(
     {"PRIV", "UFID", "GEOB", "MCDI", "PCNT", "POPM", "USLT", "WXXX", "WCOM", "WCOP", "WOAF", "WOAR", "WOAS", "WORS",
      "WPAY", "WPUB"}
 )  # fmt: skip
-
-
-class _Kind(Enum):
-    TEXT = auto()
-    NAMED_TEXT = auto()  # TXXX
-    COMMENT = auto()
-    PICTURE = auto()
-    SILENT = auto()  # nobody asks what it says
-    ODD = auto()
 
 
 class Text(NamedTuple):
@@ -47,60 +43,90 @@ class Text(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """A frame of a picture, as mutagen has it."""
+    """A frame of a picture, as mutagen has it, save that its bytes are left where they are."""
 
     HashKey: str
     type: int
     mime: str
-    content: bytes
+    start: int
+    size: int
 
 
 class PlainTag(dict[str, Text | Picture]):
-    """Frames by mutagen's keys; never without one. `size` is the length of the tag in the file."""
+    """Frames by mutagen's keys; never without one. `size` is the length of the tag in the file, its `source`."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, source: BinaryIO) -> None:
         super().__init__()
         self.size = size
+        self.source = source
 
     def getall(self, name: str) -> list[Text | Picture]:
         """Every frame of that name."""
         return [frame for key, frame in self.items() if key == name or key.startswith(f"{name}:")]
+
+    def content_of(self, picture: Picture) -> bytes:
+        """The bytes of a picture, as long as the source is open."""
+        self.source.seek(picture.start)
+        return self.source.read(picture.size)
 
 
 class _NotPlain(Exception):
     pass
 
 
-def plain_tag(head: bytes, body: bytes) -> PlainTag | None:
-    """The tag with that header, which says how long the body is; None where it is not plain."""
-    if head[3] not in (3, 4) or head[5] or not body:
+def plain_tag(head: bytes, source: BinaryIO) -> PlainTag | None:
+    """The tag with that header at the beginning of a source, which holds it whole; None where it is not plain."""
+    if head[3] not in (3, 4) or head[5]:
         return None
-    tag = PlainTag(HEAD_BYTES + len(body))
+    end = HEAD_BYTES + (head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9])
+    tag = PlainTag(end, source)
     try:
-        _hear(tag, body, head[3] == 4)
+        _hear(tag, _Window(source, end), head[3] == 4)
     except (_NotPlain, ValueError, IndexError):
         return None
     return tag or None
 
 
-def _hear(tag: PlainTag, body: bytes, new: bool) -> None:
+class _Window:
+    """The bytes of a tag, read in pieces as they are asked for: most of a tag is a picture, which nobody looks at."""
+
+    def __init__(self, source: BinaryIO, end: int) -> None:
+        self.end = end
+        self._source = source
+        self._base, self._held = 0, b""
+
+    def at(self, place: int, count: int) -> bytes:
+        """So many bytes, or those up to the end of the tag."""
+        here = place - self._base
+        if here < 0 or here + count > len(self._held):
+            self._source.seek(place)
+            self._held = self._source.read(min(max(count, _PIECE), self.end - place))
+            self._base, here = place, 0
+        return self._held[here : here + count]
+
+
+def _hear(tag: PlainTag, window: _Window, new: bool) -> None:
     """`new` is ID3v2.4, whose sizes have seven bits a byte, unless an old iTunes wrote it."""
-    size_of = _sizes(body) if new else int
-    kinds = _kinds()
-    at, end = 0, len(body)
-    while at + HEAD_BYTES <= end and (name := body[at : at + 4]) != b"\0\0\0\0":
-        size = size_of(int.from_bytes(body[at + 4 : at + 8], "big"))
+    seven = new and _of_seven_bits(window)
+    at, end, bytes_at, rules, head_of = HEAD_BYTES, window.end, window.at, _rules(), _FRAME.unpack
+    while at + HEAD_BYTES <= end:
+        name, size, _, packing = head_of(bytes_at(at, HEAD_BYTES))
+        if name == b"\0\0\0\0":
+            break
+        if seven:
+            size = _seven_bits(size)
         start, at = at + HEAD_BYTES, at + HEAD_BYTES + size
+        rule = rules.get(name)
         if not size:
             continue
-        kind = kinds.get(name)
-        if kind is None or kind is _Kind.SILENT:
+        if rule is None:
             if not name.isalnum():
                 raise _NotPlain
             continue
-        if at > end or body[start - 1] or kind is _Kind.ODD:  # the second byte of flags changes how a frame is packed
+        if at > end or packing:  # the second byte of flags changes how a frame is packed
             raise _NotPlain
-        key, frame = _READS[kind](name.decode(), body, start, at, new)
+        said = bytes_at(start, min(size, _PICTURE_HEAD) if rule is _picture else size)
+        key, frame = rule(name, said, start, size, new)
         if frame is None:
             continue
         if key in tag:
@@ -108,41 +134,40 @@ def _hear(tag: PlainTag, body: bytes, new: bool) -> None:
         tag[key] = frame
 
 
-Heard = tuple[str, Text | Picture | None]
+_Heard = tuple[str, Text | Picture | None]
+_Rule = Callable[[bytes, bytes, int, int, bool], _Heard]  # name, content or its beginning, its place, its size, 2.4
 
 
-def _text(name: str, body: bytes, start: int, end: int, new: bool) -> Heard:
-    if body[start] > 3 or end - start < 2:
-        return name, None  # mutagen drops a frame that it cannot decode, or that holds nothing
-    return name, Text(_texts(body[start + 1 : end], body[start], new))
+def _text(name: bytes, said: bytes, _: int, size: int, new: bool) -> _Heard:
+    if said[0] > 3 or size < 2:
+        return "", None  # mutagen drops a frame that it cannot decode, or that holds nothing
+    return name.decode(), Text(_texts(said[1:], said[0], new))
 
 
-def _named_text(name: str, body: bytes, start: int, end: int, new: bool) -> Heard:
-    desc, rest = _one(body[start + 1 : end], body[start], new)
-    return f"{name}:{desc}", Text(_some(rest, body[start], new), desc)
+def _named_text(_: bytes, said: bytes, __: int, ___: int, new: bool) -> _Heard:
+    desc, rest = _one(said[1:], said[0], new)
+    return f"TXXX:{desc}", Text(_some(rest, said[0], new), desc)
 
 
-def _comment(name: str, body: bytes, start: int, end: int, new: bool) -> Heard:
-    language = body[start + 1 : start + 4].decode("ascii")
-    desc, rest = _one(body[start + 4 : end], body[start], new)
-    return f"{name}:{desc}:{language}", Text(_some(rest, body[start], new), desc)
+def _comment(_: bytes, said: bytes, __: int, ___: int, new: bool) -> _Heard:
+    language = said[1:4].decode("ascii")
+    desc, rest = _one(said[4:], said[0], new)
+    return f"COMM:{desc}:{language}", Text(_some(rest, said[0], new), desc)
 
 
-def _picture(name: str, body: bytes, start: int, end: int, new: bool) -> Heard:
-    mime_end = body.index(0, start + 1, end)
-    desc, content = _one(body[mime_end + 2 : end], body[start], new)
-    if not content:
+def _picture(_: bytes, said: bytes, start: int, size: int, new: bool) -> _Heard:
+    """Of the beginning of its frame, where all stands that is said of a picture; its bytes are what is left."""
+    mime_end = said.index(0, 1)
+    desc, rest = _one(said[mime_end + 2 :], said[0], new)
+    if not rest.strip(b"\0"):  # nothing, or what would be nothing in ID3v2.3; or the description goes on
         raise _NotPlain
-    key = f"{name}:{desc}"
-    return key, Picture(key, body[mime_end + 1], body[start + 1 : mime_end].decode("latin1"), content)
+    key = f"APIC:{desc}"
+    behind = len(said) - len(rest)
+    return key, Picture(key, said[mime_end + 1], said[1:mime_end].decode("latin1"), start + behind, size - behind)
 
 
-_READS: dict[_Kind, Callable[[str, bytes, int, int, bool], Heard]] = {
-    _Kind.TEXT: _text,
-    _Kind.NAMED_TEXT: _named_text,
-    _Kind.COMMENT: _comment,
-    _Kind.PICTURE: _picture,
-}
+def _odd(*_: object) -> _Heard:
+    raise _NotPlain
 
 
 def _one(said: bytes, encoding: int, new: bool) -> tuple[str, bytes]:
@@ -152,6 +177,8 @@ def _one(said: bytes, encoding: int, new: bool) -> tuple[str, bytes]:
 
 
 def _texts(said: bytes, encoding: int, new: bool) -> list[str]:
+    if encoding in _OF_BYTES and said.find(0) in (-1, len(said) - 1):  # one text, as nearly always
+        return [said.removesuffix(b"\0").decode(_ENCODINGS[encoding])] if said else []
     texts = []
     while said:
         text, said = _one(said, encoding, new)
@@ -165,11 +192,30 @@ def _some(said: bytes, encoding: int, new: bool) -> list[str]:
     return _texts(said, encoding, new)
 
 
-def _sizes(body: bytes) -> Callable[[int], int]:
-    from mutagen.id3._tags import determine_bpi
+def _seven_bits(size: int) -> int:
+    return size & 0x7F | size >> 1 & 0x3F80 | size >> 2 & 0x1FC000 | size >> 3 & 0xFE00000
 
-    rule: Callable[[int], int] = determine_bpi(body, known_frames())  # type: ignore[no-untyped-call]
-    return rule
+
+def _of_seven_bits(window: _Window) -> bool:
+    """Whether the frames' sizes in an ID3v2.4 are what they should be: read so, no fewer frames are known.
+
+    As mutagen's `determine_bpi` decides it, of which this is the same without the whole tag in memory.
+    """
+    seven, beyond = _counted(window, _seven_bits)
+    whole, beyond_whole = _counted(window, int)
+    return not (whole > seven or (whole == seven and beyond >= 1 and beyond_whole <= 1))
+
+
+def _counted(window: _Window, size_of: Callable[[int], int]) -> tuple[int, int]:
+    """How many frames are known, and how far behind the end the last one ends, sizes read so."""
+    names, known, at, end = _names(), 0, HEAD_BYTES, window.end
+    while at < end - HEAD_BYTES:
+        head = window.at(at, HEAD_BYTES)
+        if head == _PADDING:
+            return known, -((end - at) % HEAD_BYTES)
+        known += head[:4] in names
+        at += HEAD_BYTES + size_of(int.from_bytes(head[4:8], "big"))
+    return known, at - end
 
 
 @cache
@@ -181,21 +227,26 @@ def known_frames() -> dict[str, Any]:
 
 
 @cache
-def _kinds() -> dict[bytes, _Kind]:
-    return {name.encode(): _kind(name, frame) for name, frame in known_frames().items() if len(name) == 4}
+def _names() -> frozenset[bytes]:
+    return frozenset(name.encode() for name in known_frames())
 
 
-def _kind(name: str, frame: Any) -> _Kind:
-    special = {"TXXX": _Kind.NAMED_TEXT, "COMM": _Kind.COMMENT, "APIC": _Kind.PICTURE}
+@cache
+def _rules() -> dict[bytes, _Rule]:
+    """By the names of frames; those that are unknown, or of which nobody asks what they say, have none."""
+    found = {name: _rule(name, frame) for name, frame in known_frames().items() if name not in _SILENT}
+    return {name.encode(): rule for name, rule in found.items() if len(name) == 4}
+
+
+def _rule(name: str, frame: Any) -> _Rule:
+    special: dict[str, _Rule] = {"TXXX": _named_text, "COMM": _comment, "APIC": _picture}
     if name in special:
         return special[name]
-    if name in _SILENT:
-        return _Kind.SILENT
     from mutagen.id3 import TextFrame
     from mutagen.id3._specs import EncodedNumericPartTextSpec, EncodedNumericTextSpec, EncodedTextSpec, MultiSpec
 
     plain = (EncodedTextSpec, EncodedNumericTextSpec, EncodedNumericPartTextSpec)
     told = frame._framespec[1:]
     if issubclass(frame, TextFrame) and len(told) == 1 and isinstance(told[0], MultiSpec):
-        return _Kind.TEXT if [type(one) in plain for one in told[0].specs] == [True] else _Kind.ODD
-    return _Kind.ODD
+        return _text if [type(one) in plain for one in told[0].specs] == [True] else _odd
+    return _odd

@@ -28,13 +28,13 @@ class Mp3:
         return _SYNC.match(rest) is not None or (head.startswith(b"ID3") and not _OTHERS.match(rest))
 
     def read(self, path: bytes, limits: Limits) -> Reading:
-        from shishod.formats.audio import Tags, tagged_track, technical
+        from shishod.formats.audio import Tags, technical
 
         with opened(path) as file:
             notes: list[str] = []
             tags, stream, texts = id3.tagged_stream(file, limits, notes, _stream_at, "MPEG")
         sound = technical(stream, _codec(stream))
-        return id3.told(tags, tagged_track(Tags(texts, limits), ID3), sound, reader="mp3", limits=limits, notes=notes)
+        return id3.told(tags, Tags(texts, limits), ID3, sound, reader="mp3", notes=notes)
 
 
 def _stream_at(file: BinaryIO, start: int | None) -> Any:

@@ -5,8 +5,9 @@ Fraunhofer's header in them. Whatever is not is left to mutagen; what is read he
 ISO 11172-3 and 13818-3.
 """
 
-import os
 from typing import BinaryIO, NamedTuple
+
+from shishod.formats.source import size_of
 
 ENOUGH = 4  # frames, as mutagen wants them
 _LONGEST = 1441  # bytes of a frame: 320 kbit/s at 32 kHz, padded
@@ -43,7 +44,7 @@ def plain_stream(file: BinaryIO, start: int) -> Stream | None:
         frame = _frame(head, at)
     if first is None or frame is None:
         return None
-    length = 8 * (file.seek(0, os.SEEK_END) - start) / float(first.bitrate)
+    length = 8 * (size_of(file) - start) / float(first.bitrate)
     return Stream(length, first.bitrate, first.channels, first.sample_rate)
 
 

@@ -1,7 +1,9 @@
 """Several people in one line, told apart only where there is no doubt."""
 
 import re
+from functools import lru_cache
 
+_REMEMBERED = 200  # characters of a line that may come again, as authors do
 _SURE = re.compile(r"\s*[;\0]\s*")
 _PAIR = re.compile(r"\s+(?:&|and|und|et|y)\s+")
 _COMMA = re.compile(r"\s*,\s*(?:(?:&|and)\s+)?")
@@ -18,6 +20,11 @@ def split_people(text: str, commas: bool = False) -> tuple[str, ...]:
     Semicolons always part people, "&" and "and" part full names, and commas (where a format has no other way of
     listing people) part full names that do not look like "Le Guin, Ursula K.".
     """
+    return (_split if len(text) <= _REMEMBERED else _split.__wrapped__)(text, commas)
+
+
+@lru_cache(maxsize=1024)
+def _split(text: str, commas: bool) -> tuple[str, ...]:
     names: list[str] = []
     for line in _SURE.split(text):
         names += _by_words(_LED.sub("", line.strip()), commas)

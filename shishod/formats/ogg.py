@@ -88,8 +88,9 @@ def _reading(file: BinaryIO, codec: Codec, limits: Limits) -> Reading:
     if not sound.bitrate and sound.duration_ms:
         sound = replace(sound, bitrate=sound_bytes * 8_000 // sound.duration_ms)
     texts = vorbis.texts(comments)
-    return replace(
-        tagged_track(Tags(texts, limits), VORBIS),
+    return tagged_track(
+        Tags(texts, limits),
+        VORBIS,
         reader="ogg",
         format=codec.form,
         chapters=tidy_chapters(vorbis.chapters(texts), sound.duration_ms, limits),

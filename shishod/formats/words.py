@@ -50,8 +50,12 @@ def plain_text(text: str | None, most: int = 100_000) -> str:
     """Prose with its paragraphs and without its markup; "" for nothing."""
     if not text:
         return ""
-    text = _UNFIT.sub("", text[: most * 8])
-    if _MARKUP.search(text):
+    text = text[: most * 8]
+    marked = "<" in text or "&" in text
+    if not marked and text.isprintable():  # one line, and nothing unfit in it
+        return " ".join(text.split())[:most].rstrip()
+    text = _UNFIT.sub("", text)
+    if marked and _MARKUP.search(text):
         text = _without_markup(text)
     lines = (" ".join(line.split()) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     return _LINES.sub("\n\n", "\n".join(lines)).strip()[:most].rstrip()

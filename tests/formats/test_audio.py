@@ -1,6 +1,7 @@
 """What MP3 and MP4 share: which tag is believed, what is a part, and chapters that make sense."""
 
 import itertools
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -15,12 +16,14 @@ from shishod.formats.audio import (
     front_cover,
     looks_like_part,
     tagged,
+    tagged_track,
     technical,
     tidy_chapters,
 )
-from shishod.formats.dialects import Dialect
+from shishod.formats.dialects import ID3, VORBIS, Dialect
 from shishod.formats.limits import Limits
 from shishod.model.book import Chapter, Contribution, CoverPlace, SeriesEntry, Technical
+from shishod.model.metadata import Reading
 
 MARKS = st.lists(st.tuples(st.text(max_size=5), st.integers(-10, 5_000), st.none() | st.integers(-10, 9_000)))
 
@@ -201,3 +204,34 @@ class TestNarratorsAmongTheArtists:
 
     def test_who_reads_his_own_book_is_its_author(self):
         assert self.authors(ARTIST="Ann Author", NARRATOR="Ann Author", ALBUMARTIST="Ann Author") == ["Ann Author"]
+
+
+class TestWhatTracksShare:
+    BOOK = {"TALB": "Salt", "TPE1": "Ann Author", "TCOM": "Ned Quill", "TCON": "Fantasy; Horror", "TYER": "1999"}
+
+    def track(self, number: int, **texts: str) -> Reading:
+        return tagged_track(tags(**self.BOOK | {"TIT2": f"Part {number}", "TRCK": f"{number}/9"} | texts), ID3)
+
+    def test_each_track_has_its_own_words_and_those_of_the_book(self):
+        first, second = self.track(1), self.track(2)
+
+        assert (first.part_title, second.part_title, first.track, second.track) == ("Part 1", "Part 2", 1, 2)
+        assert first == replace(second, part_title="Part 1", track=1)
+        assert first.genres == ("Fantasy", "Horror")
+        assert dict(first.places) == dict(second.places)
+
+    def test_a_track_that_says_something_else_is_heard(self):
+        assert self.track(1).genres != self.track(2, TCON="Poetry").genres
+        assert self.track(3, TIT2="Three (Unabridged)").abridged is False
+        assert self.track(4).abridged is None
+
+    def test_another_dialect_hears_other_words(self):
+        texts = {"ARTIST": "Ann Author", "TPE1": "Ben Writer"}
+        by = [tagged_track(tags(**texts), one).contributions[0].name for one in (ID3, VORBIS, ID3)]
+
+        assert by == ["Ben Writer", "Ann Author", "Ben Writer"]
+
+    def test_words_too_long_to_be_remembered_are_heard_all_the_same(self):
+        long = "word " * 20_000
+
+        assert self.track(1, COMM=long).description == self.track(2, COMM=long).description == long.strip()

@@ -77,7 +77,7 @@ def some_frames(chance: random.Random, *, new: bool) -> bytes:
 
 def told(tag: Any) -> object:
     """All that is asked of a tag."""
-    pictures = [(one.HashKey, int(one.type), one.mime, id3._content_of(one)) for one in tag.getall("APIC")]
+    pictures = [(one.HashKey, int(one.type), one.mime, id3.content_of(tag, one)) for one in tag.getall("APIC")]
     return id3.texts(tag), pictures, list(id3._chapters(tag)), tag.size, bool(tag)
 
 
@@ -92,7 +92,7 @@ def test_it_says_what_mutagen_says_of_five_thousand_random_tags(version: int, mo
     chance, plain = random.Random(version), 0
     for _ in range(2500):
         content = a_tag(some_frames(chance, new=version == 4), version)
-        tag = plain_tag(content[:10], content[10:])
+        tag = plain_tag(content[:10], BytesIO(content))
         if tag is not None:
             plain += 1
             assert told(tag) == told(by_mutagen(content, monkeypatch)), content
@@ -107,10 +107,38 @@ def a_file(path: Path, **said: Any) -> bytes:
 def test_what_taggers_write_is_plain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content = a_file(tmp_path / "a", track="3/9", date="2011", genre="Fantasy", cover=True, custom={"SERIES": "Saga"})
 
-    tag = plain_tag(content[:10], content[10:])
+    tag = plain_tag(content[:10], BytesIO(content))
 
     assert tag is not None
     assert told(tag) == told(by_mutagen(content, monkeypatch))
+
+
+@pytest.mark.parametrize("version", [3, 4])
+@pytest.mark.parametrize("size", [127, 128, 400, 511, 512, 4000, 4096, 70_000])
+def test_a_picture_is_stepped_over_and_read_only_when_it_is_asked_for(
+    version: int, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new, chance = version == 4, random.Random(size)
+    first, second = (chance.randbytes(size) for _ in range(2))
+    frames = frame("TIT2", b"\3Salt", new=new)
+    frames += frame("APIC", b"\0image/png\0\3front\0" + first, new=new)
+    frames += frame("COMM", b"\1eng\xff\xfe\0\0\xff\xfe" + ("long " * 2000).encode("utf-16-le"), new=new)
+    frames += frame("APIC", b"\1image/png\0\4\xff\xfeb\0\0\0" + second, new=new)
+    frames += frame("TALB", b"\3Iron", new=new)
+    content = a_tag(frames + bytes(300), version)
+
+    tag = plain_tag(content[:10], BytesIO(content))
+
+    assert tag is not None
+    assert told(tag) == told(by_mutagen(content, monkeypatch))
+    assert id3.picture_of(tag, "APIC:b") == second
+
+
+def test_a_description_longer_than_is_looked_at_is_left_to_mutagen(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = a_tag(frame("APIC", b"\0image/png\0\3" + b"d" * 600 + b"\0" + a_png(), new=False), 3)
+
+    assert plain_tag(content[:10], BytesIO(content)) is None
+    assert id3.picture_of(id3.load(BytesIO(content), []), f"APIC:{'d' * 600}") == a_png()
 
 
 NOT_PLAIN = {
@@ -128,13 +156,13 @@ NOT_PLAIN = {
 
 @pytest.mark.parametrize("content", NOT_PLAIN.values(), ids=NOT_PLAIN)
 def test_what_is_not_plain_is_left_to_mutagen(content: bytes) -> None:
-    assert plain_tag(content[:10], content[10:]) is None
+    assert plain_tag(content[:10], BytesIO(content)) is None
 
 
 def test_chapters_are_left_to_mutagen(tmp_path: Path) -> None:
     content = a_file(tmp_path / "a", chapters=[Mark("One", 0, 1000)])
 
-    assert plain_tag(content[:10], content[10:]) is None
+    assert plain_tag(content[:10], BytesIO(content)) is None
 
 
 def test_a_tag_that_is_longer_than_its_file_is_left_to_mutagen(tmp_path: Path) -> None:
