@@ -27,6 +27,11 @@ def with_known_entities(xml: bytes) -> bytes:
     return _ENTITY.sub(_number, xml)
 
 
+def in_utf_8(xml: bytes) -> bool:
+    """Whether nothing says that it is written in anything else."""
+    return not xml.startswith(_WIDE) and not _DECLARED.search(xml, 0, _HEAD)
+
+
 def _as_windows(error: UnicodeError) -> tuple[str, int]:
     """For the decoder: the bytes that are at fault, one by one, in the letters of Windows."""
     if not isinstance(error, UnicodeDecodeError):

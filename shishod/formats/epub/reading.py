@@ -5,8 +5,9 @@ from typing import Any
 from shishod.formats.archive import Archive
 from shishod.formats.dates import partial_date
 from shishod.formats.epub.cover import locate_cover
+from shishod.formats.epub.lean import load_package
 from shishod.formats.epub.navigation import read_chapters
-from shishod.formats.epub.package import Package, load_package
+from shishod.formats.epub.package import Package
 from shishod.formats.epub.people import contributions
 from shishod.formats.epub.protection import protection
 from shishod.formats.identifiers import identifier
