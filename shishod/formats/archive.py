@@ -23,6 +23,7 @@ from shishod.formats.source import opened, size_of
 _END = struct.Struct("<4s4H2LH")
 _ENTRY = struct.Struct("<4s4xHH4x3L3H4xLL")  # without what nobody asks for
 _LOCAL = struct.Struct("<4s5H3L2H")
+_MARK = b"PK\1\2"
 _TAIL_BYTES = 8_192  # holds the whole index of most books
 _FURTHEST = _END.size + 0xFFFF  # how far from the end a comment can push the end record
 _MEAN_ENTRY_BYTES = 256  # generous: name, extra and comment of one entry
@@ -80,17 +81,17 @@ class Archive:
         self.limits = limits
         self.notes: list[str] = []
         self._descriptor = file.fileno()
-        self._entries, self.comment = _index(file, limits)
+        self._index, self.comment = _index(file, limits)
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries.values())
 
     def __contains__(self, name: str) -> bool:
-        return name in self._entries
+        return self._index.may_hold(name) and (self._index.alone(name) is not None or name in self._entries)
 
     def find(self, name: str) -> Entry | None:
         """The member of that name, or of the same name in another case, normal form or with backslashes."""
-        return self._entries.get(name) or self._loosely.get(_loose(name))
+        return self._index.alone(name) or self._entries.get(name) or self._loosely.get(_loose(name))
 
     def first_ending(self, ending: str) -> str | None:
         """The first member whose name ends so, case aside."""
@@ -145,6 +146,10 @@ class Archive:
             raise _damaged(entry.name) from error
 
     @cached_property
+    def _entries(self) -> dict[str, Entry]:
+        return self._index.entries()
+
+    @cached_property
     def _loosely(self) -> dict[str, Entry]:
         return {_loose(name): entry for name, entry in reversed(self._entries.items())}
 
@@ -170,55 +175,100 @@ def _damaged(name: str) -> BrokenFile:
     return BrokenFile("broken-archive", f"{name} in the archive is damaged: its bytes are not those that were packed")
 
 
-def _index(file: BinaryIO, limits: Limits) -> tuple[dict[str, Entry], bytes]:
+class _Index:
+    """The table at an archive's end. Whoever wants a member or two of many does not have all of it taken apart.
+
+    `shift` is what was put in front of the archive after it was made.
+    """
+
+    def __init__(self, table: bytes, shift: int, limits: Limits) -> None:
+        self._table = table
+        self._shift = shift
+        self._limits = limits
+        if table.count(_MARK) > limits.entries:
+            self.entries()  # which says so, if they are so many
+
+    def may_hold(self, name: str) -> bool:
+        """False where nothing is called so, exactly."""
+        return not name.isascii() or name.encode() in self._table
+
+    def alone(self, name: str) -> Entry | None:
+        """The member of that name, where these letters stand in the table but once; None says nothing."""
+        wanted = name.encode()
+        at = self._table.find(wanted) - _ENTRY.size if name and name.isascii() else -1
+        if at < 0 or self._table.find(wanted, at + _ENTRY.size + 1) >= 0:
+            return None
+        mark, flags, method, crc, stored, size, length, _, _, attributes, offset = _ENTRY.unpack_from(self._table, at)
+        if mark != _MARK or length != len(wanted) or 0xFFFFFFFF in (stored, size, offset):
+            return None
+        return _entry((name, flags, method, crc, stored, size, offset + self._shift, attributes))
+
+    def entries(self) -> dict[str, Entry]:
+        """All of them by name. Raises BrokenFile where there are more than the limits allow."""
+        table, entries = self._table, dict[str, Entry]()
+        at, end, width = 0, len(table), _ENTRY.size
+        while at + width <= end:
+            fields = _ENTRY.unpack_from(table, at)
+            mark, flags, method, crc, stored, size, name, extra, comment, attributes, offset = fields
+            if mark != _MARK:
+                break
+            at += width
+            if 0xFFFFFFFF in (stored, size, offset):
+                size, stored, offset = _large((size, stored, offset), table[at + name : at + name + extra])
+            text = _text(table[at : at + name])
+            entries[text] = _entry((text, flags, method, crc, stored, size, offset + self._shift, attributes))
+            at += name + extra + comment
+            if len(entries) > self._limits.entries:
+                raise _too_many(self._limits)
+        return entries
+
+
+class _Whole(_Index):
+    """An index that somebody else has read."""
+
+    def __init__(self, entries: dict[str, Entry]) -> None:
+        self._all = entries
+
+    def may_hold(self, name: str) -> bool:
+        return name in self._all
+
+    def alone(self, name: str) -> Entry | None:
+        return self._all.get(name)
+
+    def entries(self) -> dict[str, Entry]:
+        return self._all
+
+
+def _index(file: BinaryIO, limits: Limits) -> tuple[_Index, bytes]:
     size = size_of(file)
     for reach in (_TAIL_BYTES, _FURTHEST):
         start = max(0, size - reach)
         tail = os.pread(file.fileno(), size - start, start)
         at = tail.rfind(b"PK\5\6")
         while at >= 0:
-            if (found := _entries_before(file, tail, start, at, limits)) is not None:
+            if (found := _index_before(file, tail, start, at, limits)) is not None:
                 return found, tail[at + _END.size :]
             at = tail.rfind(b"PK\5\6", 0, at)
     raise _unreadable(file)
 
 
-def _entries_before(file: BinaryIO, tail: bytes, start: int, at: int, limits: Limits) -> dict[str, Entry] | None:
+def _index_before(file: BinaryIO, tail: bytes, start: int, at: int, limits: Limits) -> _Index | None:
     """The index that ends where an end record claims to stand; None when it is a chance likeness of one."""
     if at + _END.size > len(tail):
         return None
     count, length, offset = _END.unpack_from(tail, at)[4:7]
     if count == 0xFFFF or 0xFFFFFFFF in (length, offset):
-        return _large_index(file)
+        whole = _large_index(file)
+        return None if whole is None else _Whole(whole)
     first = start + at - length
     if first < 0:
         return None
     if length > limits.entries * _MEAN_ENTRY_BYTES:
         raise _too_many(limits)
     table = tail[at - length : at] if length <= at else os.pread(file.fileno(), length, first)
-    if length and not table.startswith(b"PK\1\2"):
+    if length and not table.startswith(_MARK):
         return None
-    return _parsed(table, first - offset, limits)
-
-
-def _parsed(table: bytes, shift: int, limits: Limits) -> dict[str, Entry]:
-    """`shift` is what was put in front of the archive after it was made."""
-    entries: dict[str, Entry] = {}
-    at, end, width = 0, len(table), _ENTRY.size
-    while at + width <= end:
-        fields = _ENTRY.unpack_from(table, at)
-        mark, flags, method, crc, stored, size, name, extra, comment, attributes, offset = fields
-        if mark != b"PK\1\2":
-            break
-        at += width
-        if 0xFFFFFFFF in (stored, size, offset):
-            size, stored, offset = _large((size, stored, offset), table[at + name : at + name + extra])
-        text = _text(table[at : at + name])
-        entries[text] = _entry((text, flags, method, crc, stored, size, offset + shift, attributes))
-        at += name + extra + comment
-        if len(entries) > limits.entries:
-            raise _too_many(limits)
-    return entries
+    return _Index(table, first - offset, limits)
 
 
 def _large(said: tuple[int, int, int], extra: bytes) -> tuple[int, int, int]:

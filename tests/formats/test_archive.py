@@ -31,6 +31,22 @@ def test_it_reads_what_the_standard_library_packed(tmp_path: Path):
         assert {name: archive.read(name) for name in members} == members
 
 
+def test_a_name_that_stands_in_other_names_or_twice_is_found_as_the_standard_library_finds_it(tmp_path: Path):
+    path, names = tmp_path / "a.zip", ("a/b.txt", "b.txt", "a/b.txt.bak", "b.txt", "ab.txt", "kse.txt", "b")
+    with zipfile.ZipFile(path, "w") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        for place, name in enumerate(names):
+            member = zipfile.ZipInfo(name)
+            member.comment = b"b.txt and PK\1\2" if name == "b" else b""
+            archive.writestr(member, b"%d" % place)
+
+    for name in (*names, "txt", "b.tx"):
+        with zipfile.ZipFile(path) as archive, open(path, "rb") as file:
+            mine = Archive(file, Limits())
+            assert (name in mine) == (name in archive.namelist())
+            if name in mine:
+                assert mine.read(name) == archive.read(name)
+
+
 def test_an_entry_may_keep_its_lengths_behind_its_name(tmp_path: Path):
     """As those write who cannot know beforehand that 32 bits will do, without zip64's own end."""
     packed = an_archive(tmp_path / "a.zip", {"a.txt": b"salt" * 99}).read_bytes()
