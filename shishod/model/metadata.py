@@ -147,11 +147,12 @@ _ROWS: dict[str, type] = {
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _PAIRS = ("particulars", "places")
 _FIELDS = tuple(one.name for one in fields(Reading))
-_SILENT = Technical()
+_VALUES = attrgetter(*_FIELDS)
 _CELLS: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     cls: attrgetter(*(one.name for one in fields(cls))) for cls in (Contribution, SeriesEntry, Identifier, Technical)
 }
 _CELLS[Chapter] = tuple
+_SILENT = _CELLS[Technical](Technical())
 
 
 def _cover_row(cover: CoverPlace) -> tuple[Any, ...]:
@@ -166,21 +167,15 @@ def _cover(row: list[Any]) -> CoverPlace:
 
 def dump_reading(reading: Reading) -> bytes:
     """The Reading as compact JSON, silent fields left out; what a catalogue keeps so that a merge needs no disk."""
-    said: dict[str, Any] = {}
-    for name in _FIELDS:
-        value = getattr(reading, name)
-        if value is None or value == () or value == "":  # noqa: PLR1714 - 0 and False are said
-            continue
-        if name in _ROWS:
-            cells = _CELLS[_ROWS[name]]
-            value = [cells(one) for one in value]
-        elif name == "cover":
-            value = _cover_row(value)
-        elif name == "technical":
-            if value == _SILENT:
-                continue
-            value = _CELLS[Technical](value)
-        said[name] = value
+    said = {name: value for name, value in zip(_FIELDS, _VALUES(reading), strict=True) if value or value == 0}
+    for name in _ROWS.keys() & said.keys():
+        cells = _CELLS[_ROWS[name]]
+        said[name] = [cells(one) for one in said[name]]
+    if reading.cover is not None:
+        said["cover"] = _cover_row(reading.cover)
+    said["technical"] = _CELLS[Technical](reading.technical)
+    if said["technical"] == _SILENT:
+        del said["technical"]
     return _compact(said).encode("utf-8", "replace")
 
 
