@@ -116,6 +116,6 @@ def is_larger(own: CoverState | None, width: int | None, height: int | None) -> 
 
 
 def file_name(digest: bytes, ending: str) -> str:
-    """Where a picture lies in the cache: in one of 256 folders, so that none grows long, and few have to be made."""
+    """Where a picture lies in the cache: in one of 16 folders, for a file system seeks a place for each new folder."""
     name = digest.hex()
-    return f"{name[:2]}/{name}.{ending}"
+    return f"{name[0]}/{name}.{ending}"

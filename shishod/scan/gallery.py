@@ -72,8 +72,12 @@ class Gallery(NamedTuple):
         partial = f"{path}.{os.getpid()}.partial"
         try:
             descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _MODE)
-            with open(descriptor, "wb") as target:
-                target.write(content)
+            try:
+                left = memoryview(content)
+                while left:
+                    left = left[os.write(descriptor, left) :]
+            finally:
+                os.close(descriptor)
             os.replace(partial, path)
         except OSError:
             Path(partial).unlink(missing_ok=True)
@@ -85,8 +89,9 @@ class Gallery(NamedTuple):
         for entry in _files(self.folder):
             name, status = _NAME.fullmatch(entry.name), entry.stat()
             digest = bytes.fromhex(name[1]) if name else b""
-            endings = (shown.get(digest), SMALL)
-            if digest in shown and status.st_size and entry.name.partition(".")[2] in endings:
+            ending = entry.name.partition(".")[2]
+            placed = name is not None and entry.path == self.path(digest, ending)
+            if placed and digest in shown and status.st_size and ending in (shown[digest], SMALL):
                 found |= {digest} if entry.name.endswith(f".{shown[digest]}") else set()
             elif status.st_mtime < now_s - KEPT_S or not status.st_size:
                 os.unlink(entry.path)

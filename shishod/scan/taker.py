@@ -148,7 +148,7 @@ class Taker:
             if found.passing:
                 _log.debug("a cover was not taken; it stays due", path=one.file.path, reason=found.reason)
                 continue
-            if found.digest is not None:
+            if found.digest is not None and found.held:
                 with suppress(OSError):
                     self._gallery.renew(found.digest, found.form)
             taken.append(CoverTaken(one, *found[:4], found.reason, found.text))

@@ -27,7 +27,7 @@ class Found(NamedTuple):
     """A picture that is in the gallery now, or why there is none.
 
     What is `passing` (the file is another by now, a disk has failed) says nothing of the cover; what `halts` keeps all
-    others from being taken too.
+    others from being taken too; what is `held` was there before.
     """
 
     digest: bytes | None = None
@@ -39,6 +39,7 @@ class Found(NamedTuple):
     text: str = ""
     passing: bool = False
     halts: bool = False
+    held: bool = False
 
 
 class Large(NamedTuple):
@@ -74,7 +75,7 @@ def take(wanted: Wanted, limits: Limits) -> Found:
         return Found(reason=broken.reason, text=broken.text)
     except OSError as error:
         return Found(reason="disk", text=f"{error.strerror} (errno {error.errno})", passing=True)
-    found = Found(digest, shown.form, shown.width, shown.height, len(content))
+    found = Found(digest, shown.form, shown.width, shown.height, len(content), held=held)
     return found if held else _kept(wanted.gallery, content, found)
 
 

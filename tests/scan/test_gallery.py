@@ -26,7 +26,7 @@ def test_a_picture_lies_one_folder_deep_under_its_digest(gallery: Gallery) -> No
     gallery.put(ONE, "png", b"one")
 
     name = ONE.hex()
-    assert files(gallery) == {f"{name[:2]}/{name}.png"} == {file_name(ONE, "png")}
+    assert files(gallery) == {f"{name[0]}/{name}.png"} == {file_name(ONE, "png")}
     assert Path(gallery.path(ONE, "png")).read_bytes() == b"one"
 
 
@@ -88,6 +88,17 @@ def test_a_sweep_removes_what_no_book_shows_and_tells_what_is_lost(gallery: Gall
     assert (swept.removed, swept.lost) == (2, {lost})
     assert files(gallery) == {file_name(ONE, "png"), file_name(ONE, SMALL)}
     assert not Path(gallery.path(OTHER, "png")).parent.exists()
+
+
+def test_a_sweep_has_what_lies_where_it_lay_once_taken_again(gallery: Gallery) -> None:
+    name = ONE.hex()
+    once = Path(gallery.folder, name[:2], f"{name}.png")
+    once.parent.mkdir(parents=True)
+    once.write_bytes(b"one")
+
+    swept = gallery.sweep({ONE: "png"}, once.stat().st_mtime + KEPT_S + 60)
+
+    assert (swept.removed, swept.lost, files(gallery)) == (1, {ONE}, set())
 
 
 def test_a_sweep_leaves_what_is_young(gallery: Gallery) -> None:
