@@ -55,12 +55,22 @@ class Calls:
         try:
             async with asyncio.timeout(self._limit_s):
                 await self._take_place()
-                self._hands.carry(work)
+                self._begin(work)
                 return await answer
         except TimeoutError as error:
             raise Unreachable(
                 f"no answer within {self._limit_s:g} s: a disk or the database is very slow. Nothing was changed by "
                 "waiting; `shishoctl status` says how the roots are",
+                retry_after_s=self._limit_s,
+            ) from error
+
+    def _begin(self, work: Callable[[], None]) -> None:
+        try:
+            self._hands.carry(work)
+        except RuntimeError as error:
+            self._places.release()
+            raise Unreachable(
+                "the kernel gives no further thread, so nothing was done; `shishoctl doctor` tells of the limits",
                 retry_after_s=self._limit_s,
             ) from error
 

@@ -20,7 +20,7 @@ KINDS = ("scan-started", "scan-ended", "book-new", "book-changed", "root-state")
 def command(client: Client, follow: bool, after: int | None, kinds: tuple[str, ...], as_json: bool) -> None:
     """Print events: scans that began and ended, books that are new or changed, roots that came and went.
 
-    The daemon keeps the latest ten thousand since its start.
+    The daemon keeps the latest ten thousand since its start, when their numbers begin anew.
     """
     for event in _stream(client, after) if follow else _kept(client, after or 0):
         if kinds and event["kind"] not in kinds:

@@ -35,10 +35,16 @@ def _web(url: str) -> str:
     return url
 
 
+def _runnable(words: tuple[str, ...]) -> tuple[str, ...]:
+    if words and (not words[0].strip() or any("\0" in word for word in words)):
+        raise ValueError("the first is the program, as in [/usr/local/bin/tell-my-reader], and none has a NUL in it")
+    return words
+
+
 class HookSettings(RoomSettings):
     """Who is told of what happens: a program, a web service, or both."""
 
-    command: tuple[str, ...] = ()
+    command: Annotated[tuple[str, ...], AfterValidator(_runnable)] = ()
     """A program and its arguments as a list; it is given the events as JSON on its standard input."""
     url: Annotated[str, AfterValidator(_web)] = ""
     """Where the events are sent as JSON by an HTTP POST; name and password may stand in it: https://me:secret@host/."""

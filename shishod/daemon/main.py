@@ -146,7 +146,8 @@ def restore(copy: Path, config: Path | None, **said: str | None) -> None:
         config = CONFIG_FILE
     _as_the_unit_does(config)
     aside, covers = put_back(load(config.absolute() if config else None, _overrides(said)), copy, CLOCK.now())
-    click.echo(f"{copy} is the catalogue now" + (f", with {covers:,} covers" if covers else ""))
+    added = f", with {covers:,} cover{'s' * (covers != 1)}" if covers else ""
+    click.echo(f"{copy} is the catalogue now{added}")
     if aside:
         click.echo(f"what was there lies in {aside}; delete it when all is well")
 

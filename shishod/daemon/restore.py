@@ -24,7 +24,8 @@ _OURS = ("catalogue.sqlite", "catalogue.sqlite-wal", "catalogue.sqlite-shm")
 def restore(settings: Settings, copy: Path, now: datetime) -> tuple[Path | None, int]:
     """The folder where the catalogue before it lies now, if there was one, and how many covers came with the copy.
 
-    Raises Unreachable while a daemon runs, SettingsError for a copy that cannot be used; nothing is changed then.
+    Raises Unreachable while a daemon runs, SettingsError for a copy that cannot be used; nothing is changed then. Where
+    the disk fails in between, SettingsError says what lies where.
     """
     if settings.store.url:
         raise SettingsError(
@@ -34,8 +35,8 @@ def restore(settings: Settings, copy: Path, now: datetime) -> tuple[Path | None,
     with StateClaim(state), _unpacked(copy, state) as (catalogue, covers):
         _judge(catalogue, copy)
         aside = _lay_aside(state, now)
-        os.replace(catalogue, state / CATALOGUE)
-        count = _merge(covers, state / COVERS)
+        _put(catalogue, state, copy)
+        count = _add(covers, state, copy)
         _give(state)
     return aside, count
 
@@ -44,18 +45,23 @@ def restore(settings: Settings, copy: Path, now: datetime) -> tuple[Path | None,
 def _unpacked(copy: Path, state: Path) -> Iterator[tuple[Path, Path]]:
     """The catalogue and the folder of covers, on the disk where they are to be."""
     work = state / f".restore-{os.getpid()}"
-    work.mkdir(mode=0o700)
     try:
+        _unpack(copy, work)
+        yield work / CATALOGUE, work / COVERS
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _unpack(copy: Path, work: Path) -> None:
+    try:
+        work.mkdir(mode=0o700)
         if tarfile.is_tarfile(copy):
             with tarfile.open(copy) as tar:
                 _take_out(tar, work)
         else:
             shutil.copyfile(copy, work / CATALOGUE)
-        yield work / CATALOGUE, work / COVERS
     except (OSError, tarfile.TarError) as error:
-        raise SettingsError(f"{copy} cannot be read: {error}; nothing was changed") from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+        raise SettingsError(f"{copy} cannot be read or unpacked: {error}; nothing was changed") from error
 
 
 def _take_out(tar: tarfile.TarFile, work: Path) -> None:
@@ -87,10 +93,35 @@ def _lay_aside(state: Path, now: datetime) -> Path | None:
     if not there:
         return None
     aside = state / f"before-restore-{now:%Y%m%dT%H%M%S}"
-    aside.mkdir(mode=0o700)
-    for one in there:
-        os.replace(one, aside / one.name)
+    try:
+        aside.mkdir(mode=0o700)
+        for one in there:
+            os.replace(one, aside / one.name)
+    except OSError as error:
+        raise SettingsError(
+            f"what is there cannot be laid aside: {error}; it lies in {state}, or what was moved already in {aside}"
+        ) from error
     return aside
+
+
+def _put(catalogue: Path, state: Path, copy: Path) -> None:
+    try:
+        os.replace(catalogue, state / CATALOGUE)
+    except OSError as error:
+        raise SettingsError(
+            f"{copy} cannot be put in its place: {error}; what was there lies in {state}/before-restore-..., whole"
+        ) from error
+
+
+def _add(covers: Path, state: Path, copy: Path) -> int:
+    try:
+        return _merge(covers, state / COVERS)
+    except OSError as error:
+        _give(state)
+        raise SettingsError(
+            f"{copy} is the catalogue now, but its covers cannot be put back: {error}; mend {state / COVERS} and "
+            "restore once more, or start: those of files that are there are taken again by `shishoctl scan --reread`"
+        ) from error
 
 
 def _merge(covers: Path, into: Path) -> int:

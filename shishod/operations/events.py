@@ -20,7 +20,12 @@ class EventDesk:
         self._bulletin = bulletin
 
     def since(self, number: int, limit: int) -> tuple[list[Row], int]:
-        """Events after a number, the oldest first, and the number to go on after."""
+        """Events after a number, the oldest first, and the number to go on after.
+
+        Numbers begin anew with each start: one that has not been yet is of an earlier start, and all is told since.
+        """
+        if number > self._bulletin.newest():
+            number = 0
         events = self._bulletin.since(number, limit)
         return [event_row(one) for one in events], events[-1].number if events else max(number, 0)
 

@@ -79,6 +79,21 @@ def test_a_call_that_outlives_the_loop_harms_nobody():
     assert ended.wait(5)
 
 
+def test_a_call_for_which_there_is_no_thread_is_told_and_takes_no_place():
+    calls = Calls(most=1, limit_s=5)
+
+    async def both() -> str:
+        before = threading.stack_size(2**46)  # more than an address space has: the kernel refuses such a thread
+        try:
+            with pytest.raises(Unreachable, match="no further thread"):
+                await calls.run(str)
+        finally:
+            threading.stack_size(before)
+        return await calls.run(str, "again")
+
+    assert asyncio.run(both()) == "again"
+
+
 def test_where_all_places_are_taken_whoever_comes_is_told_so_soon():
     release = threading.Event()
 

@@ -229,6 +229,10 @@ MISTAKES = {
         "enrich: {tmdb: {country: USA}}\n",
         'config.yaml:1: enrich.tmdb.country: "USA" is no country; write its two capital letters, as in US or DE',
     ),
+    "a hook without a program": (
+        "hooks: {command: ['']}\n",
+        "config.yaml:1: hooks.command: the first is the program, as in [/usr/local/bin/tell-my-reader]",
+    ),
     "limits kept at no Redis": (
         "enrich: {limits_url: 'http://h/'}\n",
         "config.yaml:1: enrich.limits_url: is no address of a Redis server; write it as redis://host:6379/0",
