@@ -29,6 +29,10 @@ class Client:
         self._path = os.fspath(socket_path)
         self._timeout_s = timeout_s
 
+    def patient(self, limit_s: float) -> Client:
+        """The same daemon, for a question that takes its time: every wait is so long at most."""
+        return Client(self._path, limit_s)
+
     def get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
         """The JSON at a path; None and empty values of the query are left out."""
         return self._call("GET", _with(path, query))

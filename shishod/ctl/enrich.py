@@ -7,6 +7,8 @@ from shishod.control.client import Client
 from shishod.ctl.voice import count, echo, plain, say, say_json
 from shishod.ctl.words import argument, called, option, whole
 
+WEB_S = 910.0  # the daemon gives up a little sooner, and says why
+
 
 @called("enrich", short_help="Ask web catalogues for what books lack.")
 @argument("books", nargs=-1, metavar="[BOOK...]", type=whole(1))
@@ -19,7 +21,8 @@ def command(client: Client, books: tuple[int, ...], provider: str | None, *, dry
     It is done in the background, within the limits of the providers; your own words and what lies beside a book are
     believed above it, and a frozen book is left alone.
     """
-    told = client.post("/v1/enrich", {"books": list(books), "provider": provider, "dry_run": dry_run})
+    asking = client.patient(WEB_S) if dry_run else client
+    told = asking.post("/v1/enrich", {"books": list(books), "provider": provider, "dry_run": dry_run})
     if as_json:
         say_json(told)
     elif dry_run:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from shishod.control.client import Client
+from shishod.ctl.enrich import WEB_S
 from shishod.ctl.show import heading
 from shishod.ctl.voice import echo, plain, say_json
 from shishod.ctl.words import WrongWords, argument, called, option, whole
@@ -30,7 +31,7 @@ def command(client: Client, book_id: int, candidate: str | None, as_json: bool) 
     provider, colon, number = candidate.partition(":")
     if not (colon and number):
         raise WrongWords(f'"{candidate}" is not PROVIDER:ID, as openlibrary:OL59800W')
-    book = client.post(f"/v1/books/{book_id}/match", {"provider": provider, "candidate": number})
+    book = client.patient(WEB_S).post(f"/v1/books/{book_id}/match", {"provider": provider, "candidate": number})
     if as_json:
         say_json(book)
     else:

@@ -61,6 +61,8 @@ def _doing(hand: Hand) -> str:
     subject = ticket.subject
     if isinstance(subject, Errand):
         return str(subject)
+    if not isinstance(subject, FolderSubject | BookSubject):
+        return f"{ticket.errand} {subject}"
     about = display(subject.path if isinstance(subject, FolderSubject) else b"")
     if isinstance(subject, BookSubject):
         about = display(subject.key)

@@ -113,14 +113,22 @@ class Web:
         return len(book_ids)
 
     def preview(self, book_id: int, provider: str | None) -> list[Found]:
-        """What would be found of a book, with nothing of it written. Takes as long as the providers do."""
+        """What would be found of a book, with nothing of it written. Takes as long as the providers do; one that does
+        not answer keeps nothing back of what the others say."""
         asked = self._books.ask(book_id)
         if asked is None:
             return []
+        from shishod.enrich.manners import Misconfigured
+
         guides = [self._guide(provider)] if provider else list(self._enricher.guides.values())
         able = [guide for guide in guides if asked.question.kind in guide.provider.kinds]
-        with _told():
-            return [found for guide in able for found in self._enricher.find(guide, [asked])]
+        found: list[Found] = []
+        for guide in able:
+            try:
+                found += self._enricher.find(guide, [asked])
+            except (Unreachable, Misconfigured) as error:
+                found.append(self._enricher.unanswered(guide, asked, str(error)))
+        return found
 
     def choose(self, book_id: int, provider: str, candidate: str) -> bool:
         """Believe the operator which of a provider's works a book is; False for no such book."""

@@ -124,7 +124,7 @@ class Enricher:
                 again = _ticket(guide.name, Stretch(anew=0), self._clock.monotonic_s() + wait_s)
                 self._rests_until_s[guide.name] = again.not_before_s
             except Misconfigured:
-                continue  # its client has said so; nothing is asked until the next start
+                continue  # its client has said so; nothing is asked until its settings are mended
             if again is not None:
                 self._queue.request(again)
 
@@ -134,6 +134,10 @@ class Enricher:
         Raises Unreachable and Misconfigured, for it is asked for again then.
         """
         return [found for _, found in self._found(guide, asked)]
+
+    def unanswered(self, guide: Guide, asked: Asked, why: str) -> Found:
+        """What is told of a book that a provider could not be asked for; nothing is written."""
+        return self._found_none(guide, asked.question, Standing.REFUSED, why)
 
     def choose(self, book_id: int, name: str, candidate_id: str) -> bool:
         """Believe the operator that the book is this one of a provider's, for ever; False for no such book.

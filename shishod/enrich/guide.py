@@ -33,3 +33,6 @@ class Ahead:
     """The subject of a ticket by which a worker that has nothing to do asks for what the next handful is to ask for."""
 
     provider: str
+
+    def __str__(self) -> str:
+        return f"{self.provider}, ahead"

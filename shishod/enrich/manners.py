@@ -64,7 +64,7 @@ def retry_after_s(said: str | None, now: datetime) -> float | None:
         return min(float(text), LONGEST_S)
     try:
         then = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for numbers that no calendar has
         return None
     then = then if then.tzinfo else then.replace(tzinfo=UTC)
     return min(max(0.0, (then - now).total_seconds()), LONGEST_S)

@@ -107,6 +107,7 @@ class Standin:
     database_down: bool = False
     counted: int = 0
     on_books: Callable[[], None] = lambda: None
+    copied: Callable[[], Path | None] = lambda: None
     reloaded: Callable[[], dict[str, list[str]]] = lambda: {"applied": ["log level"], "restart_needed": []}
 
     def roots(self) -> tuple[Root, ...]:
@@ -274,6 +275,7 @@ class Standin:
             sandbox=lambda: "landlock 4, seccomp",
             picture=self.picture,
             edit=self.edit,
+            copy=self.copied,
             reload=self.read_again,
             steering=self.steering,
         )

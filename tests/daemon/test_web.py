@@ -11,7 +11,11 @@ from shishod.daemon.config import Settings, settings_for_run
 from shishod.daemon.web import Web
 from shishod.enrich.manners import FAILURES, Declined, Misconfigured
 from shishod.errors import Refused
+from shishod.model.book import BookKind
+from shishod.model.finding import Standing
+from tests.enrich.recorded import ANSWERS
 from tests.enrich.simulator import Reply, Simulator, a_simulator
+from tests.store.building import a_book, a_root, save
 
 
 @pytest.mark.parametrize("error", [Declined("books answers 422"), Misconfigured("books answers 401")])
@@ -110,3 +114,22 @@ def test_a_provider_that_rests_and_is_asked_as_before_rests_on_after_a_reload(tm
             assert guides["openlibrary"].settings.threshold == 0.95
         finally:
             daemon.close()
+
+
+def test_a_provider_that_does_not_answer_keeps_nothing_back_of_what_another_says(tmp_path: Path) -> None:
+    with a_simulator() as simulator:
+        simulator.answers.update(ANSWERS)
+        daemon = build(settings(tmp_path, simulator, providers=["audnexus", "openlibrary"]), idle=True)
+        try:
+            assert daemon.web is not None
+            guides = daemon.web._enricher.guides
+            for _ in range(FAILURES):
+                guides["openlibrary"].client._failure("it does not answer")
+            (book_id,) = save(daemon.catalog, a_book(a_root(daemon.catalog), kind=BookKind.AUDIOBOOK))
+
+            told = {found.provider: (found.standing, found.reason) for found in daemon.web.preview(book_id, None)}
+        finally:
+            daemon.close()
+
+    assert told["openlibrary"] == (Standing.REFUSED, "it does not answer")
+    assert told["audnexus"][0] is Standing.NOT_FOUND
