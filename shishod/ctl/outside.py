@@ -15,4 +15,4 @@ def keep_out(client: Client, place: str, option: str) -> None:
         real = os.path.realpath(said) if root["state"] == "online" else said
         if os.path.commonpath([wanted, real]) == real:
             reason = f"it lies in the library {root['library']}, and nothing is written into a library"
-            raise WrongWords(f"{reason}; name a place elsewhere", about=option)
+            raise WrongWords(f"{reason}; name a folder elsewhere", about=option)

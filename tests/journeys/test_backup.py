@@ -68,7 +68,7 @@ def test_a_catalogue_is_put_back_with_words_and_covers(daemon: RunningDaemon, li
     said = run("shishod", "restore", archive, "--state-dir", daemon.state)
 
     assert said.returncode == 0, said.stderr
-    assert f"with {len(covers)} covers" in said.stdout
+    assert f"with {len(covers)} cover" in said.stdout
     (aside,) = daemon.state.glob("before-restore-*")
     assert (aside / "catalogue.sqlite").read_bytes().startswith(b"a disaster"), "nothing was deleted"
     daemon.start()
