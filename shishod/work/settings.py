@@ -48,7 +48,7 @@ class WorkSettings(RoomSettings):
     """Tickets that a worker takes at once; more is faster for many small books, fewer is fairer."""
 
     idle_retire: Seconds = 60.0
-    """How long a reading process stays when there is nothing to read."""
+    """How long a reading process stays when there is nothing to read; what they are made of goes with the last."""
 
     ageing: Seconds = Field(default=60.0, gt=0)
     """Waiting for so long makes work more urgent by one priority."""

@@ -85,7 +85,7 @@ class Daemon:
 
 
 @contextlib.contextmanager
-def a_daemon(root: str, place: Path, *, hashing: bool = True) -> Iterator[Daemon]:
+def a_daemon(root: str, place: Path, *, hashing: bool = True, retire_s: float = 60.0) -> Iterator[Daemon]:
     """Start `shishod run --idle` with an empty catalogue in `place`, and stop it at the end.
 
     Without `hashing` it is at rest after a first scan, as it is once every file has been hashed, and not minutes later.
@@ -94,11 +94,12 @@ def a_daemon(root: str, place: Path, *, hashing: bool = True) -> Iterator[Daemon
     state, socket = place / "state", place / "s"
     scan = {} if hashing else {"hash_rate": 0}
     config = place / "config.yaml"
-    config.write_text(json.dumps({"libraries": {"Books": {"paths": [root]}}, "scan": scan}), encoding="utf-8")
+    said = {"libraries": {"Books": {"paths": [root]}}, "scan": scan, "work": {"idle_retire": f"{retire_s:g}s"}}
+    config.write_text(json.dumps(said), encoding="utf-8")
     command = [sys.executable, "-m", "shishod", "run", "--idle", "--config", str(config)]
     command += ["--state-dir", str(state), "--socket", str(socket), "--log-level", "warning"]
-    with (place / "log").open("wb") as said:
-        process = subprocess.Popen(command, stdout=said, stderr=said, stdin=subprocess.DEVNULL)
+    with (place / "log").open("wb") as heard:
+        process = subprocess.Popen(command, stdout=heard, stderr=heard, stdin=subprocess.DEVNULL)
     try:
         client = Client(socket, timeout_s=600)
         wait_until(lambda: process.poll() is not None or _answers(client), 30, "the daemon answers")

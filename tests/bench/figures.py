@@ -14,12 +14,13 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.bench.daemon import MemorySampler, a_daemon
+from tests.bench.daemon import MemorySampler, a_daemon, family, memory_of
 from tests.bench.drops import MEDIAN_SLACK_S, SETTLE_S, SLACK_S, drops
 from tests.bench.figure import Figure, alternated, only, ratio
 from tests.bench.floors import microseconds, of_each_format, parse_floor, some_files
 from tests.bench.library import Shelf
 from tests.bench.starts import nothing, ready, status
+from tests.waiting import wait_until
 
 ROOM_BYTES = 20 << 30
 LEAST_FASTER = 12.0  # than the naive scanner, first scan
@@ -28,6 +29,8 @@ TENFOLD_COSTS_AT_MOST = 10.5  # ten times the books
 STATUS_TIMES_NOTHING = 4.0  # `shishoctl status` over `python3 -c pass`
 READY_S = 0.6  # from the start of the daemon to READY
 PEAK_MIB = 200.0  # PSS of a first scan of 10,000 books
+IDLE_MIB = 100.0  # PSS afterwards, once nothing is left to do
+RETIRE_S = 2.0  # after which a reading process goes, here
 PARSE_TIMES_FASTER = {".epub": 6.0, ".mp3": 2.0}  # than the stock parser of the same file
 
 
@@ -151,17 +154,20 @@ def scale(small: Shelf, large: Shelf, rounds: int) -> list[Figure]:
 
 
 def memory(shelf: Shelf) -> list[Figure]:
-    """The peak through a first scan and a rescan, in a run of its own: looking costs time."""
-    with a_place() as place, a_daemon(shelf.root, place) as daemon:
+    """The peak through a first scan and a rescan, in a run of its own: looking costs time. Then what stays of it once
+    the reading processes have retired, which is to be the daemon alone."""
+    with a_place() as place, a_daemon(shelf.root, place, retire_s=RETIRE_S) as daemon:
         with MemorySampler(daemon.pid) as sampler:
             daemon.scan("full", covers=True)
             daemon.scan("full")
-        most = sampler.most
-    name = f"peak memory with {shelf.books:,} books, daemon and workers"
-    bound = PEAK_MIB if shelf.books == 10_000 else None
+        wait_until(lambda: family(daemon.pid) == [daemon.pid], 60, "the reading processes have retired", turn_s=0.2)
+        most, idle = sampler.most, memory_of(daemon.pid)
+    name = f"memory with {shelf.books:,} books, daemon and workers"
+    large = shelf.books == 10_000
     return [
-        Figure(f"{name} (PSS)", most.pss / (1 << 20), "MiB", most=bound),
-        Figure(f"{name} (RSS)", most.rss / (1 << 20), "MiB"),
+        Figure(f"peak {name} (PSS)", most.pss / (1 << 20), "MiB", most=PEAK_MIB if large else None),
+        Figure(f"peak {name} (RSS)", most.rss / (1 << 20), "MiB"),
+        Figure(f"idle {name} (PSS)", idle.pss / (1 << 20), "MiB", most=IDLE_MIB if large else None),
     ]
 
 

@@ -15,13 +15,13 @@ from multiprocessing.context import ForkServerContext
 
 from shishod.work.runners.confined import HEAD, Limits, serve
 from shishod.work.runners.ground import Standing
+from shishod.work.runners.nursery import NURSERY
 
 START_S = 60.0  # a cold machine reads Python from a sleeping disk
 LONGEST_S = 3600.0  # poll counts milliseconds in an int
 READ_BYTES = 1 << 18
 AT_LEAST_S = 0.0003  # that a thing takes, as far as the next ones are let arrive
 GATHER_S = 0.004  # the longest that what has arrived waits for more
-_launching = threading.Lock()
 
 
 class Lost(Exception):
@@ -43,13 +43,14 @@ class Lane:
         self.calls = 0
         self.standing = Standing()
         self._owed = 0
+        self._ended = False
         try:
             self._pipe, far = context.Pipe()
         except OSError as error:
             raise Lost("crash", f"no process could be started: {error}") from error
         self._process = context.Process(target=serve, args=(far, limits), name="shishod-run", daemon=True)
         try:
-            with _launching, _main_left_alone():
+            with NURSERY.birth(), _main_left_alone():
                 self._process.start()
         except (OSError, EOFError) as error:
             self._pipe.close()
@@ -142,6 +143,9 @@ class Lane:
         """Kill and let go without waiting: a process that hangs in the kernel dies when the kernel lets it."""
         self.kill()
         self._pipe.close()
+        if not self._ended:
+            self._ended = True
+            NURSERY.death()
 
     def _epitaph(self) -> str:
         self._process.join(1.0)

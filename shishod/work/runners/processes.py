@@ -15,6 +15,7 @@ from shishod.work.runners.confined import Limits
 from shishod.work.runners.ground import Ground, Standing
 from shishod.work.runners.inline import STOPPED
 from shishod.work.runners.lane import Lane, Lost
+from shishod.work.runners.nursery import NURSERY
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -277,7 +278,7 @@ class ProcessRunner:
             self._bury(lane)
 
     def _tidy(self) -> None:
-        """Retire processes that have been idle for `idle_s`; ends when none is idle."""
+        """Retire processes that have been idle for `idle_s`, and what they are made of; ends when none is idle."""
         with self._lock:
             while self._idle and not self._closed:
                 since_s, lane = self._idle[0]
@@ -289,6 +290,9 @@ class ProcessRunner:
                 self._lanes.discard(lane)
                 lane.end()
             self._tidying = False
+            retired = not self._lanes and not self._closed
+        if retired:
+            NURSERY.rest()
 
     def _count(self, what: str) -> None:
         with self._lock:
