@@ -1,15 +1,15 @@
 """Draft: what the rows of a book say that its files and its words decide, without a catalogue; plain values."""
 
 from collections.abc import Sequence
-from collections.abc import Set as Kinds
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from shishod.model.book import CoverPlace, NameKind, number_range
 from shishod.model.fit import clean, count, fold, prose, shown
 from shishod.model.metadata import Metadata, Source
 
-Kind = Kinds[type]
+Kind = frozenset[type]
 Mention = tuple[NameKind, str, str]  # a name and its sort name, as they are stored
 FACTS = (
     *("search_text", "title", "sort_title", "subtitle", "imprint", "date", "language"),
@@ -85,30 +85,35 @@ def _range(number: str | None) -> tuple[float | None, float | None]:
     return number_range(number) or (None, None)
 
 
-TEXT: Kind = {str, type(None)}
-NUMBER: Kind = {int, type(None)}
-REAL: Kind = {float, type(None)}
-FLAG: Kind = {bool, type(None)}
+TEXT: Kind = frozenset({str, type(None)})
+NUMBER: Kind = frozenset({int, type(None)})
+REAL: Kind = frozenset({float, type(None)})
+FLAG: Kind = frozenset({bool, type(None)})
+SAID: Kind = frozenset({str})
 _KINDS: dict[str, tuple[Kind, ...]] = {
-    "facts": ({str}, {str}, {str}, *[TEXT] * 4, *[NUMBER] * 3, FLAG, TEXT, TEXT),
-    "people": ({str}, {str}, {str}),
-    "series": ({str}, TEXT, REAL, REAL),
-    "identifiers": ({str}, {str}),
-    "chapters": ({str}, NUMBER, NUMBER, TEXT),
-    "cover": ({bytes}, {str}, {str}, NUMBER, NUMBER, NUMBER),
-    "sources": ({str}, {int}, {str}, {type(None)}),
+    "people": (SAID, SAID, SAID),
+    "series": (SAID, TEXT, REAL, REAL),
+    "identifiers": (SAID, SAID),
+    "chapters": (SAID, NUMBER, NUMBER, TEXT),
+    "sources": (SAID, frozenset({int}), SAID, frozenset({type(None)})),
 }
+_FACTS = (SAID, SAID, SAID, *[TEXT] * 4, *[NUMBER] * 3, FLAG, TEXT, TEXT)
+_COVER = (frozenset({bytes}), SAID, SAID, NUMBER, NUMBER, NUMBER)
+_types = partial(map, type)
 
 
 def is_sound(told: Draft) -> bool:
     """Whether every value of a draft is of its kind; it was made where a file may have had its way."""
-    rows = told._asdict() | {"facts": (told.facts,), "cover": (told.cover,) if told.cover else ()}
-    names = (told.publisher, *told.genres, *told.tags)
-    return set(map(type, names)) == {str} and all(are_of(kinds, rows[name]) for name, kinds in _KINDS.items())
+    if not (are_of(_FACTS, (told.facts,)) and (told.cover is None or are_of(_COVER, (told.cover,)))):
+        return False
+    names = SAID.issuperset(map(type, (told.publisher, *told.genres, *told.tags)))
+    return names and all(are_of(kinds, rows) for name, kinds in _KINDS.items() if (rows := getattr(told, name)))
 
 
 def are_of(kinds: Sequence[Kind], rows: Sequence[Sequence[object]]) -> bool:
     """Whether rows have so many values each, of these kinds."""
-    lengths = set(map(len, rows))
-    columns = zip(kinds, zip(*rows, strict=True), strict=True) if lengths == {len(kinds)} else ()
-    return not rows or (lengths == {len(kinds)} and all(set(map(type, some)) <= kind for kind, some in columns))
+    try:
+        columns = zip(*rows, strict=True)
+        return len(rows[0]) == len(kinds) and all(map(frozenset.issuperset, kinds, map(_types, columns)))
+    except (LookupError, TypeError, ValueError):
+        return False

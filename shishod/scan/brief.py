@@ -1,10 +1,12 @@
 """Brief and Drafted: what a reading process is told of a new book, and what it tells of it as a whole."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 from shishod.model.book import BookKind, Contribution, Role, Technical
-from shishod.model.draft import NUMBER, Draft, Kind, are_of, is_sound
+from shishod.model.draft import NUMBER, SAID, Draft, Kind, are_of, is_sound
 from shishod.model.library import LibraryKind
 from shishod.scan.tags import NO_QUESTION, Question
 
@@ -17,6 +19,15 @@ class Brief(NamedTuple):
     kind: BookKind
     shelf: LibraryKind
     question: Question = NO_QUESTION
+
+    def plain(self) -> tuple[Any, ...]:
+        """Without a class of ours."""
+        return self.key, self.kind.value, self.shelf.value, *self.question
+
+    @classmethod
+    def of(cls, key: bytes, kind: str, shelf: str, *question: bool) -> Brief:
+        """From its plain form."""
+        return cls(key, BookKind(kind), LibraryKind(shelf), Question(*question))
 
 
 class DraftedFile(NamedTuple):
@@ -50,10 +61,19 @@ class Drafted(NamedTuple):
     files: tuple[DraftedFile, ...]
     asked: bool
 
+    def plain(self) -> tuple[Any, ...]:
+        """Without a class of ours."""
+        return tuple(self.draft), tuple(map(tuple, self.files)), self.asked
+
+    @classmethod
+    def of(cls, draft: Sequence[Any], files: Iterable[Sequence[Any]], asked: bool) -> Drafted:
+        """From its plain form."""
+        return cls(Draft(*draft), tuple([DraftedFile(*one) for one in files]), asked)
+
 
 _SILENT = Technical()
-_WHOLE: tuple[Kind, ...] = ({Draft}, {tuple}, {bool})
-_KINDS: tuple[Kind, ...] = ({int}, {str}, NUMBER, NUMBER, {str}, NUMBER, NUMBER, NUMBER, {tuple})
+_NUMBERED, _ROWS = frozenset({int}), frozenset({tuple})
+_KINDS: tuple[Kind, ...] = (_NUMBERED, SAID, NUMBER, NUMBER, SAID, NUMBER, NUMBER, NUMBER, _ROWS)
 
 
 def believed(told: Drafted | None, files: int) -> Drafted | None:
@@ -62,11 +82,8 @@ def believed(told: Drafted | None, files: int) -> Drafted | None:
 
 
 def _is_whole(told: Drafted, files: int) -> bool:
-    if not (are_of(_WHOLE, [told]) and is_sound(told.draft) and are_of(_KINDS, told.files)):
+    if not (isinstance(told.draft, Draft) and type(told.asked) is bool and is_sound(told.draft)):
         return False
-    numbered = sorted(one[0] for one in told.files) == list(range(files))
-    return numbered and all(_are_names(one[-1]) for one in told.files)
-
-
-def _are_names(said: Sequence[Sequence[object]]) -> bool:
-    return not said or are_of(({str}, {str}), said)
+    if not are_of(_KINDS, told.files) or {one[0] for one in told.files} != set(range(files)):
+        return False
+    return len(told.files) == files and all(are_of((SAID, SAID), one[-1]) for one in told.files if one[-1])

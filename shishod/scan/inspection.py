@@ -3,7 +3,7 @@
 import os
 import time
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from shishod import formats
 from shishod.errors import BrokenFile
@@ -39,6 +39,11 @@ class Assignment(NamedTuple):
     share: tuple[int, int] = (0, 0)
     brief: Brief | None = None
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As plain values: a class that must be found costs a pipe more than all they say."""
+        root, seen, *rest, brief = self
+        return _assigned, (root, *seen, *rest, None if brief is None else brief.plain())
+
 
 class Inspection(NamedTuple):
     """What became of one Assignment. `packed` is the Reading as `dump_reading` packs it.
@@ -60,6 +65,24 @@ class Inspection(NamedTuple):
     passing: bool = False
     racy: bool = False
     drafted: Drafted | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As plain values, like an Assignment."""
+        seen, outcome, *rest, drafted = self
+        return _inspected, (*seen, outcome.value, *rest, None if drafted is None else drafted.plain())
+
+
+def _assigned(*said: Any) -> Assignment:
+    root, path, size, mtime_ns, ctime_ns, inode, device, stable_inodes, share, brief = said
+    seen = Sighting(path, size, mtime_ns, ctime_ns, inode, device)
+    return Assignment(root, seen, stable_inodes, share, None if brief is None else Brief.of(*brief))
+
+
+def _inspected(*said: Any) -> Inspection:
+    path, size, mtime_ns, ctime_ns, inode, device, outcome, *rest, drafted = said
+    seen = Sighting(path, size, mtime_ns, ctime_ns, inode, device)
+    whole = None if drafted is None else Drafted.of(*drafted)
+    return Inspection._make((seen, Outcome(outcome), *rest, whole))
 
 
 def inspect(assignment: Assignment, limits: Limits) -> Inspection:

@@ -34,7 +34,9 @@ def metadata() -> st.SearchStrategy[Metadata]:
         technical=st.builds(Technical, duration_ms=_NUMBERS, pages=_NUMBERS),
         season=_NUMBERS,
         abridged=st.booleans() | st.none(),
-        sources=st.lists(st.builds(FieldSource, _TEXT, st.sampled_from(Source), _TEXT), max_size=3).map(tuple),
+        sources=st.lists(
+            st.builds(FieldSource, st.sampled_from(FACTS), st.sampled_from(Source), _TEXT), max_size=3
+        ).map(tuple),
     )
 
 

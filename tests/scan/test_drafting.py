@@ -1,6 +1,7 @@
 """A new book is put together where its files are read, and says the same as if the daemon had done it."""
 
 import os
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from shishod.formats.limits import Limits
 from shishod.model.book import BookKind
 from shishod.model.library import LibraryKind
 from shishod.model.sighting import Sighting
-from shishod.scan.brief import Brief, DraftedFile, believed
+from shishod.scan.brief import Brief, Drafted, DraftedFile, believed
 from shishod.scan.drafting import Desk
 from shishod.scan.inspection import Assignment, Inspection
 from tests.samples import an_epub, an_mp3
@@ -157,3 +158,12 @@ def test_the_rest_of_one_book_is_never_taken_for_the_beginning_of_another(tmp_pa
     left = [desk(assignment).drafted for assignment in work_on(*other, book=1)[2:]]
 
     assert left == [None]
+
+
+def test_what_goes_through_a_pipe_comes_out_as_it_went_in(tmp_path: Path) -> None:
+    assignments = work_on(*some_tracks(tmp_path))
+    answers = list(map(Desk(Limits()), assignments))
+
+    assert pickle.loads(pickle.dumps(assignments)) == assignments
+    assert pickle.loads(pickle.dumps(answers)) == answers
+    assert type(pickle.loads(pickle.dumps(answers[-1])).drafted) is Drafted

@@ -73,7 +73,12 @@ def test_a_crowd_of_answers_is_taken_with_few_calls(
 ) -> None:
     reads = []
     read = Lane._read
-    monkeypatch.setattr(Lane, "_read", lambda lane: (reads.append(lane), read(lane)))
+
+    def counted(lane: Lane) -> list[bytes]:
+        reads.append(lane)
+        return read(lane)
+
+    monkeypatch.setattr(Lane, "_read", counted)
     runner = make(1)
     runner.run(double, [0])
     reads.clear()

@@ -8,7 +8,6 @@ import signal
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.context import ForkServerContext
@@ -21,7 +20,7 @@ START_S = 60.0  # a cold machine reads Python from a sleeping disk
 LONGEST_S = 3600.0  # poll counts milliseconds in an int
 READ_BYTES = 1 << 18
 AT_LEAST_S = 0.0003  # that a thing takes, as far as the next ones are let arrive
-GATHER_S = 0.004  # the longest that what has arrived waits for more
+GATHER_S = 0.01  # the longest that what has arrived waits for more
 
 
 class Lost(Exception):
@@ -60,15 +59,14 @@ class Lane:
         # At exit multiprocessing joins its children; one that a dead share holds in the kernel would keep us for ever.
         multiprocessing.process._children.discard(self._process)  # type: ignore[attr-defined]
         self._killed = threading.Event()
-        self._answers: deque[bytes] = deque()
-        self._partial = bytearray()
+        self._partial = b""  # of an answer
         self._arrivals = select.poll()  # Connection.poll makes one anew for every answer
         self._arrivals.register(self._pipe, select.POLLIN)
 
     def await_ready(self) -> None:
         """Wait until it has confined itself; from then on `standing` says how."""
         try:
-            self.standing = Standing(*pickle.loads(self.receive(START_S)))  # noqa: S301 - from our own process
+            self.standing = Standing(*pickle.loads(self.receive(START_S)[0]))  # noqa: S301 - from our own process
         except (pickle.UnpicklingError, TypeError) as error:
             raise Lost("crash", "the process did not start as it should") from error
 
@@ -81,20 +79,21 @@ class Lane:
         except OSError as error:
             raise Lost("crash", self._epitaph()) from error
 
-    def receive(self, limit_s: float, expected: int = 1) -> bytes:
-        """The next of so many answers; raises Lost when it has not come within `limit_s`, by a clock that never steps.
+    def receive(self, limit_s: float, expected: int = 1) -> Sequence[bytes]:
+        """The next of so many answers, one or more; raises Lost when none has come within `limit_s`, by a clock that
+        never steps.
 
         Where more are to come, some are let arrive before all are taken: being woken for each costs more than the rest.
         """
         deadline_s = time.monotonic() + limit_s
         try:
-            while not self._answers:
+            while True:
                 self._wait(deadline_s, limit_s)
                 if expected > 2:
                     self._killed.wait(min((expected - 1) * AT_LEAST_S, GATHER_S))
-                self._read()
-            self._owed -= 1
-            return self._answers.popleft()
+                if answers := self._read():
+                    self._owed -= len(answers)
+                    return answers
         except (EOFError, OSError) as error:
             raise Lost("crash", self._epitaph()) from error
 
@@ -105,22 +104,23 @@ class Lane:
                 raise Lost("timeout", f"it took longer than {limit_s:g} s, so its process was ended")
             wait_s = deadline_s - time.monotonic()
 
-    def _read(self) -> None:
+    def _read(self) -> list[bytes]:
         """Take all that has arrived at once: a thread that works beside others pays dearly for every call it makes."""
         arrived = os.read(self._pipe.fileno(), READ_BYTES)
         if not arrived:
             raise EOFError
-        self._partial += arrived
-        at = 0
-        while len(self._partial) >= at + HEAD.size:
-            length, took_ns = HEAD.unpack_from(self._partial, at)
+        arrived = self._partial + arrived
+        answers, at = list[bytes](), 0
+        while len(arrived) >= at + HEAD.size:
+            length, took_ns = HEAD.unpack_from(arrived, at)
             end = at + HEAD.size + length
-            if len(self._partial) < end:
+            if len(arrived) < end:
                 break
-            self._answers.append(bytes(self._partial[at + HEAD.size : end]))
+            answers.append(arrived[at + HEAD.size : end])
             self.took_ns += took_ns
             at = end
-        del self._partial[:at]
+        self._partial = arrived[at:]
+        return answers
 
     def computed_ns(self) -> int | None:
         """How long its process has run, or waited for a processor, in its life; None where the kernel does not say."""

@@ -213,19 +213,25 @@ class ProcessRunner:
         began_ns, computed_ns = lane.took_ns, lane.computed_ns()
         lane.send(call, [thing for _, thing in todo])
         while todo:
-            answer = lane.receive(self._limit_s, len(todo))
-            try:
-                outcome = pickle.loads(answer)  # noqa: S301 - from our own process
-            except Exception as error:  # noqa: BLE001 - a result's own unpickling may raise anything
-                outcome = blame(error)
-            if isinstance(outcome, Failed) and outcome.reason == "memory":
-                raise Lost(outcome.reason, outcome.text)
-            lane.answers += 1
-            at, _ = todo.popleft()
-            outcomes.add(at, outcome)
-            self._count("things")
+            self._take(lane, lane.receive(self._limit_s, len(todo)), todo, outcomes)
         if computed_ns is not None and (ended_ns := lane.computed_ns()) is not None:
             self._learn(lane.took_ns - began_ns, ended_ns - computed_ns)
+
+    def _take(self, lane: Lane, answers: Sequence[bytes], todo: Todo, outcomes: Outcomes) -> None:
+        before = lane.answers
+        try:
+            for answer in answers:
+                try:
+                    outcome = pickle.loads(answer)  # noqa: S301 - from our own process
+                except Exception as error:  # noqa: BLE001 - a result's own unpickling may raise anything
+                    outcome = blame(error)
+                if isinstance(outcome, Failed) and outcome.reason == "memory":
+                    raise Lost(outcome.reason, outcome.text)
+                lane.answers += 1
+                at, _ = todo.popleft()
+                outcomes.add(at, outcome)
+        finally:
+            self._count("things", lane.answers - before)
 
     def _launch(self) -> Lane:
         sandbox = self._ground.sandbox(self._writable) if self._ground else None
@@ -294,6 +300,6 @@ class ProcessRunner:
         if retired:
             NURSERY.rest()
 
-    def _count(self, what: str) -> None:
+    def _count(self, what: str, many: int = 1) -> None:
         with self._lock:
-            self._counts[what] += 1
+            self._counts[what] += many
