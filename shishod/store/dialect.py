@@ -1,12 +1,12 @@
 """What SQLite and PostgreSQL say differently, and how many rows are written at the cost of one statement."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
-from itertools import islice
+from itertools import chain, count, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam
+from sqlalchemy import ColumnElement, Connection, Executable, Table, bindparam
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect
 
@@ -22,6 +22,7 @@ Shape = Callable[[Insert, Names], Insert]
 T = TypeVar("T")
 
 _ALONE = 0x73686973686F64  # a number of ours among the advisory locks of the database
+MANY = 16  # rows of one statement: after each the driver comes back to where other threads wait for their turn
 CHUNK = 500  # of an IN list; SQLite takes 32,766 parameters, and short lists share one prepared statement
 
 
@@ -76,13 +77,32 @@ def write_rows(
     """The same for rows of values in the order of `names`, each as the driver takes it: see `bound`."""
     if rows:
         ready = _ready(connection.dialect.name, table, shape, names)
-        connection.exec_driver_sql(ready.sql, rows if ready.placed is None else [ready.placed(row) for row in rows])
+        given = list(rows) if ready.placed is None else [ready.placed(row) for row in rows]
+        if ready.of_many and len(given) >= MANY:
+            whole = len(given) // MANY * MANY
+            many = [tuple(chain.from_iterable(given[at : at + MANY])) for at in range(0, whole, MANY)]
+            connection.exec_driver_sql(ready.of_many, many)
+            given = given[whole:]
+        if given:
+            connection.exec_driver_sql(ready.sql, given)
 
 
 def bound(connection: Connection, column: ColumnElement[Any], value: Any) -> Any:
     """One value of a column as the driver takes it."""
     bind = _binder(connection.dialect.name, column)
     return value if bind is None else bind(value)
+
+
+def asked(connection: Connection, statement: Executable, values: Mapping[str, Any]) -> list[Any]:
+    """The rows that a statement brings, as the driver has them; one that changes rows brings none.
+
+    It is compiled once for each length of its lists, which `filled` keeps few: SQLAlchemy would write every IN anew.
+    Values are given as the driver takes them.
+    """
+    shape = tuple([(name, len(value) if type(value) is list else None) for name, value in values.items()])
+    spelt = _spelt(connection.dialect.name, statement, shape, _width(values))
+    result = connection.exec_driver_sql(spelt.sql, spelt.given(values))
+    return list(result.cursor.fetchall()) if result.returns_rows and result.cursor else []
 
 
 def together(connection: Connection) -> None:
@@ -99,6 +119,7 @@ def alone(connection: Connection) -> None:
 
 class _Ready(NamedTuple):
     sql: str
+    of_many: str  # the same for so many rows at once, where the driver tells values by their places
     given: Callable[[Row], Any]  # a row as the driver takes it: SQLite binds by place in two thirds of the time
     placed: Callable[[tuple[Any, ...]], Any] | None  # the same of a row in the order of its names; None: as it is
     binders: tuple[tuple[str, Callable[[Any], Any]], ...]
@@ -111,6 +132,24 @@ class _Ready(NamedTuple):
                     last = row[name]
                     bound = bind(last)
                 row[name] = bound
+
+
+class _Spelt(NamedTuple):
+    sql: str
+    places: tuple[Any, ...]  # of each parameter, among all values one after the other
+    names: tuple[str, ...]  # of each parameter; none where they are told by their places
+
+    def given(self, values: Mapping[str, Any]) -> Any:
+        flat: list[Any] = []
+        for value in values.values():
+            if type(value) is not list:
+                flat.append(value)
+            elif value and type(value[0]) is tuple:
+                flat.extend(chain.from_iterable(value))
+            else:
+                flat.extend(value)
+        found = tuple([flat[place] for place in self.places])
+        return dict(zip(self.names, found, strict=True)) if self.names else found
 
 
 class _Tongue(NamedTuple):
@@ -135,10 +174,33 @@ def _ready(dialect_name: str, table: Table, shape: Shape, names: Names) -> _Read
     binders = ((name, _binder(dialect_name, table.c[name])) for name in names)
     given: Callable[[Row], Any] = itemgetter(*compiled.positiontup) if compiled.positiontup else dict
     placed: Callable[[tuple[Any, ...]], Any] | None = partial(_named, names)
+    sql, of_many = str(compiled), ""
     if compiled.positiontup:
+        row = f"({', '.join('?' * len(names))})"
+        of_many = sql.replace(row, ", ".join([row] * MANY), 1)
         places = [names.index(name) for name in compiled.positiontup]
         placed = None if places == sorted(places) else itemgetter(*places)
-    return _Ready(str(compiled), given, placed, tuple((name, bind) for name, bind in binders if bind is not None))
+    return _Ready(sql, of_many, given, placed, tuple((name, bind) for name, bind in binders if bind is not None))
+
+
+def _width(values: Mapping[str, Any]) -> int:
+    """How many values each of what a list holds is; 0 where it is one."""
+    pairs = [value[0] for value in values.values() if type(value) is list and value and type(value[0]) is tuple]
+    return len(pairs[0]) if pairs else 0
+
+
+@cache
+def _spelt(dialect_name: str, statement: Executable, shape: tuple[tuple[str, int | None], ...], width: int) -> _Spelt:
+    places = count()
+    values: dict[str, Any] = {}
+    for name, length in shape:
+        each = (lambda: tuple(islice(places, width))) if width else (lambda: next(places))
+        values[name] = next(places) if length is None else [each() for _ in range(length)]
+    compiled = statement.compile(dialect=_tongue(dialect_name).dialect)  # type: ignore[attr-defined]
+    state = compiled.construct_expanded_state(values)
+    if compiled.positiontup is not None:
+        return _Spelt(state.statement, tuple(state.positional_parameters), ())
+    return _Spelt(state.statement, tuple(state.parameters.values()), tuple(state.parameters))
 
 
 @cache

@@ -9,7 +9,7 @@ from shishod.model import draft
 from shishod.model.book import NameKind
 from shishod.model.catalog import NameIds
 from shishod.model.fit import norm, shown
-from shishod.store.dialect import Insert, Names, Row, among, chunks, filled, write
+from shishod.store.dialect import Insert, Names, Row, among, asked, chunks, filled, write
 from shishod.store.tables import NAMES, name_aliases, persons
 
 Mention = tuple[int, *draft.Mention]  # of a library
@@ -60,7 +60,7 @@ def find_or_make(connection: Connection, library_id: int, wanted: Wanted) -> dic
 def _aliases(connection: Connection, library_id: int, wanted: Wanted) -> dict[tuple[NameKind, str], int]:
     found: dict[tuple[NameKind, str], int] = {}
     for some in chunks([(kind.value, normal) for kind, normal in wanted]):
-        rows = connection.execute(_ALIASES, {"library": library_id, "some": filled(some)})
+        rows = asked(connection, _ALIASES, {"library": library_id, "some": filled(some)})
         found |= {(NameKind(kind), normal): name_id for kind, normal, name_id in rows}
     return found
 
@@ -92,7 +92,7 @@ def _ids(
 ) -> list[tuple[str, int]]:
     found: list[tuple[str, int]] = []
     for some in chunks(list(missing)):
-        rows = connection.execute(_IDS[kind], {"library": library_id, "some": filled(some)})
+        rows = asked(connection, _IDS[kind], {"library": library_id, "some": filled(some)})
         found += [(normal, name_id) for normal, name_id in rows]
     return found
 

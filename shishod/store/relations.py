@@ -13,7 +13,7 @@ from shishod.model.draft import Draft
 from shishod.model.fit import shown
 from shishod.model.metadata import Source
 from shishod.model.updates import FileUpdate
-from shishod.store.dialect import Insert, Names, among, bound, chunks, filled, if_missing, write_rows
+from shishod.store.dialect import Insert, Names, among, asked, bound, chunks, filled, if_missing, write_rows
 from shishod.store.names import NameBook
 from shishod.store.tables import (
     book_genres,
@@ -34,7 +34,11 @@ Values = tuple[Any, ...]
 _IDS = select(media_files.c.path, media_files.c.id).where(
     media_files.c.root_id == bindparam("root"), among(media_files.c.path)
 )
-_SILENCED = delete(file_narrators).where(among(file_narrators.c.file_id))
+_SILENCED = delete(file_narrators).where(
+    file_narrators.c.file_id.in_(
+        select(media_files.c.id).where(media_files.c.root_id == bindparam("root"), among(media_files.c.path))
+    )
+)
 _COVER = ("book_id", "path", "member", "mime", "size", "width", "height")
 _SOURCE = ("book_id", "field", "source", "place", "set_at")
 _genres_of: Callable[[Draft], Sequence[str]] = attrgetter("genres")
@@ -77,11 +81,12 @@ def relate(connection: Connection, told: Told, names: NameBook, now: datetime, r
 
 def narrate(connection: Connection, told: Mapping[tuple[int, bytes], FileUpdate], names: NameBook) -> None:
     """Replace the narrators of files that were read this time, by (root, path), and of no others."""
-    ids = _file_ids(connection, told)
-    for some in chunks(sorted(ids.values())):
-        connection.execute(_SILENCED, {"some": filled(some)})
+    for wanted in _some_of(told):
+        asked(connection, _SILENCED, wanted)
+    narrated = {place: file for place, file in told.items() if file.narrators}
+    ids = {(wanted["root"], path): i for wanted in _some_of(narrated) for path, i in asked(connection, _IDS, wanted)}
     rows: dict[tuple[int, int], Values] = {}
-    for place, file in told.items():
+    for place, file in narrated.items():
         for position, narrator in enumerate(file.narrators):
             person = names.id_of(NameKind.PERSON, shown(narrator.name))
             if person is not None:
@@ -89,13 +94,11 @@ def narrate(connection: Connection, told: Mapping[tuple[int, bytes], FileUpdate]
     write_rows(connection, file_narrators, ("file_id", "person_id", "position"), list(rows.values()))
 
 
-def _file_ids(connection: Connection, places: Iterable[tuple[int, bytes]]) -> dict[tuple[int, bytes], int]:
-    found: dict[tuple[int, bytes], int] = {}
+def _some_of(places: Iterable[tuple[int, bytes]]) -> Iterator[dict[str, Any]]:
+    """Files by their roots, as many as one statement takes."""
     for root_id, same in groupby(sorted(places), key=lambda place: place[0]):
         for some in chunks([path for _, path in same]):
-            rows = connection.execute(_IDS, {"root": root_id, "some": filled(some)})
-            found |= {(root_id, path): file_id for path, file_id in rows}
-    return found
+            yield {"root": root_id, "some": filled(some)}
 
 
 def _contributions(told: Told, names: NameBook) -> Iterable[Values]:

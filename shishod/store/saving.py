@@ -19,7 +19,7 @@ from shishod.model.updates import RelationshipUpdates, SavedBook, mentions_of
 from shishod.paths import parent
 from shishod.store.absorb import absorb
 from shishod.store.border import Noun, accepting
-from shishod.store.dialect import Insert, Names, among, bound, chunks, filled, together, write_rows
+from shishod.store.dialect import Insert, Names, among, asked, bound, chunks, filled, together, write_rows
 from shishod.store.engine import Database
 from shishod.store.findings import learn
 from shishod.store.memory import forget_files
@@ -182,13 +182,13 @@ def _behind(connection: Connection, books: Updates, homes: Sequence[int | None],
     seen = {(book.root_id, one.seen.path) for book in told.values() for one in book.files}
     file, found = media_files.c, set[int]()
     for some in chunks(sorted(told)):
-        asked = select(file.book_id, file.root_id, file.path, file.last_scanned_at).where(
+        seen_last = select(file.book_id, file.root_id, file.path, file.last_scanned_at).where(
             file.book_id.in_(some),
             file.role == FileRole.MEDIA.value,
             file.state != State.MISSING.value,
             file.duplicate_of.is_(None),
         )
-        for home, root_id, path, scanned_at in connection.execute(asked):
+        for home, root_id, path, scanned_at in connection.execute(seen_last):
             planned_at = told[home].planned_at
             if planned_at is not None and planned_at < scanned_at <= now and (root_id, path) not in seen:
                 found.add(home)
@@ -228,12 +228,12 @@ def _homes(connection: Connection, books: Updates) -> tuple[list[int | None], li
     holders: dict[tuple[int, bytes], int] = {}
     alive: dict[int, int] = {}
     for some in chunks(books):
-        asked = {
+        wanted = {
             "ids": filled([book.book_id for book in some if book.book_id is not None]),
             "root_ids": list({book.root_id for book in some}),
             "keys": filled([book.key for book in some]),
         }
-        for book_id, root_id, key, revision in connection.execute(_HOLDERS, asked):
+        for book_id, root_id, key, revision in asked(connection, _HOLDERS, wanted):
             holders[root_id, key] = book_id
             alive[book_id] = revision
     held = [holders.get((book.root_id, book.key)) for book in books]
@@ -274,7 +274,7 @@ def _make_books(
     made: dict[tuple[int, bytes], tuple[int, int]] = {}
     for some in chunks(rows):
         places = {"root_ids": list({root_id for _, root_id, *_ in some}), "keys": filled([row[2] for row in some])}
-        made |= {(root, key): (book_id, revision) for book_id, root, key, revision in connection.execute(_MADE, places)}
+        made |= {(root, key): (book_id, revision) for book_id, root, key, revision in asked(connection, _MADE, places)}
     return made
 
 
