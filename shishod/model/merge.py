@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from shishod.model.book import Contribution, FileRole, Role, Technical, normal_name
+from shishod.model.book import Contribution, CoverPlace, FileRole, Role, Technical, normal_name
 from shishod.model.chapters import chapters_of, fitting, placed
 from shishod.model.metadata import FieldSource, Finding, Metadata, Reading, Source, UserWord
 from shishod.model.parts import Part, played
@@ -235,8 +235,9 @@ def _people(name: str, parts: Sequence[Part]) -> Choice:
 
 def _cover(name: str, parts: Sequence[Part]) -> Choice:
     for part in parts:
-        if part.reading.cover is not None:
-            return replace(part.reading.cover, path=part.path), _place_of(name, part.reading)
+        if (cover := part.reading.cover) is not None:
+            lies = CoverPlace(cover.member, cover.mime, cover.size, part.path, cover.width, cover.height)
+            return lies, _place_of(name, part.reading)
     return None
 
 

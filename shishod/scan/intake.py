@@ -21,7 +21,7 @@ from shishod.model.state import KnownFile, State
 from shishod.model.ticket import Ticket
 from shishod.model.updates import FileError, RelationshipUpdates, SavedBook
 from shishod.mounts import stable_inodes
-from shishod.paths import display, join, json_path, parent
+from shishod.paths import join, json_path, parent
 from shishod.scan.brief import believed
 from shishod.scan.drafting import Desk
 from shishod.scan.group import anchor
@@ -173,7 +173,7 @@ class Intake:
         """One list of Inspections a book; the files of all of them go to the runner as one chunk."""
         work = [one for number, load in enumerate(loads) for one in _assignments(load, number)]
         for sweep, load in {load.places[-1][0].sweep: load for load in loads}.items():
-            sweep.note(current=display(load.order.key))
+            sweep.reading(load.order.key)
         sweeps = {load.order.root.id: load.places[-1][0].sweep for load in loads}
         answers = self._in_hand.read(work, lambda some: self._read(some, sweeps)) if work else []
         done = iter(zip(work, answers, strict=True))
@@ -365,7 +365,7 @@ def _unmerged(done: Inspection, error: Exception) -> Inspection:
 
 def _note_read(work: Sequence[Assignment], sweeps: Mapping[bytes, Sweep], at: int) -> None:
     """A file was read: who follows the scan is told which."""
-    sweeps[work[at].root].note(current=display(work[at].seen.path))
+    sweeps[work[at].root].reading(work[at].seen.path)
 
 
 def _reason(answer: Inspection | Failed) -> str:

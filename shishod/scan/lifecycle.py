@@ -16,7 +16,7 @@ from shishod.model.progress import ScanSnapshot, ScanStatus, WhenBusy, spans
 from shishod.model.scanlog import Keeping, Sayer, unheard
 from shishod.model.ticket import Errand, FolderSubject, Priority, Ticket
 from shishod.model.tier import Look, Tier
-from shishod.paths import is_under
+from shishod.paths import display, is_under
 from shishod.scan.group import anchor
 from shishod.scan.journal import Journal, ending
 from shishod.work import heap
@@ -44,6 +44,7 @@ class Scan:
         self._unrecorded = ""
         self._cancelled = False
         self._pace = Pace()
+        self._reading = b""
 
     @property
     def cancelled(self) -> bool:
@@ -54,6 +55,7 @@ class Scan:
         with self._state as state:
             now = dict(state)
         now["processed"] = now["succeeded"] + now["failed"] + now["skipped"]
+        now["current"] = "" if now["status"].ended else display(self._reading)
         return ScanSnapshot(**now)
 
     def add(self, **counts: int) -> None:
@@ -66,6 +68,10 @@ class Scan:
         """Say what it is doing, or what became of it."""
         with self._state as state:
             state.update(fields)
+
+    def reading(self, path: bytes) -> None:
+        """What it is at: told for every file, and asked for by few."""
+        self._reading = path
 
     def touch(self, book_id: int) -> None:
         """A book was recorded for it: who puts files in order is told once all of them are read, and not before."""
@@ -267,7 +273,7 @@ class Scans:
             return
         status, reason = scan.outcome()
         stats = tuple(sorted(self._cache_stats().items()))
-        scan.note(status=status, reason=reason, ended_at=self._clock.now(), discovered=True, current="", cache=stats)
+        scan.note(status=status, reason=reason, ended_at=self._clock.now(), discovered=True, cache=stats)
         self._end(scan)
 
     def cancel(self, scan_id: str) -> ScanSnapshot:

@@ -150,9 +150,9 @@ class Sweep:
         for scan in dict.fromkeys(self.order.scans):
             scan.say(level, text, **facts)
 
-    def note(self, **fields: object) -> None:
+    def reading(self, path: bytes) -> None:
         for scan in self.order.scans:
-            scan.note(**fields)
+            scan.reading(path)
 
     def open(
         self, folders: tuple[KnownFolder, ...], *, tickets: int, spoiled: bool, question: Question = NO_QUESTION

@@ -27,6 +27,7 @@ _PRAGMAS = (
     "temp_store=MEMORY",
     f"cache_size=-{CACHE_KB}",
     "journal_size_limit=67108864",
+    "wal_autocheckpoint=4000",  # pages: what is written again meanwhile is copied into the file once
 )
 CONNECT_S = 10  # a server that takes the call and says nothing is given up
 
