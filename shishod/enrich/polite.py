@@ -34,6 +34,7 @@ from shishod.work.stop import StopSignal
 _log = log.get(__name__)
 DAY_S = 86_400.0
 HOPS = 4
+CONDITIONS = frozenset({"If-None-Match", "If-Modified-Since"})
 MOST_BYTES = 8 * 2**20
 PATIENCE_S = 90.0  # what takes longer to wait for is come back to, and holds up no worker
 
@@ -339,7 +340,10 @@ def _packed(said: Any) -> bytes:
 
 
 def _sound(reply: Reply, meaning: Meaning, asking: Mapping[str, str]) -> Reply:
-    """A found answer that was to be JSON and is not is a fault of the server. Raises Unreachable."""
+    """A found answer that was to be JSON and is not is a fault of the server, and so is that nothing has changed where
+    that was not asked. Raises Unreachable."""
+    if meaning is Meaning.SAME and not CONDITIONS & asking.keys():
+        raise Unreachable("it answered that nothing has changed, which it was not asked")
     if meaning is Meaning.FOUND and "Accept" in asking:
         try:
             json.loads(reply.body)

@@ -164,8 +164,14 @@ def test_a_provider_that_fails_again_and_again_is_left_alone_and_tried_after_its
 
 @pytest.mark.parametrize(
     "fault",
-    [Reply(resets=True), Reply(b"<html>not json</html>"), Reply(b"[" * 100_000), Reply({"a": "b" * 99}, stalls_s=3.0)],
-    ids=["reset", "not json", "a tower of brackets", "slow body"],
+    [
+        Reply(resets=True),
+        Reply(b"<html>not json</html>"),
+        Reply(b"[" * 100_000),
+        Reply({"a": "b" * 99}, stalls_s=3.0),
+        Reply(b"", 304),
+    ],
+    ids=["reset", "not json", "a tower of brackets", "slow body", "not changed, where nobody asked"],
 )
 def test_what_goes_wrong_on_the_way_is_tried_again(a_client: Build, dune: Simulator, fault: Reply) -> None:
     dune.faults["books"].append(fault)
