@@ -129,7 +129,8 @@ def count(number: int, one: str, many: str = "") -> str:
 def outcome(scan: Mapping[str, Any]) -> str:
     """One line on how a scan stands or ended."""
     parts = [count(scan[key], one, many) for key, (one, many) in WORDS.items() if scan.get(key)]
-    done = f"{scan['processed']:,} of {count(scan['total'], 'file')}" if scan["total"] else "nothing to read"
+    none = "nothing to read" if scan["status"] in ("running", "completed") else "nothing was read"
+    done = f"{scan['processed']:,} of {count(scan['total'], 'file')}" if scan["total"] else none
     took = f" in {span(_took(scan))}" if scan.get("started_at") and scan.get("ended_at") else ""
     reason = f" ({scan['reason']})" if scan.get("reason") else ""
     return f"{scan['status']}{took}{reason}: {done}" + (f"; {', '.join(parts)}" if parts else "")

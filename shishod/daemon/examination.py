@@ -12,8 +12,8 @@ from shishod.ailment import Ailment, told
 from shishod.clock import CLOCK
 from shishod.daemon.config import FaultySettings, Settings, load, settings_for_run
 from shishod.daemon.doctor import Patient, examine
+from shishod.daemon.doctor.patient import mistake
 from shishod.paths import SYSTEM_CONFIG
-from shishod.strict_yaml import Fault
 
 SERVICE = "shishod.service"
 SERVICE_CONFIG = Path(SYSTEM_CONFIG)
@@ -24,7 +24,7 @@ def examination(config: Path | None, libraries: Sequence[bytes], overrides: Mapp
     try:
         settings = load(config, overrides) if config else settings_for_run(libraries, overrides)
     except FaultySettings as refused:
-        return [_fault(fault) for fault in refused.faults]
+        return [mistake(fault) for fault in refused.faults]
     _become_the_daemon(settings, config)
     if stranger := _of_another(settings, config):
         return [stranger]
@@ -36,13 +36,6 @@ def rendered(ailments: Sequence[Ailment], as_json: bool) -> str:
     if as_json:
         return json.dumps({"ailments": [one._asdict() for one in ailments]}, ensure_ascii=False)
     return "\n".join(told(ailments))
-
-
-def _fault(fault: Fault) -> Ailment:
-    place = f"{fault.mark.file}:{fault.mark.line}" if fault.mark.line else fault.mark.file
-    reason = f"{fault.key}: {fault.text}" if fault.key else fault.text
-    remedy = f"correct it{f' ({fault.hint})' if fault.hint else ''}, then `shishod check-config {fault.mark.file}`"
-    return Ailment("error", place, reason, remedy, "configuration")
 
 
 def _become_the_daemon(settings: Settings, config: Path | None) -> None:

@@ -67,6 +67,9 @@ def _asked(
 
 def _overrides(said: dict[str, str | None]) -> dict[str, Any]:
     """The command line's word as settings; it beats every file, and a path in it begins where we stand."""
+    for name in ("state_dir", "socket"):
+        if said.get(name) == "":
+            raise click.UsageError(f"--{name.replace('_', '-')} is empty; leave it out, or name a place")
     overrides: dict[str, Any] = {}
     if said["state_dir"]:
         overrides["state_dir"] = os.path.abspath(said["state_dir"])

@@ -176,7 +176,7 @@ def test_scan_wait_as_json_prints_only_the_end(shishoctl, daemon: Standin):
 
 
 CANCELLED = (
-    "scan scan-1 (quick, books) cancelled: nothing to read. "
+    "scan scan-1 (quick, books) cancelled: nothing was read. "
     "What it has recorded stays, and the next scan goes on from there\n"
 )
 

@@ -326,6 +326,17 @@ def test_a_configuration_that_has_not_been_read_again(place: Path) -> None:
     assert one.remedy == "shishoctl reload"
 
 
+def test_a_configuration_with_which_no_daemon_would_start_again(place: Path) -> None:
+    a_catalogue(place)
+    (place / "config.yaml").write_text("log: {level: loud}\n")
+
+    (ailment,) = found(place, started_at=NOW - timedelta(hours=1))
+
+    assert ailment.about == f"{place}/config.yaml:1"
+    assert ailment.reason.startswith("log.level: should be 'debug'")
+    assert ailment.remedy == f"correct it, then `shishod check-config {place}/config.yaml`"
+
+
 def test_a_clock_that_has_gone_back(place: Path) -> None:
     a_catalogue(place)
 

@@ -99,7 +99,15 @@ def test_every_setting_of_every_room_has_its_sentence() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["run", "--library", "/does/not/exist"], ["rum"], ["run", "--log-level", "loud"], ["check-config", "a", "b"]],
+    [
+        ["run", "--library", "/does/not/exist"],
+        ["rum"],
+        ["run", "--log-level", "loud"],
+        ["check-config", "a", "b"],
+        ["run", "--library", "/", "--socket", ""],
+        ["restore", "/dev/null", "--state-dir", ""],
+        ["doctor", "--state-dir", ""],
+    ],
 )
 def test_a_wrong_call_is_64(arguments: list[str]) -> None:
     answer = shishod(*arguments)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from shishod.ailment import Ailment
 from shishod.control.client import Client
-from shishod.daemon.config import DROP_INS
-from shishod.daemon.doctor.patient import Patient, error, warning
+from shishod.daemon.config import DROP_INS, FaultySettings, load
+from shishod.daemon.doctor.patient import Patient, error, mistake, warning
 from shishod.errors import Refused, ShishodError
 
 ANSWER_S = 5.0
@@ -25,8 +25,8 @@ def daemon(patient: Patient) -> Iterator[Ailment]:
     if answers and not held:
         reason = "another daemon answers there, which keeps its catalogue elsewhere"
         yield error(patient.settings.socket_path(), reason, "stop that one, or give this one its own control.socket:")
-    if patient.started_at and (late := _written_since(patient.config, patient.started_at)):
-        yield warning(late, "it was changed after the daemon had read it", "shishoctl reload")
+    if patient.started_at and patient.config:
+        yield from _not_read(patient.config, patient.started_at)
 
 
 def _answers(place: Path) -> bool:
@@ -53,7 +53,15 @@ def _held(lock: Path) -> bool:
     return False
 
 
-def _written_since(config: Path | None, moment: datetime) -> Path | None:
-    """A file of the configuration that is younger."""
-    files = [config, *sorted((config.parent / DROP_INS).glob("*.yaml"))] if config else []
-    return next((one for one in files if datetime.fromtimestamp(one.stat().st_mtime, UTC) > moment), None)
+def _not_read(config: Path, started_at: datetime) -> Iterator[Ailment]:
+    """What the operator has written since, with its mistakes: the daemon goes on by what it has read, and no other
+    would start."""
+    try:
+        load(config)
+    except FaultySettings as refused:
+        yield from map(mistake, refused.faults)
+        return
+    files = [config, *sorted((config.parent / DROP_INS).glob("*.yaml"))]
+    late = next((one for one in files if datetime.fromtimestamp(one.stat().st_mtime, UTC) > started_at), None)
+    if late:
+        yield warning(late, "it was changed after the daemon had read it", "shishoctl reload")

@@ -14,6 +14,7 @@ from shishod.ailment import Ailment
 from shishod.daemon.config import Settings
 from shishod.errors import SettingsError
 from shishod.store.checkup import Checkup, check_up
+from shishod.strict_yaml import Fault
 
 T = TypeVar("T")
 PATIENCE_S = 2.0  # a dead share never answers
@@ -27,6 +28,14 @@ def error(about: object, reason: str, remedy: str) -> Ailment:
 def warning(about: object, reason: str, remedy: str) -> Ailment:
     """It works, and not as it should."""
     return Ailment("warning", str(about), reason, remedy)
+
+
+def mistake(fault: Fault) -> Ailment:
+    """A fault of the configuration, at its line."""
+    place = f"{fault.mark.file}:{fault.mark.line}" if fault.mark.line else fault.mark.file
+    reason = f"{fault.key}: {fault.text}" if fault.key else fault.text
+    remedy = f"correct it{f' ({fault.hint})' if fault.hint else ''}, then `shishod check-config {fault.mark.file}`"
+    return Ailment("error", place, reason, remedy, "configuration")
 
 
 @dataclass(frozen=True, kw_only=True)
