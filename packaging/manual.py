@@ -27,6 +27,7 @@ from shishod.metrics import METRICS
 EXIT_CODES = {
     "shishod": (
         ("0", "it was asked to stop, or has said what it was asked"),
+        ("1", "the doctor has found something, or a scan of its own was not completed"),
         ("64", "the command line cannot be understood"),
         ("70", "an error of its own"),
         ("75", "something is in the way that may pass, as another daemon on the same catalogue"),

@@ -20,6 +20,7 @@ BACKUP = "backup"
 TRIGGER = "schedule"  # what a scan says of who asked for it
 AGREE_S = 1.0  # wall clock and monotonic one have gone alike when they differ by less than this from before
 STEP_S = 60.0  # a clock that jumps back further than this was set, not adjusted
+HUSHED = "it waits for the end of the quiet hours"
 CATCH_UP_S = 60.0  # after the start, for what should have run while nobody was there
 JOB_DEFAULTS = {
     "misfire_grace_time": None,  # a run that is late, as after suspend, is still run
@@ -135,12 +136,17 @@ class Schedule:
             self._scheduler.wakeup()
 
     def reconfigure(self, settings: ScheduleSettings) -> None:
-        """Apply other settings while running; what did not change keeps its next run."""
-        before, self._settings = self._whens(), settings
+        """Apply other settings while running; what did not change keeps its next run. What waits for the end of quiet
+        hours that are others now is due at once, and waits anew where it is quiet still."""
+        before, quiet, self._settings = self._whens(), self._settings.quiet, settings
         now = self._whens()
+        if self._scheduler is None:
+            return
         for job in [job for job in before.keys() | now.keys() if before.get(job) != now.get(job)]:
-            if self._scheduler is not None:
-                self._plan(job)
+            self._plan(job)
+        hushed = [job for job, reason in self.reasons().items() if reason == HUSHED]
+        for job in hushed if quiet != settings.quiet else ():
+            self._move(job, self._local_now(), HUSHED)
 
     def _whens(self) -> dict[str, tuple[str, str]]:
         said = self._settings
@@ -169,7 +175,7 @@ class Schedule:
     def _run(self, job: str) -> None:
         """Ask, unless it is quiet, or this very minute has been before in a night that has an hour twice."""
         if job not in (Tier.REFRESH, PURGE, BACKUP) and (until := self.quiet()) is not None:
-            self._move(job, until, "it waits for the end of the quiet hours")
+            self._move(job, until, HUSHED)
             return
         if self._is_second(job):
             return

@@ -8,6 +8,7 @@ import pytest
 from shishod.clock import CLOCK, Clock
 from shishod.model.tier import Tier
 from shishod.schedule import BACKUP, PURGE, Asks, Schedule, ScheduleSettings
+from tests.waiting import wait_until
 
 JOBS = {Tier.QUICK, Tier.REFRESH, Tier.FULL, PURGE, BACKUP}  # by default; a peek is for polls and whoever asks
 
@@ -272,6 +273,24 @@ def test_in_quiet_hours_a_scan_waits_for_their_end_and_a_copy_does_not(running, 
     assert schedule.next_runs()[Tier.QUICK] == ends.replace(second=0, microsecond=0)
     assert set(schedule.reasons()) == {Tier.QUICK, Tier.FULL}
     assert schedule.quiet() is not None
+
+
+def test_quiet_hours_that_are_taken_back_keep_nothing_waiting(running, asked):
+    now = datetime.now(UTC)
+    begins, ends, later = (now + timedelta(hours=hours) for hours in (-2, 2, 3))
+    schedule = running(timezone="UTC", quiet=[f"{begins:%H:%M}-{ends:%H:%M}"])
+    fire(schedule, Tier.FULL)
+
+    schedule.reconfigure(ScheduleSettings(timezone="UTC", quiet=[f"{begins:%H:%M}-{later:%H:%M}"]))
+
+    wait_until(lambda: schedule.next_runs()[Tier.FULL] == later.replace(second=0, microsecond=0), DEADLINE_S, "later")
+    assert asked.scans == []
+
+    schedule.reconfigure(ScheduleSettings(timezone="UTC"))
+
+    wait_until(lambda: asked.scans, DEADLINE_S, "what waited is asked for")
+    assert [tier for tier, _ in asked.scans] == [Tier.FULL]
+    assert schedule.reasons() == {}
 
 
 def test_quick_scans_come_when_books_do_and_say_so(running, asked):
