@@ -1,17 +1,19 @@
 """Skim: the part of a walk over folders that are as they were, which are nearly all: here every call counts."""
 
 import os
+import stat
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from shishod.formats.beside import ENDINGS
 from shishod.model.ignore import HIDDEN, RULE_FILES, ignored
-from shishod.model.signature import KnownFolder, numbers, rows_in
+from shishod.model.signature import KnownFolder, has_numbers, names_of, numbers, numbers_of, rows_in
 from shishod.model.tier import Look
 from shishod.paths import PACKED
 from shishod.scan.entries import Lister
 
 STEP_EVERY = 16  # folders between two signs of life
+FEW = 4  # entries whose kind is asked one by one
 _NONE: list[bytes] = []
 
 
@@ -37,7 +39,7 @@ class Skim:
         How many folders that were, and how many files are in them. Ends early where nobody wants the walk any more.
         """
         root, pulse, device = self.lister.root + b"/", self.lister.pulse, self.device
-        pop, known_at, children, stat = stack.pop, self.known.get, self.children.get, os.stat
+        pop, known_at, children, look = stack.pop, self.known.get, self.children.get, os.stat
         trusting, quick = self.look is not Look.FULL, self.look is Look.QUICK
         due, done = self.apart
         any_apart = bool(due or done)
@@ -47,18 +49,19 @@ class Skim:
                 if not folders % STEP_EVERY and not self.step():
                     return folders, files
                 path = pop()
+                folder = root + path
                 known = known_at(path)
                 if known is None or (any_apart and (path in due or path in done)):
                     break
                 _, mtime_ns, lies_on, packed = known
                 below = children(path, _NONE)
                 if trusting:
-                    now = stat(root + path)
+                    now = look(folder)
                     if now.st_mtime_ns != mtime_ns or now.st_dev != device or lies_on or not packed:
                         break
-                    if quick and not self.files_are_known(root + path, packed):
+                    if quick and not self.files_are_known(folder, packed):
                         break
-                elif not mtime_ns or lies_on or not self._is_listed_as_known(root + path, packed, below):
+                elif not mtime_ns or lies_on or not self._is_listed_as_known(folder, packed, below):
                     break
                 pulse.beats += 1
                 folders += 1
@@ -74,33 +77,47 @@ class Skim:
     def files_are_known(self, folder: bytes, packed: bytes) -> bool:
         """Whether a stat of each remembered file says that it is as it was."""
         pulse, folder, lstat = self.lister.pulse, folder + b"/", os.lstat
-        for name, (size, mtime_ns, ctime_ns, inode) in numbers(packed):
-            now = lstat(folder + name)
+        found: list[int] = []
+        for name in names_of(packed):
+            found += numbers_of(lstat(folder + name))
             pulse.beats += 1
-            if now.st_ctime_ns != ctime_ns or now.st_mtime_ns != mtime_ns or now.st_size != size or now.st_ino != inode:
-                return False
-        return True
+        return has_numbers(packed, found)
 
-    def _is_listed_as_known(  # noqa: PLR0911 - each entry that differs ends it
-        self, folder: bytes, packed: bytes, below: Collection[bytes]
-    ) -> bool:
+    def _is_listed_as_known(self, folder: bytes, packed: bytes, below: Collection[bytes]) -> bool:
         """Whether a listing shows the remembered files and folders as they were, and nothing else that could count."""
-        lister = self.lister
-        if lister.choosy or lister.links is not None:
+        names = names_of(packed)
+        if self.lister.choosy or self.lister.links is not None or not RULE_FILES.isdisjoint(names):
             return False  # more than names decides what counts
-        remembered = dict(numbers(packed))
-        if not RULE_FILES.isdisjoint(remembered):
+        if below:
+            return self._are_listed(folder, packed, below)
+        there = os.listdir(folder)  # nearly all have no folders in them, and names alone are told faster
+        there.sort()
+        if there == names:
+            return self.files_are_known(folder, packed)
+        more = set(there).difference(names)
+        if len(more) > FEW:
+            return self._are_listed(folder, packed, below)
+        if any(self._may_count(name) or self._is_folder_to_enter(folder, name) for name in more):
             return False
-        inside = {path[path.rfind(b"/") + 1 :] for path in below} if below else below
+        return len(there) - len(more) == len(names) and self.files_are_known(folder, packed)
+
+    @staticmethod
+    def _is_folder_to_enter(folder: bytes, name: bytes) -> bool:
+        return not ignored(name) and stat.S_ISDIR(os.lstat(folder + b"/" + name).st_mode)
+
+    def _are_listed(self, folder: bytes, packed: bytes, below: Collection[bytes]) -> bool:
+        """The same entry by entry, each of which says what it is."""
+        remembered = dict(numbers(packed))
+        inside = {path[path.rfind(b"/") + 1 :] for path in below}
         left = len(remembered) + len(inside)
-        known_of, pulse = remembered.get, lister.pulse
+        known_of, pulse = remembered.get, self.lister.pulse
         for entry in os.scandir(folder):
             name = entry.name
             before = known_of(name)
             if before is not None:
                 now = entry.stat(follow_symlinks=False)
                 pulse.beats += 1
-                if before != (now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino):
+                if before != numbers_of(now):
                     return False
                 left -= 1
             elif name in inside:

@@ -114,6 +114,43 @@ def test_a_full_look_passes_files_that_nobody_counts(library: Path, known: Looke
     assert (again.found, again.walk.unchanged) == ([], 4)
 
 
+@pytest.mark.parametrize("folder", ["D", "A/B"])
+@pytest.mark.parametrize("others", [1, 4, 5, 40])
+def test_a_full_look_passes_a_folder_with_any_number_of_files_that_nobody_counts(
+    library: Path, known: Looked, folder: str, others: int
+) -> None:
+    for number in range(others):
+        (library / folder / f"{number}.tmp").write_bytes(b"")
+
+    again = look(library, known.known, Look.FULL)
+
+    assert (again.found, again.walk.unchanged) == ([], 4)
+
+
+@pytest.mark.parametrize("others", [0, 9])
+def test_a_full_look_finds_a_folder_among_files_that_nobody_counts(library: Path, known: Looked, others: int) -> None:
+    before = (library / "D").stat()
+    for number in range(others):
+        (library / "D" / f"{number}.tmp").write_bytes(b"")
+    a_file(library, "D/New/8.epub")
+    as_before(library / "D", before)
+
+    assert look(library, known.known, Look.FULL).seen == ["D/New/8.epub"]
+
+
+@pytest.mark.parametrize("others", [0, 1, 9])
+def test_a_full_look_misses_a_book_under_the_folders_old_time(library: Path, known: Looked, others: int) -> None:
+    before = (library / "D").stat()
+    for number in range(others):
+        (library / "D" / f"{number}.tmp").write_bytes(b"")
+    (library / "D/4.epub").unlink()
+    as_before(library / "D", before)
+
+    (place,) = look(library, known.known, Look.FULL).places
+
+    assert (place.listed, place.seen) == ((b"D",), ())
+
+
 @pytest.mark.parametrize("how", LOOKS)
 def test_a_walk_that_nobody_wants_any_more_ends_among_folders_that_are_as_they_were(library: Path, how: Look) -> None:
     for number in range(60):
