@@ -53,7 +53,7 @@ def rescans(shelf: Shelf, rounds: int) -> list[Figure]:
         return take
 
     with a_place() as place, a_daemon(shelf.root, place, hashing=False) as daemon:
-        daemon.scan("full", covers=True)
+        daemon.scan("full", covers=shelf.books > 0)
         daemon.must_hold(shelf)
 
         def scan(tier: str) -> Turn:

@@ -7,12 +7,14 @@ import mutagen
 import pytest
 from ebooklib import epub
 
+from shishod.scan.group import group
 from tests.bench import drawing, figures, peers, workers
-from tests.bench.bare import make_bare
+from tests.bench.bare import make_bare, make_silent
 from tests.bench.drops import SETTLE_S
 from tests.bench.figure import Figure
 from tests.bench.library import Shelf, make, plan
 from tests.bench.rescans import from_cold, rescans
+from tests.scan.looking import look
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -67,6 +69,15 @@ def test_a_bare_tree_is_scanned_and_walked(tmp_path: Path) -> None:
 
     assert all(row.value > 0 for row in rescans(tree, rounds=1))
     assert sum(len(folders) for _, folders, _ in os.walk(tree.root)) + 1 == tree.folders
+
+
+def test_a_tree_of_files_that_are_of_no_book_has_none_to_be_read_and_all_to_be_remembered(tmp_path: Path) -> None:
+    tree = make_silent(tmp_path / "silent", 700)
+
+    seen = look(Path(tree.root)).places
+    files = [one for place in seen for one in place.seen]
+    assert (len(files), len(seen), {one.size for one in files}) == (tree.entries, tree.folders, {1})
+    assert [group(place.anchor, place.seen) for place in seen if place.seen] == [()] * 234
 
 
 def test_an_unchanged_library_is_scanned_by_a_new_process_too(small: Shelf) -> None:
