@@ -3,6 +3,7 @@
 import os
 import struct
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -104,3 +105,32 @@ class KnownFolder(NamedTuple):
     mtime_ns: int
     device: int
     packed: bytes
+
+
+class Remembered(dict[bytes, KnownFolder]):
+    """Every folder that is remembered of a root or of a part of it, by path; not changed once it is made.
+
+    What lies in which is asked by every walk, so that it is found out once.
+    """
+
+    @cached_property
+    def children(self) -> dict[bytes, list[bytes]]:
+        """The paths of the folders in each folder, the last name first.
+
+        A folder that is not remembered leads to what is remembered below it: two walks met, and one forgot what the
+        other found.
+        """
+        found: dict[bytes, list[bytes]] = {}
+        for path in sorted(self, reverse=True):
+            if path:
+                found.setdefault(path.rpartition(b"/")[0], []).append(path)
+        for forgotten in [one for one in found if one not in self]:
+            folder = forgotten
+            while folder:
+                below, folder = folder, folder.rpartition(b"/")[0]
+                beside = found.setdefault(folder, [])
+                if below in beside:
+                    break
+                beside.append(below)
+                beside.sort(reverse=True)
+        return found

@@ -10,7 +10,7 @@ from shishod.model.ignore import RULE_FILES
 from shishod.model.library import Ways
 from shishod.model.override import Override
 from shishod.model.sighting import Sighting, fitting
-from shishod.model.signature import KnownFolder, names_of, pack, unpacked
+from shishod.model.signature import KnownFolder, Remembered, names_of, pack, unpacked
 from shishod.model.tier import Look
 from shishod.paths import base, is_under
 from shishod.scan.entries import Lister, Oddity, Pulse, Row, kept
@@ -111,7 +111,7 @@ class Walk:
     folders: int = 0
     refreshed: list[KnownFolder] = field(default_factory=list)
     retold: set[bytes] = field(default_factory=set)  # folders of shows that are told otherwise than they were
-    _children: dict[bytes, list[bytes]] = field(default_factory=dict)
+    _children: Mapping[bytes, list[bytes]] = field(init=False)
     _done: set[bytes] = field(default_factory=set)
     _devices: Devices = field(init=False)
     _lister: Lister = field(init=False)
@@ -122,22 +122,8 @@ class Walk:
         self._devices = Devices(self.device)
         self._lister = Lister(self.root, self.suffixes, self.ways, self.pulse, self.doubles, self.known, self.told)
         self._due = set(self.due)
-        for path in sorted(self.known, reverse=True):
-            if path:
-                self._children.setdefault(path.rpartition(b"/")[0], []).append(path)
-        self._link_forgotten()
-
-    def _link_forgotten(self) -> None:
-        """Lead to what is remembered below a folder that is not: two walks met, and one forgot what the other found."""
-        for forgotten in [one for one in self._children if one not in self.known]:
-            folder = forgotten
-            while folder:
-                below, folder = folder, folder.rpartition(b"/")[0]
-                beside = self._children.setdefault(folder, [])
-                if below in beside:
-                    break
-                beside.append(below)
-                beside.sort(reverse=True)
+        known = self.known if isinstance(self.known, Remembered) else Remembered(self.known)
+        self._children = known.children
 
     def tree(self, start: bytes) -> Iterator[Found]:
         """Everything below a folder, each folder once, in the order of names."""

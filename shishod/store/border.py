@@ -31,6 +31,7 @@ class Noun:
         self._clock = clock
         self.displaced = ""  # why nothing may be written any more, once another daemon has the catalogue
         self._epoch = 0  # grows with every transaction that may have written of folders
+        self._roots_epoch = 0  # and this with every one that may have written of roots
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -41,8 +42,11 @@ class Noun:
             yield connection
 
     @contextmanager
-    def _writing(self, *, of_the_disk: bool = True, durably: bool = False) -> Iterator[Connection]:
-        """One transaction, all or nothing; one that is not `of_the_disk` leaves what is remembered of folders alone.
+    def _writing(
+        self, *, of_the_disk: bool = True, of_roots: bool = True, durably: bool = False
+    ) -> Iterator[Connection]:
+        """One transaction, all or nothing. One that is not `of_the_disk` leaves what is remembered of folders alone,
+        and one that is not `of_roots` what is known of libraries and roots.
 
         What is written `durably` is on the disk when this ends, and survives a power cut.
         """
@@ -57,6 +61,7 @@ class Noun:
                     self._confirm_ours()
             finally:
                 self._epoch += of_the_disk
+                self._roots_epoch += of_roots
 
     def _confirm_ours(self) -> None:
         """Raises Unreachable where the catalogue is another daemon's: what we hold of it may be old."""

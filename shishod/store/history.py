@@ -11,7 +11,7 @@ from sqlalchemy import and_, delete, or_, select, update
 from shishod.model.progress import Problem, ScanSnapshot, ScanStatus
 from shishod.model.tier import Tier
 from shishod.store.border import Noun
-from shishod.store.dialect import chunks, insert
+from shishod.store.dialect import Insert, chunks, insert, write
 from shishod.store.tables import problems as problem_table
 from shishod.store.tables import scans as scan_table
 
@@ -27,9 +27,8 @@ class History(Noun):
         row: dict[str, Any] = {name: getattr(snapshot, name) for name in _FIELDS}
         row |= {"tier": snapshot.tier.value, "status": snapshot.status.value}
         row |= {"scope": json.dumps(snapshot.scope), "cache": json.dumps(snapshot.cache)}
-        with self._writing(of_the_disk=False) as connection:
-            statement = insert(connection, scan_table).values(row)
-            connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=row))
+        with self._writing(of_the_disk=False, of_roots=False) as connection:
+            write(connection, scan_table, [row], _told_anew)
 
     def interrupt_scans(self, now: datetime) -> int:
         """Mark scans that a dead daemon left alive as INTERRUPTED; returns how many."""
@@ -72,6 +71,12 @@ class History(Noun):
         with self._writing(of_the_disk=False) as connection:
             for some in chunks(sorted(paths)):
                 connection.execute(delete(problem_table).where(column.root_id == root_id, column.path.in_(some)))
+
+
+def _told_anew(statement: Insert, names: Collection[str]) -> Insert:
+    return statement.on_conflict_do_update(
+        index_elements=["id"], set_={name: statement.excluded[name] for name in names}
+    )
 
 
 def _problem_row(problem: Problem) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -29,7 +30,7 @@ from sqlalchemy import (
 from shishod.clock import CLOCK, Clock
 from shishod.model.book import FileRole, NameKind
 from shishod.model.catalog import BookMemory
-from shishod.model.signature import KnownFolder
+from shishod.model.signature import KnownFolder, Remembered
 from shishod.model.state import LAID_ASIDE, LEASE, LEGAL, READ, KnownFile, State
 from shishod.model.story import line_of
 from shishod.store.border import Noun
@@ -108,7 +109,7 @@ class Memory(Noun):
         )
         with self._reading() as connection:
             rows = connection.execute(asked).cursor.fetchall()  # as the driver gives them: there may be a million
-        return {known.path: known for known in map(_as_folder, rows)}
+        return Remembered(zip(map(itemgetter(0), rows), map(_as_folder, rows), strict=True))
 
     def files_in(self, root_id: int, folders: Collection[bytes]) -> list[KnownFile]:
         """The remembered files that lie directly in one of the folders, in path order."""

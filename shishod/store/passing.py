@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from shishod.model.state import State
 from shishod.store.dialect import chunks
@@ -12,6 +12,8 @@ from shishod.store.tables import folders, media_files, problems, roots
 
 PASSED = "passed over"  # the stage in the row of a missing file that is there
 _ODD = ("stat", "link")
+_ODD_PATHS = select(problems.c.path).where(problems.c.root_id == bindparam("root"), problems.c.stage.in_(_ODD))
+_EYES = select(roots.c.eyes).where(roots.c.id == bindparam("root"))
 
 
 class Passed(Memory):
@@ -46,15 +48,13 @@ class Passed(Memory):
 
     def odd_paths(self, root_id: int) -> frozenset[bytes]:
         """The paths of problems that are of single entries."""
-        column = problems.c
         with self._reading() as connection:
-            asked = select(column.path).where(column.root_id == root_id, column.stage.in_(_ODD))
-            return frozenset(connection.scalars(asked))
+            return frozenset(connection.scalars(_ODD_PATHS, {"root": root_id}))
 
     def eyes(self, root_id: int) -> bytes:
         """The terms under which a root was last compared as a whole."""
         with self._reading() as connection:
-            return connection.scalar(select(roots.c.eyes).where(roots.c.id == root_id)) or b""
+            return connection.scalar(_EYES, {"root": root_id}) or b""
 
     def note_eyes(self, root_id: int, eyes: bytes) -> None:
         """The terms of a look at a whole root."""

@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, func, null, select, update
+from sqlalchemy import Connection, bindparam, case, func, null, select, update
 
 from shishod import paths
 from shishod.model.library import Hold, Library, LibraryKind, Root, RootIdentity, RootState, Ways
@@ -18,10 +18,18 @@ _IDENTITY = tuple(field.name for field in fields(RootIdentity))
 _HELD = ("held_paths", "held_digest", "held_equal", "held_counted_at")
 
 
+_EVERY_ROOT = (
+    select(roots, libraries.c.name.label("library"), libraries.c.kind)
+    .join(libraries)
+    .order_by(roots.c.position, roots.c.id)
+)
+
+
 class Roots(Noun):
     """What is watched, and whether it can be believed."""
 
     _ways: Mapping[str, Ways] = {}  # of the last `enrol`, by library; settings are no facts, so no table holds them
+    _roots_kept: tuple[tuple[int, Mapping[str, Ways]], tuple[Root, ...]] = (-1, {}), ()  # with when they were read
 
     def enrol(self, libraries: Sequence[Library], now: datetime) -> tuple[Root, ...]:
         """Make the libraries and roots of the settings known; what is gone from them stays, not listed."""
@@ -41,11 +49,19 @@ class Roots(Noun):
         return tuple(root for root in self.every_root() if root.enrolled)
 
     def every_root(self) -> tuple[Root, ...]:
-        """Every root that was ever enrolled, in the order of the settings that named it last."""
-        asked = select(roots, libraries.c.name.label("library"), libraries.c.kind).join(libraries)
+        """Every root that was ever enrolled, in the order of the settings that named it last.
+
+        They are kept until anything may have been written of them: every walk asks several times.
+        """
+        now = self._roots_epoch, self._ways
+        kept_at, kept = self._roots_kept
+        if kept_at == now:
+            return kept
         with self._reading() as connection:
-            rows = connection.execute(asked.order_by(roots.c.position, roots.c.id)).mappings()
-            return tuple(_as_root(row, self._ways) for row in rows)
+            found = tuple(_as_root(row, now[1]) for row in connection.execute(_EVERY_ROOT).mappings())
+        if self._database.path is not None:  # else others write there, too
+            self._roots_kept = now, found
+        return found
 
     def note_root(
         self, root_id: int, state: RootState, reason: str, identity: RootIdentity | None, now: datetime
@@ -68,14 +84,8 @@ class Roots(Noun):
 
     def note_walked(self, root_id: int, now: datetime) -> None:
         """A root was looked over as a whole and all that it lost was believed: nothing is held or accepted any more."""
-        root, held = roots.c, roots.c.state == RootState.HELD.value
-        over = {
-            "state": case((held, RootState.ONLINE.value), else_=root.state),
-            "reason": case((held, ""), else_=root.reason),
-            "accepted": False,
-            "walked_at": now,
-        }
-        self._change(root_id, over | _of_hold(None))
+        with self._writing(of_the_disk=False) as connection:
+            connection.execute(_WALKED, {"root": root_id, "now": now})
 
     def count_lost_since(self, root_id: int, since: datetime) -> int:
         """How many files of a root went MISSING at or after a moment, and are so still."""
@@ -105,6 +115,20 @@ def _of_hold(held: Hold | None) -> dict[str, Any]:
         "held_equal": held.equal,
         "held_counted_at": held.counted_at,
     }
+
+
+_IS_HELD = roots.c.state == RootState.HELD.value
+_WALKED = (
+    update(roots)
+    .where(roots.c.id == bindparam("root"))
+    .values(
+        state=case((_IS_HELD, RootState.ONLINE.value), else_=roots.c.state),
+        reason=case((_IS_HELD, ""), else_=roots.c.reason),
+        accepted=False,
+        walked_at=bindparam("now"),
+        **_of_hold(None),
+    )
+)
 
 
 def _library(connection: Connection, library: Library, now: datetime) -> int:

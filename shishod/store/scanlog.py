@@ -45,7 +45,7 @@ class ScanLogs(Noun):
             for line in lines
         ]
         if rows:
-            with self._writing(of_the_disk=False) as connection:
+            with self._writing(of_the_disk=False, of_roots=False) as connection:
                 connection.execute(insert(scan_log), rows)
 
     def scan_log(self, query: LogQuery) -> tuple[list[dict[str, Any]], int | None]:
@@ -71,7 +71,7 @@ class ScanLogs(Noun):
         ended = scans.c.status.in_(_ENDED)
         kept = select(scans.c.id).where(ended).order_by(scans.c.requested_at.desc(), scans.c.id.desc()).limit(keep)
         old = [scans.c.id.not_in(kept)] + ([] if scans_before is None else [scans.c.requested_at < scans_before])
-        with self._writing(of_the_disk=False) as connection:
+        with self._writing(of_the_disk=False, of_roots=False) as connection:
             forgotten = connection.execute(delete(scans).where(ended, or_(*old))).rowcount
             if lines_before is not None:
                 connection.execute(delete(scan_log).where(_line.at < lines_before))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from shishod.model.signature import Entry, count, pack, unpack
+from shishod.model.signature import Entry, KnownFolder, Remembered, count, has_numbers, pack, unpack
 
 NUMBER = some.integers(-(2**63), 2**63 - 1)
 NAME = some.binary(min_size=1, max_size=40).filter(lambda name: b"\0" not in name and b"/" not in name)
@@ -45,3 +45,31 @@ def test_an_empty_folder_that_was_finished_differs_from_one_that_never_was() -> 
 def test_a_string_that_was_not_packed_here_is_refused() -> None:
     with pytest.raises(struct.error):
         unpack(b"\5")
+
+
+@given(ROWS, some.integers(0, 100), NUMBER)
+def test_numbers_are_those_of_a_folder_where_every_one_of_them_is(rows: list[Entry], at: int, other: int) -> None:
+    packed, flat = pack(rows), [number for row in sorted(rows) for number in row[1:]]
+
+    assert has_numbers(packed, flat)
+    if flat:
+        changed = [*flat]
+        changed[at % len(flat)] = other
+        assert has_numbers(packed, changed) is (changed == flat)
+        assert not has_numbers(packed, flat[:-4])
+
+
+def test_a_number_that_cannot_be_kept_is_another() -> None:
+    assert not has_numbers(pack([(b"a.epub", 1, 2**63 - 1, 1, 1)]), [1, 2**63, 1, 1])
+
+
+def test_what_is_remembered_below_a_forgotten_folder_is_led_to() -> None:
+    paths = (b"", b"B", b"A", b"A/2", b"A/1", b"lost/deep/C")
+    known = Remembered((path, KnownFolder(path, 1, 0, pack([]))) for path in paths)
+
+    assert known.children == {
+        b"": [b"lost", b"B", b"A"],
+        b"A": [b"A/2", b"A/1"],
+        b"lost": [b"lost/deep"],
+        b"lost/deep": [b"lost/deep/C"],
+    }

@@ -10,9 +10,11 @@ from sqlalchemy import event
 
 from shishod.model.book import Chapter, Contribution, CoverPlace, Identifier, NameKind, SeriesEntry
 from shishod.model.catalog import BookQuery
-from shishod.model.library import Root
+from shishod.model.library import Root, RootState
 from shishod.model.metadata import FieldSource, Source
+from shishod.model.progress import ScanSnapshot, ScanStatus
 from shishod.model.signature import KnownFolder
+from shishod.model.tier import Tier
 from shishod.model.updates import RelationshipUpdates
 from shishod.store.catalog import SqlCatalog
 from tests.store.building import NOW, a_book, a_file, a_root, save, some_metadata
@@ -154,6 +156,18 @@ def test_a_page_costs_the_same_whatever_its_length(catalogue: SqlCatalog, root: 
         catalogue.books(BookQuery(limit=50))
 
     assert len(short) == len(long) <= 6
+
+
+def test_roots_that_nobody_wrote_of_are_not_read_again(catalogue: SqlCatalog, root: Root) -> None:
+    catalogue.roots()
+
+    with counted(catalogue) as said:
+        catalogue.write_scan(ScanSnapshot("a", Tier.QUICK, ScanStatus.RUNNING, "start", (), NOW))
+        assert catalogue.roots() == (root,)
+        assert len(said) == 1
+        catalogue.note_root(root.id, RootState.OFFLINE, "it is away", None, NOW)
+
+    assert [(one.state, one.reason) for one in catalogue.roots()] == [(RootState.OFFLINE, "it is away")]
 
 
 def test_folders_that_nobody_wrote_of_are_not_read_again(catalogue: SqlCatalog, root: Root) -> None:
