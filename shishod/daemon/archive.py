@@ -1,11 +1,11 @@
 """The archive that `shishoctl backup --to` fetches: a copy of the catalogue and the covers, as a tar in pieces."""
 
 import os
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
 PIECE = 1024 * 1024
+BLOCK = 512
 CATALOGUE, COVERS = "catalogue.sqlite", "covers"
 
 
@@ -17,7 +17,7 @@ def archived(copy: Path, covers: Path) -> Iterator[bytes]:
         if len(held) >= PIECE:
             yield bytes(held)
             held.clear()
-    yield bytes(held) + bytes(2 * tarfile.BLOCKSIZE)
+    yield bytes(held) + bytes(2 * BLOCK)
 
 
 def _parts(copy: Path, covers: Path) -> Iterator[bytes]:
@@ -33,6 +33,8 @@ def _parts(copy: Path, covers: Path) -> Iterator[bytes]:
 
 def _member(path: Path, name: str) -> Iterator[bytes]:
     """One file; who owns it here means nothing where it is put back."""
+    import tarfile  # no start waits for it
+
     with path.open("rb") as file:
         status = os.fstat(file.fileno())
         about = tarfile.TarInfo(name)
@@ -45,4 +47,4 @@ def _member(path: Path, name: str) -> Iterator[bytes]:
                 raise OSError(f"{path} became shorter while it was read")
             left -= len(piece)
             yield piece
-        yield bytes(-about.size % tarfile.BLOCKSIZE)
+        yield bytes(-about.size % BLOCK)

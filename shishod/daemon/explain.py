@@ -1,6 +1,5 @@
 """What a validation found, in the operator's words: the line, the key, what is wrong, and what was probably meant."""
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
@@ -80,6 +79,8 @@ def _is_model(one: Any) -> bool:
 
 
 def _meant(name: str, keys: Iterable[str], model: type[BaseModel]) -> str:
+    import difflib  # for who has made a mistake
+
     keys = tuple(keys)
     if near := difflib.get_close_matches(name, keys, n=1, cutoff=0.6):
         return f"did you mean {near[0]}?"

@@ -16,6 +16,7 @@ from shishod import __version__, log
 from shishod.daemon import assembly
 from shishod.daemon.config import Settings
 from shishod.daemon.reload import Reload
+from shishod.daemon.rest import Rest
 from shishod.daemon.supervisor import TICK_S, Supervisor
 from shishod.daemon.systemd import Notifier
 from shishod.errors import Displaced, SettingsError, Unreachable
@@ -70,6 +71,9 @@ def settle_memory() -> None:
 
 def _supervise(daemon: assembly.Daemon, notifier: Notifier, drawn: bool) -> None:
     display = _display(daemon) if drawn else None
+    rest = Rest(
+        lambda: bool(daemon.scans.active() or daemon.queue.in_hand()), (daemon.catalog.give_back, heap.give_back)
+    )
     supervisor = Supervisor(
         daemon.parts,
         daemon.stop,
@@ -78,7 +82,7 @@ def _supervise(daemon: assembly.Daemon, notifier: Notifier, drawn: bool) -> None
         news=daemon.news,
         reload=daemon.reload,
         once_ready=daemon.warm,
-        on_tick=(*daemon.on_tick, display.refresh) if display else daemon.on_tick,
+        on_tick=(*daemon.on_tick, rest.tick, *((display.refresh,) if display else ())),
         tick_s=DRAWN_S if display else TICK_S,
     )
     with display or contextlib.nullcontext():

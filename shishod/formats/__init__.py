@@ -94,6 +94,8 @@ PRELOAD: tuple[str, ...] = (
     "mutagen.oggopus",
     "mutagen.oggvorbis",
     "langcodes",
+    "stdnum.ean",
+    "stdnum.isbn",
     "shishod.formats.beside.opf",
     "shishod.formats.beside.picture",
 )

@@ -2,9 +2,6 @@
 
 import re
 
-from stdnum import ean, isbn
-from stdnum.exceptions import ValidationError
-
 from shishod.formats.words import clean
 from shishod.model.book import Identifier
 
@@ -79,6 +76,9 @@ def _as_isbn(value: str) -> Identifier | None:
     match = _ISBN.fullmatch(value)
     if match is None:
         return None
+    from stdnum import isbn  # most files never need it, and no start does
+    from stdnum.exceptions import ValidationError
+
     try:
         return Identifier("isbn", isbn.to_isbn13(isbn.validate(match[1])))
     except ValidationError:
@@ -92,6 +92,9 @@ def _ean_sum(digits: str) -> int:
 
 def _as_gtin(value: str) -> Identifier | None:
     """The number below a bar code, of 8, 12, 13 or 14 digits."""
+    from stdnum import ean
+    from stdnum.exceptions import ValidationError
+
     try:
         return Identifier("gtin", ean.validate(value))
     except ValidationError:

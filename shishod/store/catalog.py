@@ -98,6 +98,10 @@ class SqlCatalog(
             )
             raise
 
+    def give_back(self) -> None:
+        """Part with what is kept in memory only so as to be quick; safe from any thread, and there is no hurry."""
+        self._database.give_back()
+
     def close(self) -> None:
         """Give back every connection, and the SQLite file to the next daemon."""
         database = self._database

@@ -4,7 +4,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import QueuePool
 
 from shishod.errors import SettingsError, Unreachable
 from shishod.store.footing import Footing
@@ -58,6 +59,16 @@ class Database:
         if self.footing is not None and self.footing.moved():
             with suppress(Unreachable), self.turn:  # what is still open can be read
                 self.stand()
+
+    def give_back(self) -> None:
+        """Have the connections to SQLite that nobody uses part with the pages they keep, CACHE_KB in each."""
+        if self.path is None or not isinstance(pool := self.engine.pool, QueuePool):
+            return
+        with ExitStack() as held:
+            for _ in range(pool.checkedin()):
+                raw = held.enter_context(self.engine.connect()).connection.dbapi_connection
+                if raw is not None:
+                    raw.execute("PRAGMA shrink_memory")
 
     @contextmanager
     def synced(self, connection: Connection, durably: bool) -> Iterator[None]:

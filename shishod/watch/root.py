@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from shishod import log
 from shishod.clock import Clock
@@ -18,12 +19,14 @@ from shishod.watch.ground import Ground, find, leads_to
 from shishod.watch.inbox import Fault, Inbox
 from shishod.watch.limits import Allowance, Limits, remedy
 from shishod.watch.pace import LastLook, Polls, Retries, Storms
-from shishod.watch.sentry import Sentry
 from shishod.watch.settings import WatchSettings, of_library
 from shishod.watch.settle import Growing, Settler, Shape
 from shishod.watch.sieve import Sieve
 from shishod.watch.standing import Mode, RootWatch
 from shishod.work.stop import StopSignal
+
+if TYPE_CHECKING:
+    from shishod.watch.sentry import Sentry
 
 PACE_S = 0.02  # between two turns, so that a storm of events is folded and not followed
 REARM_S = 1.0  # a watch that dies at once is not made anew faster than this
@@ -271,6 +274,8 @@ class RootWatcher:
             self._begin_events()
 
     def _begin_events(self) -> None:
+        from shishod.watch.sentry import Sentry  # and watchdog: the threads of the roots wait for it, READY does not
+
         self._allowance.renew()
         limits, ways = self._allowance.limits, self.root.ways
         sieve = Sieve(self._real, self._suffixes, ways.ignore, ways.follow_symlinks)
