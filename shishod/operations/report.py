@@ -11,6 +11,7 @@ from shishod.model.library import Root, RootState
 from shishod.model.progress import ScanSnapshot
 from shishod.model.ticket import Errand
 from shishod.operations.ports import WaitingRow, WatchRow
+from shishod.operations.severity import refusing
 from shishod.paths import join, json_path
 
 Row = dict[str, Any]
@@ -24,11 +25,12 @@ _UNWATCHED: Row = {
     "remedy": "",
     "overflows": 0,
 }
-_HASH, _COVER = str(Errand.HASH), str(Errand.COVER)
+_HASH, _COVER, _ENRICH = str(Errand.HASH), str(Errand.COVER), str(Errand.ENRICH)
 _IN_PAUSES = (
     ({_HASH}, "files are hashed in the pause"),
     ({_COVER}, "covers are taken in the pause"),
     ({_HASH, _COVER}, "files are hashed and covers taken in the pause"),
+    ({_HASH, _COVER, _ENRICH}, "web catalogues are asked"),
 )
 LONGEST = 20  # files still being written that a status names
 
@@ -109,7 +111,10 @@ def verdict(report: Mapping[str, Any]) -> tuple[bool, str]:
     if unwatched:
         root = unwatched[0]
         return False, f"{root['path']} is not watched in full: {root['watch']['reason']}. {root['watch']['remedy']}"
-    return True, f"All is well: {_holdings(report)}; {_activity(report)}."
+    well = f"all is well: {_holdings(report)}; {_activity(report)}."
+    if refused := refusing(report):
+        return True, f"{', '.join(refused)}: asked no more (shishoctl providers says why); else {well}"
+    return True, f"{well[:1].upper()}{well[1:]}"
 
 
 def _holdings(report: Mapping[str, Any]) -> str:
@@ -135,7 +140,7 @@ def _activity(report: Mapping[str, Any]) -> str:
     if not report["roots"]:
         return "no library is configured"
     due = {one for one, count in report["queue"].items() if count > report["later"].get(one, 0)}
-    doing = {one["doing"] for one in report["workers"]} | due
+    doing = {str(one["doing"]).partition(" ")[0] for one in report["workers"]} | due
     if doing:
         told = (text for errands, text in _IN_PAUSES if doing <= errands)
         return next(told, "changes are being looked at")

@@ -11,10 +11,12 @@ from shishod.model.library import Library, RootState
 from shishod.model.progress import Problem, ScanStatus
 from shishod.model.ticket import FolderSubject
 from shishod.model.tier import Tier
-from shishod.operations import Operations, Probes, verdict
+from shishod.operations import Operations, Probes, WorkerRow, verdict
+from shishod.operations.enrichment import WebDesk
 from shishod.store.catalog import open_catalog
 from shishod.store.settings import StoreSettings
 from tests.control.standin import NOON, Standin, Watched, a_book, a_root, a_scan
+from tests.control.test_slow_web import SlowWeb
 from tests.waiting import wait_until
 
 
@@ -242,6 +244,26 @@ def test_what_is_tried_again_later_is_not_told_as_being_looked_at(daemon: Standi
     said = daemon.operations().status() | {"queue": {"walk": 5 + due}, "later": {"walk": 5}}
 
     assert verdict(said)[1].endswith(f"; {activity}.")
+
+
+def test_to_ask_the_web_is_not_told_as_changes(daemon: Standin):
+    daemon.workers = [WorkerRow("web-0", "enrich openlibrary", 3.0), WorkerRow("pause-0", "cover", 1.0)]
+
+    assert report(daemon) == (True, "All is well: 0 books in 0 files; web catalogues are asked.")
+
+
+def test_a_catalogue_that_refuses_who_asks_waits_for_the_operator(daemon: Standin):
+    class Refusing(SlowWeb):
+        def states(self) -> dict[str, str]:
+            return {"openlibrary": "", "tmdb": "stopped: tmdb answers 401", "audnexus": "resting: no answer"}
+
+    operations = daemon.operations()
+    operations.web = WebDesk(Refusing(), operations.book, lambda *_: 0)
+
+    said = operations.status()
+
+    assert (said["ok"], said["severity"]) == (True, "warning")
+    assert said["sentence"].startswith("tmdb: asked no more (shishoctl providers says why); else all is well: 0 books")
 
 
 def test_a_status_says_what_holds_the_readers_in(daemon: Standin):
