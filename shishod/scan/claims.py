@@ -1,6 +1,6 @@
 """Claims: which files are in work, and as part of which book."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from shishod.model.sighting import Sighting
 from shishod.scan.order import BookOrder
@@ -23,12 +23,15 @@ class Claims:
 
     def take(self, order: BookOrder) -> bool:
         """Claim every file of a book; False, and nothing claimed, while one of them is in work for another book."""
-        files, book = list(_claims(order)), (order.root.id, order.key)
+        files, book = _claims(order), (order.root.id, order.key)
+        first = book, 1  # nearly every file is in work once
         with self._books as books:
-            if any(books.get(file, (book, 0))[0] != book for file in files):
+            held = {file: books[file] for file in files if file in books}
+            if any(other != book for other, _ in held.values()):
                 return False
             for file in files:
-                books[file] = book, books.get(file, (book, 0))[1] + 1
+                before = books.get(file)
+                books[file] = first if before is None else (book, before[1] + 1)
         return True
 
     def hold(self, root_id: int, seen: Iterable[Sighting]) -> bool:
@@ -45,9 +48,12 @@ class Claims:
                     books[file] = book, count - 1
 
 
-def _claims(order: BookOrder) -> Iterator[Claim]:
-    yield from ((order.root.id, seen.path) for seen in order.read)
-    yield from ((order.root.id, known.path) for known in (*order.keep, *order.sheds))
-    yield from ((one.root_id, one.path) for one in order.origins.values())
-    yield from ((seen.inode, seen.size, seen.mtime_ns) for seen in order.read)
-    yield from ((known.inode, known.size, known.mtime_ns) for known in order.keep)
+def _claims(order: BookOrder) -> list[Claim]:
+    root_id = order.root.id
+    files: list[Claim] = [(root_id, seen.path) for seen in order.read]
+    contents: list[Claim] = [(seen.inode, seen.size, seen.mtime_ns) for seen in order.read]
+    if order.keep or order.sheds or order.origins:
+        files += [(root_id, known.path) for known in (*order.keep, *order.sheds)]
+        files += [(one.root_id, one.path) for one in order.origins.values()]
+        contents += [(known.inode, known.size, known.mtime_ns) for known in order.keep]
+    return files + contents

@@ -130,8 +130,10 @@ def _books(
         own = [made for annex, files in annexed.items() for made in _books(annex, files, endings, tells)]
         return _books(folder, rest, endings, tells) + own
     there = shelved(folder, ordered, endings)
-    elsewhere = {one for files in there.apart.values() for one in files}
-    here = [one for one in ordered if one not in elsewhere]
+    here: Sequence[Sighting] = ordered
+    if there.apart:
+        elsewhere = {one for files in there.apart.values() for one in files}
+        here = [one for one in ordered if one not in elsewhere]
     sound = [one for one in here if suffix(one.path) in endings]
     runs = [(b"//" + called.encode() if called else b"///", *run) for called, run in there.runs.items()]
     named = told_apart(track_runs(there.loose), there.loose, tells, there.runs)
@@ -140,10 +142,12 @@ def _books(
     for called, files, why in runs:
         key = folder + (b"/" if len(files) == len(sound) else called)
         ours = set(files)
-        groups.append(Group(key, BookKind.AUDIOBOOK, why, tuple(one for one in here if one in ours)))
+        in_order = here if len(ours) == len(here) else [one for one in here if one in ours]
+        groups.append(Group(key, BookKind.AUDIOBOOK, why, tuple(in_order)))
     taken = {seen for one in groups for seen in one.files}
+    rest = [one for one in here if one not in taken] if taken else [*here]
     apart = [one for disc, files in there.apart.items() for one in _books(disc, files, endings, tells)]
-    return editions(groups + _by_stem([one for one in here if one not in taken], endings), endings, tells) + apart
+    return editions(groups + _by_stem(rest, endings), endings, tells) + apart
 
 
 def _by_stem(rest: Sequence[Sighting], sound: frozenset[bytes]) -> list[Group]:

@@ -229,6 +229,8 @@ class Survey:
 
     def _note_unsettled(self, sweep: Sweep, place: Neighbourhood, made: Plan) -> float:
         """Remember what is still being written; returns for how long the first of it has been."""
+        if not (made.unsettled or self.unsettled.any()):
+            return 0.0  # nearly always
         now = self._rooms.clock.now()
         by_scan = bool(sweep.order.scans)
         since = self.unsettled.note(sweep.root.id, place.listed, made.unsettled, now, by_scan=by_scan)

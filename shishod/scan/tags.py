@@ -95,8 +95,9 @@ def told_apart(
         if len(pieces) == 1:
             made.append((residue(files[0]), files, why))
         made += [(called, some, PARTED) for called, some in pieces.items() if 1 < len(some) < len(files)]
-    free = [one for one in loose if one not in taken]
-    made += [(called, some, JOINED) for called, some in _joined(free, tells).items()]
+    if tells:
+        free = [one for one in loose if one not in taken]
+        made += [(called, some, JOINED) for called, some in _joined(free, tells).items()]
     names = set(named)
     return [(_unlike(called.replace("/", " "), names), files, why) for called, files, why in made]
 

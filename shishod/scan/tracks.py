@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from shishod.formats.beside import stem
 from shishod.model.book import normal_name
@@ -75,4 +76,9 @@ def _plain(seen: Sighting) -> str:
 
 
 def _name(seen: Sighting) -> str:
-    return display(base(stem(seen.path)))
+    return _shown(seen.path)
+
+
+@lru_cache(maxsize=1024)  # a track is asked about several times where it is grouped
+def _shown(path: bytes) -> str:
+    return display(base(stem(path)))

@@ -30,13 +30,16 @@ class Unsettled:
     def __init__(self) -> None:
         self._waited: Guarded[dict[tuple[int, bytes], dict[bytes, Waited]]] = Guarded({})  # by root and folder
 
+    def any(self) -> bool:
+        """Whether anything is waited for."""
+        with self._waited as waited:
+            return bool(waited)
+
     def note(
         self, root_id: int, folders: Collection[bytes], seen: Sequence[Sighting], now: datetime, *, by_scan: bool
     ) -> datetime:
         """These files of the folders, which were listed completely, still change: since when the first of them does."""
         with self._waited as waited:
-            if not (waited or seen):
-                return now  # nearly always
             before = {path: one for folder in folders for path, one in waited.pop((root_id, folder), {}).items()}
             if not seen:
                 return now
