@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from shishod.control.answers import LARGEST_ID, Answer, Asked, body, event, query, told
 from shishod.control.house import House, house
+from shishod.errors import Unreachable
 from shishod.model.progress import ScanSnapshot, WhenBusy
 from shishod.model.scanlog import LogQuery
 from shishod.model.tier import Tier
@@ -144,7 +145,8 @@ async def _follow(here: House, scan: ScanSnapshot) -> AsyncIterator[bytes]:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(here.closing.wait(), EVENTS_EVERY_S)
             return
-        scan = await _scan(here, scan.id)
+        with contextlib.suppress(Unreachable):  # the catalogue hangs, and is asked again at the next turn
+            scan = await _scan(here, scan.id)
 
 
 ROUTES = [

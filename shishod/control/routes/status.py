@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from shishod.control.answers import Answer, event
 from shishod.control.house import House, house
+from shishod.errors import Unreachable
 from shishod.operations import Row
 
 REDRAW_S = 1.0
@@ -49,7 +50,11 @@ async def status_events(request: Request) -> Response:
 
 async def _redraw(here: House) -> AsyncIterator[bytes]:
     while not here.closing.is_set():
-        yield event("status", await _status(here))
+        try:
+            told = event("status", await _status(here))
+        except Unreachable:
+            told = b": the catalogue takes its time; what was told last stays\n\n"
+        yield told
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(here.closing.wait(), REDRAW_S)
 
