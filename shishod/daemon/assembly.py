@@ -114,11 +114,11 @@ class Daemon:
         self.walkers = WorkerPool("walk", self.queue, {Errand.WALK: self.sweeper.walk}, WALKERS, self.stop)
         self.stall_check = StallCheck(self.sweeper, self.walkers, settings.scan.stall_after)
         self.restraint = self._restraint()
-        self.requests = Requests(self.queue, self.catalog, self.scans, self.restraint, self._left_out)
+        self.requests = ask = Requests(self.queue, self.catalog, self.scans, self.restraint, self._left_out)
         self.watcher = Watcher(
             self.catalog.roots(),
             settings.watch,
-            Asks(self.requests.walk_folder, self.requests.walk_root, self.requests.poll_root, self._looked),
+            Asks(ask.walk_folder, ask.walk_root, ask.poll_root, self._looked, self.runner.expect),
             suffixes=formats.NOTICED,
             when_armed=None if settings.scan.on_start == "off" else self._first_scan,
         )

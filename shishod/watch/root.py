@@ -20,7 +20,7 @@ from shishod.watch.inbox import Fault, Inbox
 from shishod.watch.limits import Allowance, Limits, remedy
 from shishod.watch.pace import LastLook, Polls, Retries, Storms
 from shishod.watch.settings import WatchSettings, of_library
-from shishod.watch.settle import Growing, Settler, Shape
+from shishod.watch.settle import Growing, Kind, Settler, Shape
 from shishod.watch.sieve import Sieve
 from shishod.watch.standing import Mode, RootWatch
 from shishod.work.stop import StopSignal
@@ -44,12 +44,14 @@ class Asks:
     A walk is of one folder alone, with the names in it that have come to rest: every folder of a tree that arrives is
     asked for by itself. A rescan is of a whole root, with the reason why events alone do not tell the truth about it.
     A poll is of a whole root too, by its folders' times alone; `looked` says when the last look at a root ended.
+    What changes now is walked and read once it has come to rest: who reads may `expect` it.
     """
 
     walk: Callable[[int, bytes, frozenset[bytes]], None]
     rescan: Callable[[int, str], None]
     poll: Callable[[int], None] = lambda _: None
     looked: Callable[[int], LastLook | None] = lambda _: None
+    expect: Callable[[], None] = lambda: None
 
 
 class RootWatcher:
@@ -155,6 +157,8 @@ class RootWatcher:
                 faults.add(Fault.OVERFLOW)
         if notes:
             self._status = replace(self._status, last_event_at=self._clock.now())
+            if any(kind is not Kind.GONE for kind in notes.values()):
+                self._asks.expect()
         self._heed(faults, now_s)
         if now_s >= self._check_s:
             self._check_s = now_s + self._settings.check_every

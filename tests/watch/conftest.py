@@ -29,6 +29,7 @@ class Asked:
         self.walks = []
         self.rescans = []
         self.polls = []
+        self.expected = []  # how many walks had been asked for when one was told to be near
         self.took_s = 0.0  # how long every poll is said to take
         self.news = threading.Condition()
 
@@ -47,13 +48,17 @@ class Asked:
             self.polls.append((root_id, time.monotonic()))
             self.news.notify_all()
 
+    def expect(self):
+        with self.news:
+            self.expected.append(len(self.walks))
+
     def looked(self, root_id):
         """Every poll ends at once."""
         asked = [at_s for root, at_s in self.polls if root == root_id]
         return LastLook(asked[-1], self.took_s) if asked else None
 
     def asks(self, walk=None):
-        return Asks(walk or self.walk, self.rescan, self.poll, self.looked)
+        return Asks(walk or self.walk, self.rescan, self.poll, self.looked, self.expect)
 
     def wait(self, condition, deadline_s=DEADLINE_S):
         with self.news:

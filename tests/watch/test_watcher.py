@@ -26,6 +26,19 @@ def test_a_file_copied_in_is_vouched_for_once(library, watching, asked):
     assert asked.walks == [(1, b"", frozenset({b"a.epub"}))]
 
 
+def test_who_reads_may_expect_a_file_before_it_has_come_to_rest_and_none_for_what_leaves(library, watching, asked):
+    (library / "old.epub").write_bytes(b"book")
+    watching(library)
+    (library / "old.epub").unlink()
+    asked.wait(lambda: len(asked.walks) == 1)
+    assert asked.expected == []
+
+    (library / "new.epub").write_bytes(b"book")
+    asked.wait(lambda: len(asked.walks) == 2)
+
+    assert asked.expected[0] == 1, "it was told before the walk was asked for"
+
+
 def test_a_file_copied_in_is_told_within_its_settle_time_and_little_more(library, watching, asked):
     watching(library, settings=WatchSettings())
     (library / "a.epub").write_bytes(b"book")

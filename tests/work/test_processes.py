@@ -150,6 +150,18 @@ def test_idle_processes_retire_and_come_back_on_demand(make: Callable[..., Proce
     wait_until(lambda: runner.stats()["processes"] == 0, why="the second idle process stayed")
 
 
+def test_who_is_expected_finds_one_process_ready_however_often_that_is_said(make: Callable[..., ProcessRunner]) -> None:
+    runner = make()
+    for _ in range(5):
+        runner.expect()
+    wait_until(lambda: runner.stats()["processes"] == 1 and not runner._expecting, why="it was made meanwhile")
+    runner.expect()
+
+    runner.run(double, [1])
+
+    assert runner.stats()["started"] == 1
+
+
 def test_a_process_that_served_long_is_replaced(make: Callable[..., ProcessRunner]) -> None:
     runner = make(max_tasks=3)
 

@@ -39,6 +39,9 @@ class Runner(Protocol):
     def warm(self) -> None:
         """Get ready, so that the first call need not wait."""
 
+    def expect(self) -> None:
+        """A call is near: get ready meanwhile where nothing is; returns at once."""
+
     def close(self) -> None:
         """End what runs; calls in progress and later ones answer "stopped"."""
 

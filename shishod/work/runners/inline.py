@@ -49,6 +49,9 @@ class InlineRunner:
         for module in self._preload:
             importlib.import_module(module)
 
+    def expect(self) -> None:
+        """What a call needs is imported by the first."""
+
     def close(self) -> None:
         self._closed.set()
 

@@ -94,7 +94,7 @@ class ProcessRunner:
         self._lanes: set[Lane] = set()
         self._idle: list[tuple[float, Lane]] = []  # the longest idle first; the last is taken first
         self._running = 0
-        self._tidying = False
+        self._tidying = self._expecting = False
         self._closed = False
         self._counts = dict.fromkeys(("things", "started", "timeout", "crash", "memory"), 0)
 
@@ -127,6 +127,20 @@ class ProcessRunner:
                 _log.warning("no process could be made ready; it is tried again when there is work", reason=lost.text)
             finally:
                 self._leave()
+
+    def expect(self) -> None:
+        with self._lock:
+            begin = not (self._lanes or self._expecting or self._closed)
+            self._expecting |= begin
+        if begin:
+            threading.Thread(target=self._make_ahead, name="run-warm", daemon=True).start()
+
+    def _make_ahead(self) -> None:
+        try:
+            self.warm()
+        finally:
+            with self._lock:
+                self._expecting = False
 
     def close(self) -> None:
         with self._lock:
