@@ -2,9 +2,8 @@
 
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextlib import AbstractContextManager
+from contextvars import ContextVar, Token
 from io import BufferedReader
 from typing import BinaryIO
 
@@ -16,44 +15,63 @@ FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 class _Hand:
     """A file that is opened once for all who read it one after the other."""
 
+    __slots__ = ("_before", "file", "lent", "path")
+    _before: "Token[_Hand | None]"
+
     def __init__(self, path: bytes) -> None:
         self.path = path
         self.file: BinaryIO | None = None
         self.lent = False
 
+    def __enter__(self) -> None:
+        self._before = _in_hand.set(self)
+
+    def __exit__(self, *_: object) -> None:
+        _in_hand.reset(self._before)
+        if self.file is not None:
+            self.file.close()
+
+
+class _Loan:
+    """A file for as long as one reads it: that in hand, else one of its own."""
+
+    __slots__ = ("_file", "_hand", "_path")
+    _hand: _Hand | None
+    _file: BinaryIO
+
+    def __init__(self, path: bytes) -> None:
+        self._path = path
+
+    def __enter__(self) -> BinaryIO:
+        hand = _in_hand.get()
+        if hand is None or hand.lent or hand.path != self._path:
+            self._hand, self._file = None, _open(self._path)
+            return self._file
+        if hand.file is None:
+            hand.file = _open(self._path)
+        else:
+            hand.file.seek(0)
+        self._hand, hand.lent = hand, True
+        return hand.file
+
+    def __exit__(self, *_: object) -> None:
+        if self._hand is None:
+            self._file.close()
+        else:
+            self._hand.lent = False
+
 
 _in_hand: ContextVar[_Hand | None] = ContextVar("in_hand", default=None)
 
 
-@contextmanager
-def in_hand(path: bytes) -> Iterator[None]:
+def in_hand(path: bytes) -> AbstractContextManager[None]:
     """While this lasts, whoever opens this file is given the same one, from its beginning. It need not be there."""
-    hand = _Hand(path)
-    before = _in_hand.set(hand)
-    try:
-        yield
-    finally:
-        _in_hand.reset(before)
-        if hand.file is not None:
-            hand.file.close()
+    return _Hand(path)
 
 
-@contextmanager
-def opened(path: bytes) -> Iterator[BinaryIO]:
+def opened(path: bytes) -> AbstractContextManager[BinaryIO]:
     """The file, open for reading. Raises BrokenFile for what is no file or has no content, OSError as the disk says."""
-    hand = _in_hand.get()
-    if hand is None or hand.lent or hand.path != path:
-        with _open(path) as file:
-            yield file
-        return
-    if hand.file is None:
-        hand.file = _open(path)
-    hand.file.seek(0)
-    hand.lent = True
-    try:
-        yield hand.file
-    finally:
-        hand.lent = False
+    return _Loan(path)
 
 
 def _open(path: bytes) -> BinaryIO:

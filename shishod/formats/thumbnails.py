@@ -11,6 +11,7 @@ from PIL import Image
 
 from shishod.errors import BrokenFile
 from shishod.formats.limits import Limits
+from shishod.formats.picture_plain import plain_picture
 from shishod.model.covers import HEIGHT, WIDEST, is_small
 
 FORMS: dict[str, str] = {  # what Pillow calls what we take -> the word it is stored under
@@ -19,6 +20,7 @@ FORMS: dict[str, str] = {  # what Pillow calls what we take -> the word it is st
 }  # fmt: skip
 _PLUGINS = ("Jpeg", "Mpo", "Png", "WebP", "Gif", "Avif", "Bmp", "Tiff")  # each costs a process milliseconds: no others
 _QUALITY = 82
+_ALWAYS = 50_000_000  # pixels that Pillow opens without a word
 _FAULTS = (OSError, ValueError, TypeError, SyntaxError, EOFError, KeyError, IndexError, struct.error, OverflowError,
            ArithmeticError)  # fmt: skip
 
@@ -43,6 +45,9 @@ class Shown(NamedTuple):
 
 def look(content: bytes, limits: Limits) -> Shown:
     """What a picture is, by its header. Raises BrokenFile for what is none, or has more pixels than it may."""
+    plain = plain_picture(content)
+    if plain is not None and plain.width * plain.height <= min(limits.cover_pixels, _ALWAYS):
+        return Shown(*plain)
     with _opened(content, limits) as picture:
         return Shown(FORMS[picture.format or ""], picture.width, picture.height)
 

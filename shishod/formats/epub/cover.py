@@ -34,11 +34,12 @@ def _candidates(package: Package, metas: dict[str, str]) -> list[Resource]:
     said = metas.get("cover", "")
     declared, by_meta, by_name = [], [], []
     for row in package.manifest.values():
-        if "cover-image" in row.properties and "cover-image" in row.properties.split():
+        uid, href, kind, properties = row
+        if properties and "cover-image" in properties.split():
             declared.append(row)
-        if said and said in (row.id, row.href):
+        if said and said in (uid, href):
             by_meta.append(row)
-        if _is_image(row) and _called_cover(row):
+        if kind not in _PAGES and _is_image(row) and _called_cover(row):
             by_name.append(row)
     return declared + by_meta + _in_guide(package) + by_name
 

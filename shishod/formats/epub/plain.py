@@ -65,7 +65,7 @@ def plain_package(xml: bytes, folder: str) -> Package | None:
 def plain_nav(xml: bytes) -> list[tuple[str, str]] | None:
     """Titles and hrefs of the contents page of EPUB 3; None where it is not plain."""
     root = _tree(xml)
-    if root is None or not all(one.tag.startswith(_XHTML) for one in root.iter()):
+    if root is None or not _all_of(root, _XHTML):
         return None
     navs = list(root.iter(f"{_XHTML}nav"))
     toc = next((one for one in navs if is_toc(one.items())), None)
@@ -90,7 +90,7 @@ def is_toc(attributes: Iterable[tuple[str, str]]) -> bool:
 def plain_ncx(xml: bytes) -> list[tuple[str, str]] | None:
     """The same of the NCX of EPUB 2."""
     root = _tree(xml)
-    if root is None or not all(one.tag.startswith(_NCX) for one in root.iter()):
+    if root is None or not _all_of(root, _NCX):
         return None
     try:
         return list(_points(root))
@@ -139,6 +139,10 @@ def _tree(xml: bytes) -> Element | None:
         return fromstring(xml)  # noqa: S314 - it has no entities
     except (ParseError, ValueError, LookupError):
         return None
+
+
+def _all_of(root: Element, namespace: str) -> bool:
+    return all(tag.startswith(namespace) for tag in {one.tag for one in root.iter()})
 
 
 def _local(element: Element) -> str:
