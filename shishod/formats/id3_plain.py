@@ -11,11 +11,11 @@ from functools import cache
 from typing import Any, BinaryIO, NamedTuple
 
 from shishod.formats.id3_speed import decode_terminated
+from shishod.formats.window import Window
 
 HEAD_BYTES = 10
 _FRAME = struct.Struct(">4sIBB")
 _PADDING = bytes(HEAD_BYTES)
-_PIECE = 4096  # that is read at once
 _PICTURE_HEAD = 512  # bytes of a picture's frame in which all is said of it
 _ENCODINGS = ("latin1", "utf-16", "utf-16-be", "utf-8")
 _OF_BYTES = (0, 3)
@@ -81,31 +81,13 @@ def plain_tag(head: bytes, source: BinaryIO) -> PlainTag | None:
     end = HEAD_BYTES + (head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9])
     tag = PlainTag(end, source)
     try:
-        _hear(tag, _Window(source, end), head[3] == 4)
+        _hear(tag, Window(source, end), head[3] == 4)
     except (_NotPlain, ValueError, IndexError):
         return None
     return tag or None
 
 
-class _Window:
-    """The bytes of a tag, read in pieces as they are asked for: most of a tag is a picture, which nobody looks at."""
-
-    def __init__(self, source: BinaryIO, end: int) -> None:
-        self.end = end
-        self._source = source
-        self._base, self._held = 0, b""
-
-    def at(self, place: int, count: int) -> bytes:
-        """So many bytes, or those up to the end of the tag."""
-        here = place - self._base
-        if here < 0 or here + count > len(self._held):
-            self._source.seek(place)
-            self._held = self._source.read(min(max(count, _PIECE), self.end - place))
-            self._base, here = place, 0
-        return self._held[here : here + count]
-
-
-def _hear(tag: PlainTag, window: _Window, new: bool) -> None:
+def _hear(tag: PlainTag, window: Window, new: bool) -> None:
     """`new` is ID3v2.4, whose sizes have seven bits a byte, unless an old iTunes wrote it."""
     seven = new and _of_seven_bits(window)
     at, end, bytes_at, rules, head_of = HEAD_BYTES, window.end, window.at, _rules(), _FRAME.unpack
@@ -196,7 +178,7 @@ def _seven_bits(size: int) -> int:
     return size & 0x7F | size >> 1 & 0x3F80 | size >> 2 & 0x1FC000 | size >> 3 & 0xFE00000
 
 
-def _of_seven_bits(window: _Window) -> bool:
+def _of_seven_bits(window: Window) -> bool:
     """Whether the frames' sizes in an ID3v2.4 are what they should be: read so, no fewer frames are known.
 
     As mutagen's `determine_bpi` decides it, of which this is the same without the whole tag in memory.
@@ -206,7 +188,7 @@ def _of_seven_bits(window: _Window) -> bool:
     return not (whole > seven or (whole == seven and beyond >= 1 and beyond_whole <= 1))
 
 
-def _counted(window: _Window, size_of: Callable[[int], int]) -> tuple[int, int]:
+def _counted(window: Window, size_of: Callable[[int], int]) -> tuple[int, int]:
     """How many frames are known, and how far behind the end the last one ends, sizes read so."""
     names, known, at, end = _names(), 0, HEAD_BYTES, window.end
     while at < end - HEAD_BYTES:

@@ -1,6 +1,5 @@
 """M4B and M4A: iTunes atoms, the freeform atoms of audiobook tools, Nero chapters."""
 
-from dataclasses import replace
 from typing import Any, BinaryIO
 
 from shishod.errors import BrokenFile
@@ -30,13 +29,17 @@ class Mp4:
         return is_sound(head)
 
     def read(self, path: bytes, limits: Limits) -> Reading:
+        from shishod.formats.mp4_plain import plain_movie
         from shishod.formats.mp4_repair import ends_early
 
         with opened(path) as file:
             notes: list[str] = []
-            movie = _load(file, limits, notes)
-            if ends_early(file):
-                notes.append("the file ends before its last atom does: it was cut short, or is still being copied")
+            movie: Any = plain_movie(file)
+            if movie is None:
+                file.seek(0)
+                movie = _load(file, limits, notes)
+                if ends_early(file):
+                    notes.append("the file ends before its last atom does: it was cut short, or is still being copied")
             return _reading(movie, _form(path, file), file, limits, notes)
 
 
@@ -112,8 +115,11 @@ def _reading(movie: Any, form: str, file: BinaryIO, limits: Limits, notes: list[
         Picture(f"{_COVERS}:{place}", FRONT, _MIMES.get(int(picture.imageformat), ""), len(picture))
         for place, picture in enumerate((movie.tags or {}).get(_COVERS) or ())
     )
-    return replace(
-        tagged(said, ITUNES, title=title, part_title=part_title),
+    return tagged(
+        said,
+        ITUNES,
+        title=title,
+        part_title=part_title,
         reader="mp4",
         format=form,
         chapters=_chapters(movie, file, sound.duration_ms, limits),
