@@ -106,11 +106,13 @@ def _texts(tags: Any) -> dict[str, list[str]]:
 
 def _reading(movie: Any, form: str, file: BinaryIO, limits: Limits, notes: list[str]) -> Reading:
     from shishod.formats.audio import FRONT, Picture, Tags, front_cover, tagged, technical
+    from shishod.formats.mp4_plain import Movie
 
     said = Tags(_texts(movie.tags), limits)
     track, disc = (_pair(movie, name) for name in ("trkn", "disk"))
     title, part_title = _titles(said, track, disc, form)
-    sound = technical(movie.info, _codec(movie.info.codec))
+    stream = movie.sound if isinstance(movie, Movie) else movie.info
+    sound = technical(stream, _codec(stream.codec))
     pictures = (
         Picture(f"{_COVERS}:{place}", FRONT, _MIMES.get(int(picture.imageformat), ""), len(picture))
         for place, picture in enumerate((movie.tags or {}).get(_COVERS) or ())
@@ -127,7 +129,7 @@ def _reading(movie: Any, form: str, file: BinaryIO, limits: Limits, notes: list[
         technical=sound,
         disc=disc[0] or None,
         track=track[0] or None,
-        drm="apple" if movie.info.codec == "drms" else "audible" if movie.info.codec in ("aavd", "aaxc") else None,
+        drm="apple" if stream.codec == "drms" else "audible" if stream.codec in ("aavd", "aaxc") else None,
         notes=tuple(notes),
     )
 

@@ -15,7 +15,7 @@ from shishod.formats.source import size_of
 from shishod.formats.window import Window
 
 _HEAD = struct.Struct(">I4s")
-_DATA = struct.Struct(">I4sI4x")
+_VALUE = struct.Struct(">I4sI4x")
 _HOLDERS = frozenset({b"moov", b"udta", b"trak", b"mdia", b"meta", b"ilst", b"stbl", b"minf", b"moof", b"traf"})
 _DEEPEST, _MOST = 10, 2_000  # levels and atoms
 _LARGEST = 1 << 20  # bytes of an atom of which all is looked at
@@ -68,7 +68,7 @@ class Mark(NamedTuple):
 class Movie(NamedTuple):
     """What mutagen's `MP4` holds, as far as it is asked for."""
 
-    info: Sound
+    sound: Sound
     tags: dict[str, list[Any]] | None
     chapters: list[Mark] | None
 
@@ -202,10 +202,10 @@ def _said(body: bytes, at: int) -> list[tuple[int, bytes]]:
     """Kind and content of each `data`, which fill what is left."""
     found = []
     while at < len(body):
-        size, name, kind = _DATA.unpack_from(body, at)
-        if name != b"data" or size < _DATA.size or at + size > len(body):
+        size, name, kind = _VALUE.unpack_from(body, at)
+        if name != b"data" or size < _VALUE.size or at + size > len(body):
             raise _NotPlain
-        found.append((kind & 0xFFFFFF, body[at + _DATA.size : at + size]))
+        found.append((kind & 0xFFFFFF, body[at + _VALUE.size : at + size]))
         at += size
     return found
 
@@ -223,10 +223,10 @@ def _freeform(window: Window, atom: _Atom) -> tuple[str, list[bytes]]:
 def _covers(window: Window, atom: _Atom) -> list[Cover]:
     found, at = [], atom.start
     while at < atom.end:
-        size, name, kind = _DATA.unpack(window.at(at, _DATA.size))
-        if name != b"data" or size < _DATA.size or at + size > atom.end:
+        size, name, kind = _VALUE.unpack(window.at(at, _VALUE.size))
+        if name != b"data" or size < _VALUE.size or at + size > atom.end:
             raise _NotPlain
-        found.append(Cover(kind if kind in (_JPEG, _PNG) else _JPEG, size - _DATA.size))
+        found.append(Cover(kind if kind in (_JPEG, _PNG) else _JPEG, size - _VALUE.size))
         at += size
     return found
 
