@@ -128,6 +128,18 @@ def test_a_state_folder_that_is_read_only(place: Path) -> None:
 
 
 @of_root
+def test_a_state_folder_that_cannot_be_made_on_a_disk_that_is_read_only(place: Path) -> None:
+    (place / "disk").mkdir()
+    books = f"libraries: {{Books: {{kind: ebooks, paths: [{place}/books]}}}}\n"
+    (place / "config.yaml").write_text(books + f"state_dir: {place}/disk/state\ncontrol: {{socket: {place}/s}}\n")
+
+    one = sole(place, f"mount -t tmpfs -o ro none {place}/disk", MOUNTING)
+
+    assert one["reason"] == "the filesystem is mounted read-only"
+    assert one["remedy"] == f"mount -o remount,rw {place}/disk"
+
+
+@of_root
 def test_a_catalogue_on_a_network_filesystem(place: Path) -> None:
     (place / "state").mkdir()
 
@@ -146,6 +158,15 @@ def test_a_full_disk(place: Path) -> None:
     assert one["check"] == "disk space"
     assert "its disk is full: 1,024 KiB are left" in one["reason"]
     assert one["remedy"].startswith(f"make room on {place}/state")
+
+
+@of_root
+def test_a_disk_that_is_nearly_full_still_takes_something(place: Path) -> None:
+    (place / "state").mkdir()
+
+    one = sole(place, f"mount -t tmpfs -o size=20m none {place}/state", MOUNTING)
+
+    assert "its disk is nearly full: 20,480 KiB are left; soon nothing new can be recorded" in one["reason"]
 
 
 @of_root

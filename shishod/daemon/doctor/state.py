@@ -10,6 +10,7 @@ from shishod.daemon.doctor.patient import Patient, error, warning
 from shishod.mounts import current_mount, keeps_locks
 
 ENOUGH_BYTES = 64 * 1024 * 1024
+FULL_BYTES = 4 * 1024 * 1024  # less than what a scan writes at once
 COMFORT = 2  # times the catalogue: its copies need room too
 FILES = 1000  # that can still be made
 
@@ -19,7 +20,9 @@ def folder(patient: Patient) -> Iterator[Ailment]:
     place = patient.state
     if not place.exists():
         above = next(one for one in place.parents if one.exists())
-        if not os.access(above, os.W_OK | os.X_OK, effective_ids=True):
+        if os.statvfs(above).f_flag & os.ST_RDONLY:
+            yield _read_only(place)
+        elif not os.access(above, os.W_OK | os.X_OK, effective_ids=True):
             make = f"install -d -o {patient.user} -m 750 {place}"
             yield error(place, f"it is not there, and {patient.user} may not make it in {above}", make)
         return
@@ -39,7 +42,7 @@ def _writable(patient: Patient, place: Path) -> Iterator[Ailment]:
         probe.touch()
     except OSError as fault:
         if fault.errno == errno.EROFS:
-            yield error(place, "the filesystem is mounted read-only", f"mount -o remount,rw {_mount_point(place)}")
+            yield _read_only(place)
         elif fault.errno not in (errno.ENOSPC, errno.EDQUOT):  # room() tells those
             owner = f"chown -R {patient.user}: {place}"
             yield error(place, f"{patient.user} may not write there: {fault.strerror}", owner)
@@ -52,6 +55,10 @@ def _writable(patient: Patient, place: Path) -> Iterator[Ailment]:
         yield error(one, f"{patient.user} may not write it", f"chown {patient.user}: {place}/catalogue.sqlite*")
 
 
+def _read_only(place: Path) -> Ailment:
+    return error(place, "the filesystem is mounted read-only", f"mount -o remount,rw {_mount_point(place)}")
+
+
 def room(patient: Patient) -> Iterator[Ailment]:
     """Bytes and files that are still free where the catalogue grows."""
     place = next((one for one in (patient.state, *patient.state.parents) if one.exists()), None)
@@ -61,7 +68,8 @@ def room(patient: Patient) -> Iterator[Ailment]:
     free = disk.f_bavail * disk.f_frsize
     catalogue = sum(one.stat().st_size for one in place.glob("catalogue.sqlite*"))
     if free < ENOUGH_BYTES:
-        reason = f"its disk is full: {free // 1024:,} KiB are left; nothing new can be recorded"
+        full, when = ("full", "") if free < FULL_BYTES else ("nearly full", "soon ")
+        reason = f"its disk is {full}: {free // 1024:,} KiB are left; {when}nothing new can be recorded"
         yield error(place, reason, f"make room on {point}: du -xh {point} | sort -h | tail")
     elif free < COMFORT * catalogue:
         reason = f"{free // 2**20:,} MiB are left on its disk, too little for the next copy of the catalogue"
