@@ -32,12 +32,14 @@ class Spread:
         self._counts: dict[str, list[int]] = {}
         self._sums: dict[str, float] = {}
 
-    def observe(self, of: str, seconds: float) -> None:
-        """One more of it that took so long."""
-        place = bisect_left(SECONDS, seconds)
+    def observe(self, of: str, *seconds: float) -> None:
+        """One more of it that took so long, or several."""
+        places = [bisect_left(SECONDS, one) for one in seconds]
         with self._lock:
-            self._counts.setdefault(of, [0] * (len(SECONDS) + 1))[place] += 1
-            self._sums[of] = self._sums.get(of, 0.0) + seconds
+            counts = self._counts.setdefault(of, [0] * (len(SECONDS) + 1))
+            for place in places:
+                counts[place] += 1
+            self._sums[of] = self._sums.get(of, 0.0) + sum(seconds)
 
     def samples(self) -> list[Sample]:
         """As Prometheus counts: each bucket holds those before it."""

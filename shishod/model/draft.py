@@ -1,8 +1,8 @@
 """Draft: what the rows of a book say that its files and its words decide, without a catalogue; plain values."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
-from functools import partial
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from shishod.model.book import CoverPlace, NameKind, number_range
@@ -90,16 +90,15 @@ NUMBER: Kind = frozenset({int, type(None)})
 REAL: Kind = frozenset({float, type(None)})
 FLAG: Kind = frozenset({bool, type(None)})
 SAID: Kind = frozenset({str})
-_KINDS: dict[str, tuple[Kind, ...]] = {
-    "people": (SAID, SAID, SAID),
-    "series": (SAID, TEXT, REAL, REAL),
-    "identifiers": (SAID, SAID),
-    "chapters": (SAID, NUMBER, NUMBER, TEXT),
-    "sources": (SAID, frozenset({int}), SAID, frozenset({type(None)})),
-}
+_KINDS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
+    ("people", (SAID, SAID, SAID)),
+    ("series", (SAID, TEXT, REAL, REAL)),
+    ("identifiers", (SAID, SAID)),
+    ("chapters", (SAID, NUMBER, NUMBER, TEXT)),
+    ("sources", (SAID, frozenset({int}), SAID, frozenset({type(None)}))),
+)
 _FACTS = (SAID, SAID, SAID, *[TEXT] * 4, *[NUMBER] * 3, FLAG, TEXT, TEXT)
 _COVER = (frozenset({bytes}), SAID, SAID, NUMBER, NUMBER, NUMBER)
-_types = partial(map, type)
 
 
 def is_sound(told: Draft) -> bool:
@@ -107,13 +106,17 @@ def is_sound(told: Draft) -> bool:
     if not (are_of(_FACTS, (told.facts,)) and (told.cover is None or are_of(_COVER, (told.cover,)))):
         return False
     names = SAID.issuperset(map(type, (told.publisher, *told.genres, *told.tags)))
-    return names and all(are_of(kinds, rows) for name, kinds in _KINDS.items() if (rows := getattr(told, name)))
+    return names and all(are_of(kinds, rows) for name, kinds in _KINDS if (rows := getattr(told, name)))
 
 
-def are_of(kinds: Sequence[Kind], rows: Sequence[Sequence[object]]) -> bool:
+def are_of(kinds: tuple[Kind, ...], rows: Iterable[Iterable[object]]) -> bool:
     """Whether rows have so many values each, of these kinds."""
     try:
-        columns = zip(*rows, strict=True)
-        return len(rows[0]) == len(kinds) and all(map(frozenset.issuperset, kinds, map(_types, columns)))
-    except (LookupError, TypeError, ValueError):
+        return all(_is_of(kinds, row) for row in {(*map(type, row),) for row in rows})
+    except TypeError:
         return False
+
+
+@lru_cache(maxsize=1024)  # few rows differ in the types of their values
+def _is_of(kinds: tuple[Kind, ...], row: tuple[type, ...]) -> bool:
+    return len(row) == len(kinds) and all(one in kind for one, kind in zip(row, kinds, strict=True))

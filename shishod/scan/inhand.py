@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -60,7 +60,7 @@ class InHand:
                 answers |= zip(rest, read([work[at] for at in rest]), strict=True)
         return [answers[at] for at in range(len(work))]
 
-    def recorded(self, work: Sequence[Assignment]) -> None:
+    def recorded(self, work: Iterable[Assignment]) -> None:
         """What became of these is in the catalogue: who was condemned among them may be tried when it is asked for."""
         with self._suspects as suspects:
             condemned = {name for name, count in suspects.items() if count >= KILLS_ALLOWED}

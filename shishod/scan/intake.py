@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from shishod import formats, log
+from shishod import log
 from shishod.clock import CLOCK, Clock
 from shishod.errors import LibraryAbsent, Unreachable
 from shishod.formats.beside import role_of
@@ -17,19 +17,18 @@ from shishod.model.book import FileRole
 from shishod.model.catalog import BookMemory, Catalog, Recorder
 from shishod.model.event import Teller, to_nobody
 from shishod.model.sighting import RACY_NS
-from shishod.model.state import KnownFile, State
+from shishod.model.state import KnownFile
 from shishod.model.ticket import Ticket
-from shishod.model.updates import FileError, RelationshipUpdates, SavedBook
-from shishod.mounts import stable_inodes
+from shishod.model.updates import RelationshipUpdates, SavedBook
 from shishod.paths import join, json_path, parent
-from shishod.scan.brief import believed
+from shishod.scan.answer import assignments, refused, told_of, unmerged
 from shishod.scan.drafting import Desk
 from shishod.scan.group import anchor
 from shishod.scan.guard import Admission, MountGuard
 from shishod.scan.inhand import InHand
 from shishod.scan.inspection import Assignment, Inspection, Outcome
 from shishod.scan.lease import Lease
-from shishod.scan.order import YOUNG_RETRIES, BookOrder, brief_of, compose
+from shishod.scan.order import YOUNG_RETRIES, BookOrder, compose
 from shishod.scan.recall import as_they_are, overtaken, rows_of
 from shishod.scan.sweep import InspectLoad, Sweep
 from shishod.scan.sweeper import Sweeper
@@ -38,12 +37,6 @@ from shishod.work.guard import Guarded
 from shishod.work.runners import Failed, Runner
 
 _log = log.get(__name__)
-FAILURES = {
-    "timeout": ("crash", "it took longer to read than the limit and its worker was stopped"),
-    "crash": ("crash", "reading it ended the worker process"),
-    "memory": ("limit", "reading it needs more memory than the limit"),
-    "error": ("read", "its reader failed"),
-}
 
 
 class Intake:
@@ -96,7 +89,8 @@ class Intake:
             books = [self._merge(load.order, memories, seen) for load, seen in zip(loads, done, strict=True)]
             saved = self._record(books)
             self._again(loads, done, books, saved)
-            self._in_hand.recorded([one for load in loads for one in _assignments(load)])
+            self._in_hand.recorded(one for load in loads for one in assignments(load))
+            self._count([one for seen in done for one in seen])
             for load, seen, book, outcome in zip(loads, done, books, saved, strict=True):
                 finished += 1
                 self._report(load, seen, book, outcome)
@@ -171,13 +165,13 @@ class Intake:
 
     def _inspect(self, loads: Sequence[InspectLoad]) -> list[list[Inspection]]:
         """One list of Inspections a book; the files of all of them go to the runner as one chunk."""
-        work = [one for number, load in enumerate(loads) for one in _assignments(load, number)]
+        work = [one for number, load in enumerate(loads) for one in assignments(load, number)]
         for sweep, load in {load.places[-1][0].sweep: load for load in loads}.items():
             sweep.reading(load.order.key)
         sweeps = {load.order.root.id: load.places[-1][0].sweep for load in loads}
         answers = self._in_hand.read(work, lambda some: self._read(some, sweeps)) if work else []
         done = iter(zip(work, answers, strict=True))
-        return [[_told(*next(done)) for _ in load.order.read] for load in loads]
+        return [[told_of(*next(done)) for _ in load.order.read] for load in loads]
 
     def _read(self, work: Sequence[Assignment], sweeps: Mapping[int, Sweep]) -> list[Inspection | Failed]:
         """What the runner tells of each file. Once one hangs, its root is asked for a sign of life before the next."""
@@ -210,14 +204,14 @@ class Intake:
             _log.exception(
                 "a book could not be put together; it is listed as a problem", book=join(order.root.path, order.key)
             )
-            return compose(order, {}, [_unmerged(one, error) for one in done], now, jitter)
+            return compose(order, {}, [unmerged(one, error) for one in done], now, jitter)
 
     def _record(self, books: Sequence[RelationshipUpdates | None]) -> list[SavedBook]:
         wanted = [book for book in books if book is not None]
         saved = list(self._recorder.record(wanted))
-        refused = [_refused(book, one.error) for book, one in zip(wanted, saved, strict=True) if one.error is not None]
-        if refused:
-            self._recorder.record(refused)  # so that it is listed with its reason, and not read again at every scan
+        failures = [refused(book, one.error) for book, one in zip(wanted, saved, strict=True) if one.error is not None]
+        if failures:
+            self._recorder.record(failures)  # so that it is listed with its reason, and not read again at every scan
         told = iter(saved)
         return [SavedBook(None) if book is None else next(told) for book in books]
 
@@ -242,24 +236,33 @@ class Intake:
             for number, outcome in zip(late, self._record([books[number] for number in late]), strict=True):
                 saved[number] = outcome
 
+    def _count(self, done: Sequence[Inspection]) -> None:
+        """What became of files, and how long each reader took over them."""
+        with self._outcomes as outcomes:
+            outcomes.update([one.outcome for one in done])
+        took: dict[str, list[float]] = {}
+        for one in done:
+            if one.read_ms is not None:
+                took.setdefault(one.reader or "unknown", []).append(one.read_ms / 1000)
+        for reader, seconds in took.items():
+            self.took.observe(reader, *seconds)
+
     def _report(
         self, load: InspectLoad, done: Sequence[Inspection], book: RelationshipUpdates | None, saved: SavedBook
     ) -> None:
-        """Count what became of a book's files, have what was not ready looked at again, and finish its ticket."""
-        with self._outcomes as outcomes:
-            outcomes.update(one.outcome for one in done)
-        for one in done:
-            if one.read_ms is not None:
-                self.took.observe(one.reader or "unknown", one.read_ms / 1000)
+        """Tell what became of a book's files, have what was not ready looked at again, and finish its ticket."""
         sweep = load.places[-1][0].sweep
         if saved.outdated:
             self._plan_again(load)
             return
-        refused = saved.error is not None
-        if refused:
+        is_refused = saved.error is not None
+        if is_refused:
             sweep.say("error", "a book was refused by the catalogue", **_where(load, load.order.key), error=saved.error)
-        read = 0 if refused else sum(one.outcome is Outcome.READ for one in done)
-        failed = sum(one.outcome is Outcome.FAILED or (refused and one.outcome is Outcome.READ) for one in done)
+        outcomes = [one.outcome for one in done]
+        read, failed = outcomes.count(Outcome.READ), outcomes.count(Outcome.FAILED)
+        unready = read + failed < len(done) or any(one.racy for one in done)
+        if is_refused:
+            read, failed = 0, read + failed
         sweep.count(
             succeeded=read,
             failed=failed,
@@ -271,16 +274,16 @@ class Intake:
         for place, order in load.places[:-1]:
             place.sweep.count(skipped=len(order.read))
         sweep.part(saved.rest)
-        if saved.book_id is not None and not refused:
+        if saved.book_id is not None and not is_refused:
             sweep.touch(saved.book_id)
         if saved.created and saved.book_id is not None:
             sweep.make(saved.book_id)
         self._tell(load, saved)
-        self._look_again(load, done, book)
-        unready = len(load.order.keep) < len(load.places[-1][1].keep)  # of one that it kept the row is gone
+        if unready or any(one.error is not None for one in (book.files if book is not None else ())):
+            self._look_again(load, done, book)
+        unready |= len(load.order.keep) < len(load.places[-1][1].keep)  # of one that it kept the row is gone
         unready |= book is not None and self._asked(load, done, book)
-        unready |= any(one.racy or one.outcome in (Outcome.CHANGED, Outcome.VANISHED, Outcome.LOST) for one in done)
-        self._sweeper.finished(load, well=not refused and not unready)
+        self._sweeper.finished(load, well=not is_refused and not unready)
 
     def _tell(self, load: InspectLoad, saved: SavedBook) -> None:
         if saved.book_id is not None and saved.error is None:
@@ -312,11 +315,13 @@ class Intake:
         place = load.places[-1][0]
         if not any(place.question):
             return False
+        told = done[-1].drafted if done else None
+        if told is not None and not told.asked:
+            return False
         wanted = {seen.path for seen in load.order.read if role_of(seen.path) is FileRole.MEDIA}
-        if done and (told := done[-1].drafted) is not None:
-            if told.asked:
-                place.sweep.doubt(anchor(parent(next(one.seen.path for one in book.files if one.seen.path in wanted))))
-            return told.asked
+        if told is not None:
+            place.sweep.doubt(anchor(parent(next(one.seen.path for one in book.files if one.seen.path in wanted))))
+            return True
         read = {one.seen.path: one.said for one in book.files if one.said is not None and one.seen.path in wanted}
         others = sum(role_of(one.path) is FileRole.MEDIA for one in load.order.keep)
         again = not read.keys().isdisjoint(load.order.known or {})
@@ -342,25 +347,8 @@ class Intake:
         self._sweeper.finished(load, well=False)
 
 
-def _assignments(load: InspectLoad, number: int = 0) -> list[Assignment]:
-    """The files of a book, the book by its number among those that are read together."""
-    admission = load.places[-1][0].sweep.admission
-    stable = stable_inodes(admission.identity.fstype)
-    work = [Assignment(admission.real, seen, stable, (number, at)) for at, seen in enumerate(load.order.read)]
-    if work and load.order.is_plain:
-        work[-1] = work[-1]._replace(brief=brief_of(load.order, load.places[-1][0].question))
-    return work
-
-
 def _where(load: InspectLoad, path: bytes) -> dict[str, str]:
     return json_path(join(load.order.root.path, path))
-
-
-def _unmerged(done: Inspection, error: Exception) -> Inspection:
-    """A file whose book fails in our own hands: its neighbours must not pay for that, and the operator must hear."""
-    text = f"what it says could not be put together ({type(error).__name__}: {error}); this is a fault of shishod"
-    told = done._replace(outcome=Outcome.FAILED, packed=None, drafted=None)
-    return told._replace(stage="merge", reason="internal", text=text, passing=True)
 
 
 def _note_read(work: Sequence[Assignment], sweeps: Mapping[bytes, Sweep], at: int) -> None:
@@ -370,28 +358,3 @@ def _note_read(work: Sequence[Assignment], sweeps: Mapping[bytes, Sweep], at: in
 
 def _reason(answer: Inspection | Failed) -> str:
     return answer.reason if isinstance(answer, Failed) else ""
-
-
-def _told(assignment: Assignment, answer: Inspection | Failed) -> Inspection:
-    """A file whose worker gave no answer has itself to blame, unless it was never tried."""
-    if isinstance(answer, Inspection):
-        drafted = believed(answer.drafted, assignment.share[1] + 1)
-        return answer if drafted is answer.drafted else answer._replace(drafted=drafted)
-    if answer.reason in ("stopped", "unread"):
-        return Inspection(assignment.seen, Outcome.LOST)
-    stage, text = FAILURES.get(answer.reason, ("read", answer.text))
-    text = f"{text} ({answer.text})"
-    passing = answer.reason != "memory"
-    failed = Inspection(assignment.seen, Outcome.FAILED, stage=stage, reason=answer.reason, text=text, passing=passing)
-    if reader := formats.reader_by_name(assignment.seen.path):
-        return failed._replace(reader=reader.name, version=reader.version)  # a newer one may fare better
-    return failed
-
-
-def _refused(book: RelationshipUpdates, reason: str) -> RelationshipUpdates:
-    """The files of a book that the catalogue does not take, as what they are: in ERROR, until they change."""
-    error = FileError("refused", f"the catalogue did not take what it says: {reason}", "save")
-    files = tuple(
-        replace(file, state=State.ERROR, error=error, error_count=1, reading=None, narrators=()) for file in book.files
-    )
-    return replace(book, metadata=None, files=files, absorbs=(), revision=None)

@@ -167,3 +167,11 @@ def test_what_goes_through_a_pipe_comes_out_as_it_went_in(tmp_path: Path) -> Non
     assert pickle.loads(pickle.dumps(assignments)) == assignments
     assert pickle.loads(pickle.dumps(answers)) == answers
     assert type(pickle.loads(pickle.dumps(answers[-1])).drafted) is Drafted
+
+
+def test_an_answer_about_another_file_than_was_asked_for_is_none(a_house: Callable[..., House], library: Path) -> None:
+    a_library(library)
+
+    house, _ = scanned(a_house, library, lambda one: one._replace(seen=one.seen._replace(path=b"other.epub")))
+
+    assert house.files() == {}
