@@ -1,9 +1,11 @@
 """What every runner does; and what only those do that keep each call in a process of its own."""
 
+import importlib
 import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +48,31 @@ def test_the_inline_runner_imports_what_it_will_need_before_its_threads_do() -> 
     InlineRunner(["colorsys"]).warm()
 
     assert "colorsys" in sys.modules
+
+
+def test_nothing_is_done_inline_while_what_it_needs_is_being_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "slow_to_come.py").write_text("import queue\nHERE, GO_ON = queue.Queue(), queue.Queue()\n")
+    (tmp_path / "half_made.py").write_text(
+        "import slow_to_come\nslow_to_come.HERE.put(1)\nslow_to_come.GO_ON.get(timeout=30)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    slow = importlib.import_module("slow_to_come")
+    runner, done = InlineRunner(["half_made"]), list[int]()
+    warming = threading.Thread(target=runner.warm)
+    working = threading.Thread(target=lambda: done.extend(runner.run(double, [1])))
+
+    warming.start()
+    slow.HERE.get(timeout=30)
+    working.start()
+    working.join(0.1)
+    before = list(done)
+    slow.GO_ON.put(1)
+    for thread in (warming, working):
+        thread.join(30)
+
+    assert (before, done) == ([], [2])
 
 
 def test_the_inline_runner_enters_no_parser_twice_at_once() -> None:

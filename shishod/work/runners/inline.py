@@ -45,9 +45,11 @@ class InlineRunner:
         return outcomes
 
     def warm(self) -> None:
-        """Import what the work will need, in one thread: modules that import each other may not be met half made."""
-        for module in self._preload:
-            importlib.import_module(module)
+        """Import what the work will need, and have all work wait for that: two threads that import modules which import
+        each other may meet them half made."""
+        with self._turn:
+            for module in self._preload:
+                importlib.import_module(module)
 
     def expect(self) -> None:
         """What a call needs is imported by the first."""
