@@ -173,24 +173,22 @@ def _unwritten(
 
 
 def _behind(connection: Connection, books: Updates, homes: Sequence[int | None], now: datetime) -> set[int]:
-    """The rows of books that were written, since the files of these were told, by somebody who saw more of them."""
+    """The rows of books that were written, since the files of these were told, by somebody who saw more of them, or who
+    has read what these count on as it was."""
     told = {
-        home: book
-        for book, home in zip(books, homes, strict=True)
-        if home is not None and book.planned_at is not None and book.metadata is not None
+        home: book for book, home in zip(books, homes, strict=True) if home is not None and book.planned_at is not None
     }
-    seen = {(book.root_id, one.seen.path) for book in told.values() for one in book.files}
+    states = {(book.root_id, one.seen.path): one.state for book in told.values() for one in book.files}
     file, found = media_files.c, set[int]()
     for some in chunks(sorted(told)):
-        seen_last = select(file.book_id, file.root_id, file.path, file.last_scanned_at).where(
-            file.book_id.in_(some),
-            file.role == FileRole.MEDIA.value,
-            file.state != State.MISSING.value,
-            file.duplicate_of.is_(None),
+        seen_last = select(file.book_id, file.root_id, file.path, file.role, file.state, file.last_scanned_at).where(
+            file.book_id.in_(some), file.state != State.MISSING.value, file.duplicate_of.is_(None)
         )
-        for home, root_id, path, scanned_at in connection.execute(seen_last):
-            planned_at = told[home].planned_at
-            if planned_at is not None and planned_at < scanned_at <= now and (root_id, path) not in seen:
+        for home, root_id, path, role, state, scanned_at in connection.execute(seen_last):
+            here, planned_at = states.get((root_id, path)), told[home].planned_at
+            meanwhile = planned_at is not None and planned_at < scanned_at <= now
+            more = here is None and role == FileRole.MEDIA.value and told[home].metadata is not None
+            if (more and meanwhile) or (here is State.CHANGED and state == State.INDEXED.value):
                 found.add(home)
     return found
 

@@ -140,6 +140,21 @@ def test_a_known_book_that_was_written_meanwhile_of_more_files_is_merged_anew(
     ]
 
 
+def test_a_book_that_counts_on_a_file_which_was_read_anew_meanwhile_is_merged_anew(
+    catalogue: SqlCatalog, root: Root
+) -> None:
+    """It was planned while somebody had the file in hand, and is written when that has ended."""
+    files = (a_file(b"A/1.mp3"), a_file(b"A/2.mp3"))
+    (book_id,) = save(catalogue, replace(a_book(root, b"A/", files=files), rule="folder"), now=NOW)
+    late = (files[0], replace(files[1], state=State.CHANGED))
+    late_book = a_book(root, b"A/", metadata=some_metadata("Late"), files=late, book_id=book_id)
+
+    outcome = catalogue.save([replace(late_book, rule="folder", planned_at=NOW)], {}, LATER).books[0]
+
+    assert outcome == SavedBook(book_id, rest=frozenset({(root.id, b"A")}))
+    assert catalogue.grounds([book_id])[book_id] == (b"A/", "")
+
+
 def test_the_outcome_says_which_books_are_new(catalogue: SqlCatalog, root: Root) -> None:
     first, second = catalogue.save([a_book(root, b"a"), a_book(root, b"b")], {}, NOW).books
     again, third = catalogue.save([a_book(root, b"b"), a_book(root, b"c")], {}, LATER).books
