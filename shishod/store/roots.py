@@ -1,7 +1,7 @@
 """Libraries and roots as rows: those the settings name, and what was found out about each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields as parts
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +12,9 @@ from shishod.model.library import Hold, Library, LibraryKind, Root, RootIdentity
 from shishod.model.state import State
 from shishod.store.border import Noun
 from shishod.store.dialect import insert
-from shishod.store.tables import libraries, media_files, roots
+from shishod.store.tables import folders, libraries, media_files, roots
 
-_IDENTITY = tuple(field.name for field in fields(RootIdentity))
+_IDENTITY = tuple(field.name for field in parts(RootIdentity))
 _HELD = ("held_paths", "held_digest", "held_equal", "held_counted_at")
 
 
@@ -25,6 +25,9 @@ _EVERY_ROOT = (
 )
 
 
+_NAMED = select(roots.c.id).where(roots.c.enrolled)
+
+
 class Roots(Noun):
     """What is watched, and whether it can be believed."""
 
@@ -32,8 +35,13 @@ class Roots(Noun):
     _roots_kept: tuple[tuple[int, Mapping[str, Ways]], tuple[Root, ...]] = (-1, {}), ()  # with when they were read
 
     def enrol(self, libraries: Sequence[Library], now: datetime) -> tuple[Root, ...]:
-        """Make the libraries and roots of the settings known; what is gone from them stays, not listed."""
+        """Make the libraries and roots of the settings known; what is gone from them stays, not listed.
+
+        A root that was not named meanwhile is compared anew, file by file: those that it held may be another root's by
+        now, and nothing of that is to be seen on its disk.
+        """
         with self._writing() as connection:
+            before = set(connection.scalars(_NAMED))
             connection.execute(update(roots).values(enrolled=False, walked_at=None))
             position = 0
             for library in libraries:
@@ -41,6 +49,9 @@ class Roots(Noun):
                 for path in library.roots:
                     _root(connection, library_id, path, position, now)
                     position += 1
+            if back := set(connection.scalars(_NAMED)) - before:
+                unsigned = update(folders).values(mtime_ns=0, packed=b"")
+                connection.execute(unsigned.where(folders.c.root_id.in_(back)))
         self._ways = {library.name: library.ways for library in libraries}
         return self.roots()
 

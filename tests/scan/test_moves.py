@@ -318,6 +318,26 @@ def test_a_root_that_is_now_a_part_of_another_keeps_everything(a_house: Callable
     assert house.reads() == []
 
 
+def test_a_library_that_is_called_otherwise_and_then_as_before_keeps_everything(
+    a_house: Callable[..., House], tmp_path: Path
+) -> None:
+    folder = tmp_path / "books"
+    (folder / "A").mkdir(parents=True)
+    an_epub(folder / "A" / "Book.epub", title="Told")
+    house = a_house(books=folder)
+    house.scan()
+    before = the_book(house)
+    house.reads()
+
+    for name in ("renamed", "books"):
+        house.catalog.enrol([Library(name, (os.fsencode(folder),))], house.clock.now())
+        house.scan()
+
+        after = the_book(house)
+        assert (after["id"], after["library"]) == (before["id"], name)
+    assert house.reads() == []
+
+
 def test_many_files_that_move_at_once_are_not_held(a_house: Callable[..., House], tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
