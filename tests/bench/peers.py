@@ -1,7 +1,9 @@
 """Other programs that catalogue a library, on the very files that shishod is measured with; none of them is needed.
 
-Each has its own idea of the work: `DOES` says what it does with a file, and what stands beside a ratio is to be read
-with it.
+Each has its own idea of the work: `DOES` says what it does with a file and from when on its clock runs, and what stands
+beside a ratio is to be read with it. Ours runs from the request to the daemon until every cover is stored; a first
+scan reads tags, length, chapters and covers, and merges tracks into books. All read the same files from the same page
+cache, in turns, each into a new folder on the same disk.
 """
 
 import json
@@ -22,10 +24,12 @@ from tests.waiting import wait_until
 
 LIMIT_S = 1800.0
 DOES = {
-    "calibredb": "reads metadata and cover, copies the book and its cover into a library of its own, and writes an OPF",
-    "mpd": "reads tags and length; no cover and no chapters; its database is one file that is written at the end",
-    "minidlna": "reads tags, length and the picture inside, which it makes smaller, into SQLite",
-    "beets": "reads tags and length by mutagen, into SQLite; no cover, nothing looked up, nothing copied",
+    "calibredb": "reads metadata and cover, copies the book and its cover into a library of its own, and writes an OPF;"
+    " from its start",
+    "mpd": "reads tags and length; no cover and no chapters; its database is one file that is written at the end;"
+    " from the command to a daemon that runs",
+    "minidlna": "reads tags, length and the picture inside, which it makes smaller, into SQLite; from its start",
+    "beets": "reads tags and length by mutagen, into SQLite; no cover, nothing looked up or copied; from its start",
 }
 BINARIES = {"calibredb": "calibredb", "mpd": "mpd", "minidlna": "minidlnad", "beets": "beet"}
 
