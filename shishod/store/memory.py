@@ -58,7 +58,7 @@ KNOWN = [
 _FILES_IN = select(*KNOWN).where(media_files.c.root_id == bindparam("root"), among(media_files.c.parent_path))
 READ_STATES = [state.value for state in READ]
 _STATE = 8  # its place in KNOWN
-_FOLDERS_KEPT = 50_000  # of a root, from one scan to the next: some 15 MB
+_FOLDERS_KEPT = 400_000  # of a root, from one scan to the next: 120 MB, as it takes a second to read so many again
 _STATES = {state.value: state for state in State}
 _DUE_TEXT = f"""
 SELECT parent_path FROM media_files {{}} WHERE root_id = :root AND {UNFINISHED}
@@ -97,6 +97,9 @@ class Memory(Noun):
         kept_at, kept = self._kept.get(root_id, (-1, {}))
         if not under and kept_at == epoch:
             return kept
+        if not under:
+            self._kept.pop(root_id, None)  # before so many are read once more
+        del kept
         found = self._folders(root_id, under)
         if not under and self._database.path is not None:
             self._kept[root_id] = (epoch, found) if len(found) <= _FOLDERS_KEPT else (-1, {})
