@@ -47,7 +47,7 @@ class _Loan:
         if hand is None or hand.lent or hand.path != self._path:
             self._hand, self._file = None, _open(self._path)
             return self._file
-        if hand.file is None:
+        if hand.file is None or hand.file.closed:  # some libraries close what they are given
             hand.file = _open(self._path)
         else:
             hand.file.seek(0)

@@ -71,3 +71,12 @@ def test_another_file_than_that_in_hand_is_opened_by_itself(book: Path, tmp_path
     with in_hand(os.fsencode(book)), opened(os.fsencode(other)) as file:
         assert file.read() == b"else"
     assert file.closed
+
+
+def test_a_file_in_hand_that_somebody_has_closed_is_opened_again(book: Path) -> None:
+    path = os.fsencode(book)
+    with in_hand(path):
+        with opened(path) as first:
+            first.close()
+        with opened(path) as second:
+            assert second.read() == b"words"
