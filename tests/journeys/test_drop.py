@@ -59,7 +59,9 @@ def test_a_dropped_book_is_catalogued_whole_soon_after_its_last_byte(
     source = an_epub(tmp_path / "x.epub", title="Dropped", authors=["Ann Author"], chapters=["A", "B", "C"], cover=True)
     (library / "Ann Author").mkdir()
     wait_until(lambda: daemon.status()["roots"][0]["watch"]["armed"] == 2, 5, "the new folder is watched")
-    wait_until(lambda: "shishod_parser_processes 1.0" in daemon.client.text("/metrics"), 30, "its readers are loaded")
+    wait_until(
+        lambda: "shishod_parser_processes 0.0" not in daemon.client.text("/metrics"), 30, "its readers are loaded"
+    )
 
     drop(source, library / "Ann Author" / "Dropped.epub")
     last_byte_s = time.monotonic()

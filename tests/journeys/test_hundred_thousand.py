@@ -88,7 +88,9 @@ def test_a_hundred_thousand_books_are_scanned_at_every_depth_with_flat_memory(tm
     with a_daemon(tmp_path / "daemon", library, config=CONFIG) as daemon:
         assert daemon.process is not None
         pid = daemon.process.pid
-        wait_until(lambda: "shishod_parser_processes 1.0" in daemon.client.text("/metrics"), 30, "the start is over")
+        wait_until(
+            lambda: "shishod_parser_processes 0.0" not in daemon.client.text("/metrics"), 30, "the start is over"
+        )
         small, small_s, _ = scanned(daemon, *FULL)
         assert (small["status"], small["books_new"]) == ("completed", TEN)
         before, threads = resident_bytes(pid), at_work(pid)

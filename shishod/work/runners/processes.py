@@ -130,7 +130,7 @@ class ProcessRunner:
 
     def expect(self) -> None:
         with self._lock:
-            begin = not (self._lanes or self._expecting or self._closed)
+            begin = not (self._lanes or self._running or self._expecting or self._closed)
             self._expecting |= begin
         if begin:
             threading.Thread(target=self._make_ahead, name="run-warm", daemon=True).start()
