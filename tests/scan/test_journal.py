@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shishod.errors import Unreachable
-from shishod.model.scanlog import LogLine, LogQuery
+from shishod.model.scanlog import Keeping, LogLine, LogQuery
 from shishod.model.tier import Tier
 from shishod.scan.journal import EVERY_S, KEPT, MOST, Journal
 from shishod.scan.settings import ScanSettings
@@ -171,7 +171,7 @@ def test_ended_scans_are_forgotten_by_number_and_by_age(house: House, library: P
 def test_a_scan_is_told_to_have_ended_however_long_it_is_to_be_remembered(house: House, library: Path) -> None:
     said: list[str] = []
     house.scans.tell = lambda kind, **_: said.append(kind)
-    house.scans._keep = ScanSettings(history_lasts="999999d", log_lasts="999999d").keeping()  # type: ignore[arg-type]
+    house.scans._keep = Keeping(500, scans_s=1e11, lines_s=1e11)  # it began before there were dates
     an_epub(library / "a.epub")
 
     first = house.scan()
