@@ -26,13 +26,18 @@ def a_runner(idle_s: float) -> Iterator[ProcessRunner]:
 
 def keepers() -> set[int]:
     """Our children that only multiprocessing keeps: the fork server and the tracker beside it."""
-    found = set()
-    for task in Path("/proc/self/task").iterdir():
-        for child in (task / "children").read_text().split():
-            told = Path(f"/proc/{child}/cmdline")
-            if told.exists() and b"from multiprocessing." in told.read_bytes():
-                found.add(int(child))
-    return found
+    children = [child for task in Path("/proc/self/task").iterdir() for child in _told(task / "children").split()]
+    return {
+        int(child) for child in children if b"from multiprocessing." in _told(Path("/proc", child.decode(), "cmdline"))
+    }
+
+
+def _told(place: Path) -> bytes:
+    """What the kernel says there; nothing of a thread or a process that has just ended."""
+    try:
+        return place.read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 @pytest.fixture(autouse=True)
