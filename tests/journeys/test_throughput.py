@@ -22,10 +22,10 @@ from tests.journeys.running import RunningDaemon, running
 from tests.journeys.siege import EVERY_S
 from tests.waiting import wait_until
 
-BOOKS = 3000  # of which the first few are looked up in vain, which costs as much with how many ever
+BOOKS = 10_000  # of which the first few are looked up in vain, which costs as much with how many ever
 ROUNDS = 5
 MORE_WORK = 1.05
-BESIEGED = 3000
+BESIEGED = 15_000  # so that a scan lasts for several windows
 WINDOWS, WINDOW_S = 15, 2.0
 LEAST = 0.85  # of what is read without a siege
 CONFIG = "scan: {settle: 1ms, hash_rate: 0, cover_rate: 0, on_start: 'off'}\nwatch: {enabled: false}\n"
@@ -45,6 +45,7 @@ def first_scan(place: Path, library: Path, config: str, beside: Beside) -> Took:
     daemon = RunningDaemon(place, library, config=config)
     with running(daemon), beside(daemon):
         assert daemon.process is not None
+        wait_until(lambda: "shishod_parser_processes 0.0" not in daemon.client.text("/metrics"), 30, "it is ready")
         before_s = worked_s(daemon.process.pid)
         scan = daemon.scan("full", deadline_s=600)
         cost_s = worked_s(daemon.process.pid) - before_s
