@@ -34,7 +34,7 @@ READ = (State.INDEXED, State.STALE)  # what such a file says is known, and holds
 CLAIMABLE = frozenset(before for before, after in LEGAL.items() if State.PROCESSING in after)
 LEASE = timedelta(hours=1)  # longer than the slowest handful of books takes; a claim that is older has no owner
 
-LAID_ASIDE = -1  # the place of a file that its book was merged without: it is missing, or could not be read
+LAID_ASIDE = -1  # of a file that its book was merged without: it is missing, was not seen, or could not be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class KnownFile:
     """One file as the catalogue remembers it, with what is needed to judge it and nothing more.
 
     `parser_version` is 0 until a reader has read it; `retry_at` is None where only a change of the file helps;
-    `position` is LAID_ASIDE for a missing file that its book was merged without. `duplicate_of` is the file that this
+    `position` is LAID_ASIDE for a file that its book was merged without. `duplicate_of` is the file that this
     is another path to: a hard link, which is no book of its own.
     """
 

@@ -209,7 +209,7 @@ def _save_fresh(
     _rewrite_books(connection, [(b, home) for b, home in zip(books, homes, strict=True) if home], names, now)
     _save_files(connection, list(zip(ids, books, strict=True)), names, now)
     reread = {book_id for book_id, book in zip(ids, books, strict=True) if book_id is not None and book.files}
-    _lay_aside(connection, reread - created)
+    _lay_aside(connection, reread - created, now)
     reword(connection, {i: book.words for i, book in zip(ids, books, strict=True) if i and book.words is not None}, now)
     relate(connection, told, names, now, reread)
     if found := {i: book.found for i, book in zip(ids, books, strict=True) if i and book.found}:
@@ -347,12 +347,14 @@ def _tells_nothing(new: Any) -> ColumnElement[bool]:
     return and_(as_before, as_well, same, or_(new.reading.is_(None), new.parser_version == old.parser_version))
 
 
-def _lay_aside(connection: Connection, book_ids: Collection[int]) -> None:
-    """What these books say now, they say without their missing files."""
-    column = media_files.c
+def _lay_aside(connection: Connection, book_ids: Collection[int], now: datetime) -> None:
+    """What these books say now, they say without the files that were not written just now: the missing ones, and those
+    that somebody gave another book, or was about to, when these were told."""
+    file = media_files.c
     aside = update(media_files).values(position=LAID_ASIDE)
     for some in chunks(sorted(book_ids)):
-        connection.execute(aside.where(column.book_id.in_(some), column.state == State.MISSING.value))
+        unsaid = (file.last_scanned_at != now, file.duplicate_of.is_(None), file.position != LAID_ASIDE)
+        connection.execute(aside.where(file.book_id.in_(some), *unsaid))
 
 
 def open_folders(connection: Connection, places: Collection[tuple[int, bytes]], now: datetime) -> None:

@@ -12,7 +12,7 @@ from shishod.model.catalog import BookQuery
 from shishod.model.library import Root
 from shishod.model.metadata import FieldSource, Reading, Source, UserWord, dump_reading
 from shishod.model.signature import KnownFolder
-from shishod.model.state import State
+from shishod.model.state import LAID_ASIDE, State
 from shishod.model.updates import FileUpdate, RelationshipUpdates, SavedBook
 from shishod.store.catalog import SqlCatalog
 from shishod.store.tables import field_sources, name_aliases
@@ -138,6 +138,23 @@ def test_a_known_book_that_was_written_meanwhile_of_more_files_is_merged_anew(
         (SavedBook(book_id), (b"A/", "folder")),  # who saw it afterwards is believed
         (SavedBook(book_id, rest=frozenset({(root.id, b"A")})), (b"A/", "")),
     ]
+
+
+def test_a_file_that_its_book_was_told_without_is_laid_aside_until_it_is_told_with_it(
+    catalogue: SqlCatalog, root: Root
+) -> None:
+    """It was to be another book's, which never came; whoever finds it in this one again has the book merged."""
+    one, two = a_file(b"A/1.mp3"), a_file(b"A/2.mp3", position=1)
+    (book_id,) = save(catalogue, a_book(root, b"A/", files=(one, two)), now=NOW)
+
+    def places() -> list[int]:
+        return [known.position for known in catalogue.files_in(root.id, [b"A"])]
+
+    save(catalogue, a_book(root, b"A/", book_id=book_id, files=(one,)), now=LATER)
+    without = places()
+    save(catalogue, a_book(root, b"A/", book_id=book_id, files=(one, two)), now=LATER + timedelta(seconds=1))
+
+    assert (without, places()) == ([0, LAID_ASIDE], [0, 1])
 
 
 def test_a_book_that_counts_on_a_file_which_was_read_anew_meanwhile_is_merged_anew(

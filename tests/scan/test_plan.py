@@ -114,8 +114,9 @@ def test_a_missing_file_that_comes_back_different_is_read() -> None:
     assert made.returned == []
 
 
-def test_a_track_that_comes_back_to_a_book_that_went_on_without_it_has_it_merged_anew() -> None:
-    tracks = [known("Dune/01.mp3"), known("Dune/02.mp3", state=State.MISSING, position=LAID_ASIDE)]
+@pytest.mark.parametrize("state", [State.MISSING, State.INDEXED])
+def test_a_track_that_comes_back_to_a_book_that_went_on_without_it_has_it_merged_anew(state: State) -> None:
+    tracks = [known("Dune/01.mp3"), known("Dune/02.mp3", state=state, position=LAID_ASIDE)]
 
     (order,) = planned([seen("Dune/01.mp3"), seen("Dune/02.mp3")], tracks).orders
 
