@@ -5,6 +5,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 
 from shishod import formats, log
@@ -111,14 +112,17 @@ class Survey:
         found = walk.tree(start) if sweep.order.tree else walk.folder(start)
         noted: set[bytes] = set()
         size = FIRST
-        while batch := list(islice(found, size)):
+        while True:
+            looked_at = rooms.clock.now()
+            if not (batch := list(islice(found, size))):
+                break
             size = BATCH
             self.passing.heed(sweep, batch)
             if walk.retold > noted:
                 note_retold(rooms.catalog, root.id, walk.retold - noted, now)
                 noted = set(walk.retold)
             places = [one for one in batch if isinstance(one, Neighbourhood)]
-            self._plan(sweep, places)
+            self._plan(sweep, places, looked_at)
             self._well_again(root, walk, places)
             for one in batch:
                 if isinstance(one, Gone) and not one.reason:
@@ -133,14 +137,15 @@ class Survey:
             sweep.count(unchanged=walk.unchanged, folders=walk.folders)
         return walk
 
-    def _plan(self, sweep: Sweep, places: Sequence[Neighbourhood]) -> None:
+    def _plan(self, sweep: Sweep, places: Sequence[Neighbourhood], looked_at: datetime) -> None:
+        """`looked_at` is before any of them was listed: what was recorded since may be more than they show."""
         if not places:
             return
         root = sweep.root
         known = by_folder(self._rooms.catalog.files_in(root.id, [one for place in places for one in place.listed]))
         books = {one.book_id for files in known.values() for one in files if one.book_id is not None}
         bereaved = self._rooms.catalog.bereaved(books) if books else ()
-        how = self._judgement(sweep)
+        how = self._judgement(sweep, looked_at)
         places = [remembering(place, known) if place.unsure else place for place in places]
         traces = self._rooms.tracer.trace(_batch(sweep, places, known, how))
         sweep.sources |= {one.root_id for one in traces.moved.values()} - {root.id}
@@ -166,7 +171,7 @@ class Survey:
         packed = self._rooms.catalog.readings(held) if held else {}
         return {held[number]: tells_of(load_reading(one)) for number, one in packed.items()}
 
-    def _judgement(self, sweep: Sweep) -> Judgement:
+    def _judgement(self, sweep: Sweep, looked_at: datetime) -> Judgement:
         now_ns, settle_ns = time.time_ns(), int(self._settle_s(sweep) * 1e9)
         vouched = sweep.order.vouched
 
@@ -177,7 +182,7 @@ class Survey:
             return sweep.order.rereads(path) or (parent(path) in sweep.retold and suffix(path) in FILMS)
 
         stable = stable_inodes(sweep.admission.identity.fstype)
-        return Judgement(self._rooms.clock.now(), ACTS_ON, stable, formats.version_of, has_settled, read_anew)
+        return Judgement(looked_at, ACTS_ON, stable, formats.version_of, has_settled, read_anew)
 
     def _request(self, sweep: Sweep, place: Neighbourhood, made: Plan) -> None:
         orders = [order for order in made.orders if self._claims.take(order)]
