@@ -353,8 +353,10 @@ def _lay_aside(connection: Connection, book_ids: Collection[int], now: datetime)
     file = media_files.c
     aside = update(media_files).values(position=LAID_ASIDE)
     for some in chunks(sorted(book_ids)):
-        unsaid = (file.last_scanned_at != now, file.duplicate_of.is_(None), file.position != LAID_ASIDE)
-        connection.execute(aside.where(file.book_id.in_(some), *unsaid))
+        unsaid = or_(file.state == State.MISSING.value, file.last_scanned_at != now)
+        connection.execute(
+            aside.where(file.book_id.in_(some), unsaid, file.duplicate_of.is_(None), file.position != LAID_ASIDE)
+        )
 
 
 def open_folders(connection: Connection, places: Collection[tuple[int, bytes]], now: datetime) -> None:
