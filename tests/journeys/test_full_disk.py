@@ -42,7 +42,8 @@ def well(daemon: RunningDaemon) -> bool:
 def test_a_full_disk_is_told_with_its_remedy_and_survived(small_disk: Path, tmp_path: Path) -> None:
     library = tmp_path / "Books"
     library.mkdir()
-    with a_daemon(tmp_path / "daemon", library) as daemon:
+    config = f"libraries:\n  Books:\n    paths: [{library}]\n    watch: off\n"  # else the drop fills it before the scan
+    with a_daemon(tmp_path / "daemon", config=config) as daemon:
         daemon.settled()
         ballast = fill(small_disk, leave=200_000)
         many_books(library, BOOKS)

@@ -176,7 +176,7 @@ def test_a_killed_daemon_is_started_again(service: Service) -> None:
 
 def test_stop_in_the_middle_of_a_scan_takes_less_than_five_seconds(service: Service, tmp_path: Path) -> None:
     template = an_epub(tmp_path / "template.epub", title="One of many").read_bytes()
-    for number in range(3000):
+    for number in range(12_000):  # some ten seconds of work
         folder = service.box.root / f"srv/books/{number % 100}"
         folder.mkdir(exist_ok=True)
         (folder / f"{number}.epub").write_bytes(template)
