@@ -150,7 +150,8 @@ class _Planner:
         if original is None and before is not None and before.duplicate_of is not None:
             original = traces.originals.get(before.duplicate_of)
         if original is not None and is_link(seen, original):
-            if before is not None and unchanged(before, seen) and before.book_id == original.book_id:
+            stands = before is not None and before.book_id == original.book_id and before.state in READ
+            if before is not None and stands and unchanged(before, seen):
                 self.made.unchanged += 1
             else:
                 self.made.links.append((seen, original.id))

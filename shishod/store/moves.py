@@ -186,10 +186,10 @@ def _itself(root_id: int, seen: Sighting, original: Row) -> bool:
 def _as_link(root_id: int, seen: Sighting, original: Row, now: datetime) -> Row:
     """Its size and times are those at which the original was read: what it says is of that moment.
 
-    Who has the original in hand has not this one, and would never lay it down.
+    Who has the original in hand, or will take it, has not this one, and would never lay it down.
     """
     state = State(original["state"])
-    if state is State.PROCESSING:
+    if state in (State.PROCESSING, State.CHANGED):
         state = State.CHANGED if original["reading"] is None else State.INDEXED
     return {name: value for name, value in original.items() if name != "id"} | {
         "root_id": root_id,

@@ -163,16 +163,22 @@ def test_a_link_says_what_its_original_does_and_is_no_share_of_the_book(catalogu
     assert set(catalogue.memories([book_id])[book_id].readings) == {original, link.id}
 
 
-def test_a_link_to_what_is_just_being_read_is_in_nobodys_hand(catalogue: SqlCatalog, root: Root) -> None:
+@pytest.mark.parametrize("released", [False, True])
+def test_a_link_to_what_is_being_read_or_soon_will_be_is_in_nobodys_hand(
+    catalogue: SqlCatalog, root: Root, released: bool
+) -> None:
     save(catalogue, a_book(root, b"A/a.epub"))
     (original,) = numbers(catalogue, root).values()
     catalogue.claim([original], NOW)
+    if released:
+        catalogue.release([original], NOW)
 
     catalogue.link(root.id, [(a_sighting(b"B/b.epub", inode=7), original)], NOW)
 
     link = catalogue.files([numbers(catalogue, root)[b"B/b.epub"]])[0]
-    assert (link.state, catalogue.files([original])[0].state) == (State.INDEXED, State.PROCESSING)
-    assert catalogue.release([original, link.id], NOW) == 1
+    expected = (State.INDEXED, State.CHANGED if released else State.PROCESSING)
+    assert (link.state, catalogue.files([original])[0].state) == expected
+    assert catalogue.release([original, link.id], NOW) == (0 if released else 1)
 
 
 def test_a_former_root_hands_everything_to_its_successor(catalogue: SqlCatalog, root: Root) -> None:

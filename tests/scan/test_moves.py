@@ -390,6 +390,22 @@ def test_a_hard_link_is_a_duplicate_and_no_second_book(house: House, library: Pa
     assert house.scan().unchanged == 2
 
 
+def test_a_link_that_waits_to_be_read_says_what_its_original_does(house: House, library: Path) -> None:
+    an_epub(library / "Book.epub", title="Told")
+    os.link(library / "Book.epub", library / "Linked.epub")
+    house.scan()
+    house.clock.wind(1)
+    house.work()
+    link = next(one for one in house.files().values() if one.duplicate_of is not None)
+    house.catalog.mark([link.id], State.CHANGED, house.clock.now())
+    house.catalog.reopen([(house.root().id, b"")])
+
+    house.scan()
+
+    assert [one.state for one in house.files().values()] == [State.INDEXED, State.INDEXED]
+    assert house.scan().unchanged == 2
+
+
 def test_of_names_that_are_first_met_together_the_first_as_people_count_is_the_file(
     house: House, library: Path
 ) -> None:
