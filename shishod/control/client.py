@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from typing import Any
 
 FIRST_PERSON = 1000  # of the user ids; those below are services
+MONITOR_S = 8.0  # what watches over machines gives up after ten, and then says nothing of the reason
 PLAIN = frozenset("/?&=%+.-_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+
+
+class Silent(Unreachable):
+    """A daemon is there, and has not answered in time: it hangs, or is frozen."""
 
 
 class Client:
@@ -131,8 +136,13 @@ class Client:
                 _way_in(self._path),
             )
         if isinstance(error, TimeoutError):
-            return Unreachable(
+            return Silent(
                 f"the daemon at {self._path} did not answer within {self._timeout_s:g} s; "
+                "`systemctl status shishod` says how it is"
+            )
+        if isinstance(error, BlockingIOError):
+            return Silent(
+                f"the daemon at {self._path} takes no more callers, for too many wait for it; "
                 "`systemctl status shishod` says how it is"
             )
         if _lies_there(self._path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from shishod.control.client import Client
+from shishod.control.client import MONITOR_S, Client, Silent
 from shishod.ctl.voice import count, echo, local, outcome, paused, plain, say, say_json, span
 from shishod.ctl.words import called, option
 from shishod.errors import Refused, Unreachable
@@ -28,7 +28,7 @@ def command(client: Client, as_json: bool, watch: bool, check: bool) -> int:
     """Say whether all is well; exit code 1 when it is not.
 
     With --check the exit code is 0 when all is well, 1 when something waits for your word, 2 when something is not
-    served, 3 when no daemon answers.
+    served or the daemon has not answered within 8 seconds, 3 when there is no daemon to ask, or you may not.
     """
     if check:
         return _check(client)
@@ -44,7 +44,10 @@ def command(client: Client, as_json: bool, watch: bool, check: bool) -> int:
 
 def _check(client: Client) -> int:
     try:
-        report = client.get("/v1/status")
+        report = client.patient(MONITOR_S).get("/v1/status")
+    except Silent as error:
+        say(f"SHISHOD CRITICAL - {error}")
+        return 2
     except (Unreachable, Refused) as error:
         say(f"SHISHOD UNKNOWN - {error}")
         return 3

@@ -1,5 +1,6 @@
 """What a face may ask of losses: which are held, what is missing and until when, and to forget it now."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,8 +29,9 @@ class LossRules:
 class LossDesk:
     """Shared: by every face. Short calls that ask the catalogue alone."""
 
-    def __init__(self, catalog: Roots, rules: LossRules, clock: Clock) -> None:
+    def __init__(self, catalog: Roots, book: Callable[[int], Row], rules: LossRules, clock: Clock) -> None:
         self._catalog = catalog
+        self._book = book
         self._rules = rules
         self._clock = clock
 
@@ -52,8 +54,11 @@ class LossDesk:
         with_edits: bool = False,
         rehearsal: bool = False,
     ) -> Purged:
-        """Forget what is missing now, or only what has been for so long. Raises Refused for an unknown library."""
+        """Forget what is missing now, or only what has been for so long. Raises Refused for an unknown library or
+        book."""
         refuse_unknown(library, self._catalog.roots())
+        if book_id is not None:
+            self._book(book_id)
         before = self._clock.now() - timedelta(seconds=older_s or 0)
         return self._catalog.purge(PurgeOrder(before, library, book_id, with_edits, rehearsal))
 

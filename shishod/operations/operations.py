@@ -65,7 +65,7 @@ class Operations:
         self._shelf = shelf
         self._scans = scans
         self._probes = probes or Probes()
-        self.losses = LossDesk(catalog, rules or LossRules(), clock)
+        self.losses = LossDesk(catalog, self.book, rules or LossRules(), clock)
         self.covers = CoverDesk(shelf, self._probes)
         self.events = EventDesk(self._probes.bulletin)
         self.web = WebDesk(self._probes.web, self.book, self._probes.freeze)

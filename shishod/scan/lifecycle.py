@@ -17,6 +17,7 @@ from shishod.model.scanlog import Keeping, Sayer, unheard
 from shishod.model.ticket import Errand, FolderSubject, Priority, Ticket
 from shishod.model.tier import Look, Tier
 from shishod.paths import display, is_under
+from shishod.scan.admission import refuse_beside, refuse_beyond
 from shishod.scan.group import anchor
 from shishod.scan.journal import Journal, ending
 from shishod.work import heap
@@ -217,7 +218,7 @@ class Scans:
         when_busy: WhenBusy = WhenBusy.JOIN,
     ) -> ScanSnapshot:
         """Start a scan and return at once; one that is alive and covers the same ground is returned instead, unless
-        `when_busy` asks for one more behind it, or for none: then Refused is raised.
+        `when_busy` asks for one more behind it, or for none: then Refused is raised, as where too many wait already.
 
         One that is to `reread` files is always a scan of its own. Where it names single files of a folder, what lies
         below the folder is not looked at.
@@ -229,15 +230,18 @@ class Scans:
             raise Refused("there is nothing to scan: no folder was named, or the tier looks at none")
         joins = reread is None and when_busy is WhenBusy.JOIN
         with self._alive as alive:
+            going = [scan for scan in alive.values() if not scan.snapshot().status.ended]
             if when_busy is WhenBusy.REFUSE:
-                _refuse_beside(alive.values(), subjects)
-            for scan in alive.values() if joins else ():
+                refuse_beside(going, subjects)
+            for scan in going if joins else ():
                 before = scan.snapshot()
                 if before.status is not ScanStatus.QUEUED and trigger == "operator":
                     continue  # it may be past what has changed since
                 deep = _DEPTH[before.tier.look] >= _DEPTH[tier.look]
                 if deep and not (scan.cancelled or before.status.ended) and scan.subjects >= frozenset(subjects):
                     return before
+            if trigger == "operator":
+                refuse_beyond(going)
             wanted = ScanSnapshot(uuid.uuid4().hex, tier, ScanStatus.QUEUED, trigger, scope, self._clock.now())
             scan = alive[wanted.id] = Scan(wanted, subjects, self.journal.say)
         try:
@@ -387,11 +391,3 @@ def _anchored(reread: Mapping[FolderSubject, frozenset[bytes]]) -> Mapping[Folde
         home = subject if _whole(subject, paths) else FolderSubject(subject.root_id, anchor(subject.path))
         meant[home] = meant.get(home, frozenset()) | paths
     return meant
-
-
-def _refuse_beside(alive: Iterable[Scan], subjects: Sequence[FolderSubject]) -> None:
-    """Raise Refused where a scan of one of these roots is alive."""
-    roots = {one.root_id for one in subjects}
-    for scan in alive:
-        if roots & {one.root_id for one in scan.subjects} and not scan.snapshot().status.ended:
-            raise Refused(f"scan {scan.id} is going on there", "busy", f"wait for it, or `shishoctl cancel {scan.id}`")

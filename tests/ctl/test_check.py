@@ -1,9 +1,13 @@
 """status --check and health: for programs that watch over machines."""
 
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from shishod.control.client import MONITOR_S
 from shishod.ctl.main import main
 from shishod.model.library import RootState
 from tests.control.standin import Standin, Watched, a_book, a_root
@@ -66,3 +70,44 @@ def test_a_daemon_whose_loop_has_died_is_not_alive(shishoctl, daemon: Standin):
 
     assert said.code == 69
     assert "not turning: watch" in said.err
+
+
+@pytest.fixture
+def frozen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    """The socket of a daemon that does nothing any more; the programs that watch over it are not patient here."""
+    for command in ("status", "health"):
+        monkeypatch.setattr(f"shishod.ctl.{command}.MONITOR_S", 0.1)
+    with socket.socket(socket.AF_UNIX) as held:
+        held.bind(str(tmp_path / "frozen"))
+        held.listen(1)
+        yield held
+
+
+def test_a_frozen_daemon_is_critical_and_said_to_be_silent_in_time(
+    frozen: socket.socket, capsys: pytest.CaptureFixture[str]
+):
+    assert main(["--socket", frozen.getsockname(), "status", "--check"]) == 2
+    said = capsys.readouterr().out
+    assert said.startswith("SHISHOD CRITICAL - the daemon at ") and "did not answer within 0.1 s" in said
+    assert said.count("\n") == 1
+
+    assert main(["--socket", frozen.getsockname(), "health"]) == 69
+    assert "did not answer within 0.1 s" in capsys.readouterr().err
+    assert MONITOR_S < 10, "what watches over machines asks no longer than that"
+
+
+def test_a_frozen_daemon_for_which_too_many_wait_is_critical_too(
+    frozen: socket.socket, capsys: pytest.CaptureFixture[str]
+):
+    with ExitStack() as waiting:
+        for _ in range(100):
+            one = waiting.enter_context(socket.socket(socket.AF_UNIX))
+            one.setblocking(False)
+            if one.connect_ex(frozen.getsockname()):
+                break
+        else:
+            pytest.fail("there is always room")
+
+        assert main(["--socket", frozen.getsockname(), "status", "--check"]) == 2
+
+    assert "takes no more callers, for too many wait for it" in capsys.readouterr().out

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shishod.model.library import Hold, RootIdentity, RootState
-from tests.control.standin import NOON, Standin, a_gone_file, a_root
+from tests.control.standin import NOON, Standin, a_book, a_gone_file, a_root
 
 HELD = Hold(9000, NOON, tuple(b"Bob/%d.epub" % number for number in range(7)), b"digest", 1, NOON + timedelta(days=1))
 
@@ -82,6 +82,7 @@ def test_purge_asks_before_it_forgets(shishoctl, daemon: Standin):
 
 
 def test_a_purge_may_be_about_a_part(shishoctl, daemon: Standin):
+    daemon.shelf = [a_book(7)]
     words = ["--library", "books", "--book", "7", "--older", "30d", "--with-edits", "--dry-run"]
 
     assert shishoctl("purge", *words).out.startswith("would be forgotten: ")
@@ -111,3 +112,10 @@ def test_a_root_that_is_marked_is_told_by_its_marker(shishoctl, daemon: Standin,
 
     assert shishoctl("mark", "1").out == f"{books} is known by its marker: mine\n"
     assert shishoctl("mark", "/elsewhere").code == 1
+
+
+def test_a_purge_of_a_book_that_there_is_none_of_says_so(shishoctl, daemon: Standin):
+    said = shishoctl("purge", "--yes", "--book", "999")
+
+    assert (said.code, daemon.purged) == (1, [])
+    assert said.err.splitlines()[0] == "shishoctl: there is no book 999"

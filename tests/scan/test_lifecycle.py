@@ -14,6 +14,7 @@ from shishod.model.progress import ScanSnapshot, ScanStatus, WhenBusy
 from shishod.model.signature import KnownFolder, pack
 from shishod.model.ticket import Errand, FolderSubject, Ticket
 from shishod.model.tier import Look, Tier
+from shishod.scan.admission import MOST
 from shishod.scan.lifecycle import Scan, WalkOrder
 from shishod.scan.sweep import SIGN_AT, Sweep
 from shishod.store.settings import StoreSettings
@@ -334,6 +335,23 @@ def test_a_scan_that_would_meet_another_is_refused_where_that_is_asked_for(house
     assert refused.value.kind == "busy"
     house.work()
     assert house.scans.request(Tier.QUICK, house.subjects(), "operator", ("all",), when_busy=WhenBusy.REFUSE)
+
+
+def test_no_more_scans_wait_than_anybody_waits_for(house: House) -> None:
+    def queue() -> ScanSnapshot:
+        return house.scans.request(Tier.FULL, house.subjects(), "operator", ("all",), when_busy=WhenBusy.QUEUE)
+
+    asked = [queue().id for _ in range(MOST)]
+    with pytest.raises(Refused, match=f"{MOST} scans go on or wait already") as refused:
+        queue()
+    joined = house.scans.request(Tier.FULL, house.subjects(), "operator", ("all",))
+
+    assert refused.value.kind == "busy"
+    assert joined.id in asked, "to join one is no scan more"
+    house.work()
+    ended = [house.scans.snapshot(one) for one in asked]
+    assert {one and one.status for one in ended} == {ScanStatus.COMPLETED}
+    assert queue()
 
 
 def test_a_scan_tells_its_phase_and_how_long_it_will_take_yet(house: House, library: Path) -> None:
