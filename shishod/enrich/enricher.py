@@ -9,7 +9,7 @@ from shishod import log
 from shishod.clock import CLOCK, Clock
 from shishod.enrich.believing import believable, renewed, together
 from shishod.enrich.guide import Ahead, Guide
-from shishod.enrich.manners import Declined, Misconfigured, Unanswered
+from shishod.enrich.manners import Declined, Misconfigured, Misshapen, Unanswered
 from shishod.enrich.matching import best, ranked
 from shishod.enrich.polite import MOST_BYTES
 from shishod.enrich.stretch import END, Stretch
@@ -27,6 +27,7 @@ CANDIDATES = 5  # kept for the operator to choose from
 PICTURE_TRIES = 3  # each after a rest; then it is done without, for the pictures behind it wait
 PAUSE_S = 3.0  # what is written within one is looked through together
 AGAIN = timedelta(days=30)  # what was not found, or not surely enough, is asked for again
+SOON = timedelta(days=1)  # what was answered with something else
 
 
 class Enricher:
@@ -272,7 +273,12 @@ class Enricher:
             )
             text = f"its answer could not be understood ({type(refusal).__name__}); this is a fault of shishod"
             return self._found_none(guide, asked.question, Standing.REFUSED, text)
-        return self._found_none(guide, asked.question, Standing.REFUSED, str(refusal))
+        if not isinstance(refusal, Misshapen):
+            return self._found_none(guide, asked.question, Standing.REFUSED, str(refusal))
+        before, soon = asked.standings.get(guide.name), self._clock.now() + SOON
+        if before is not None and before.standing is Standing.MATCHED:
+            return replace(before, due_at=soon)  # nothing is told against it
+        return replace(self._found_none(guide, asked.question, Standing.REFUSED, str(refusal)), due_at=soon)
 
     @staticmethod
     def _is_known(guide: Guide, asked: Asked) -> bool:

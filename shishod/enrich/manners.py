@@ -22,6 +22,10 @@ class Declined(ShishodError):
     """Do not ask this again as it stands: the provider does not answer this question, and may answer the next."""
 
 
+class Misshapen(Declined):
+    """What it answered is none of its answers, as where it tells in JSON that it is down: ask again before long."""
+
+
 class Unanswered(Unreachable):
     """It was asked as often as is decent, and this question was not answered once."""
 

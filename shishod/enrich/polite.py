@@ -18,6 +18,7 @@ from shishod.enrich.manners import (
     Declined,
     Meaning,
     Misconfigured,
+    Misshapen,
     Unanswered,
     backoff_s,
     meaning_of,
@@ -36,6 +37,8 @@ DAY_S = 86_400.0
 HOPS = 4
 CONDITIONS = frozenset({"If-None-Match", "If-Modified-Since"})
 MOST_BYTES = 8 * 2**20
+Shape = Callable[[Any], bool]
+"""Whether what JSON says is one of the answers that there can be to a question."""
 PATIENCE_S = 90.0  # what takes longer to wait for is come back to, and holds up no worker
 
 
@@ -60,12 +63,13 @@ class Terms:
 
 
 class How(NamedTuple):
-    """How a question is put: how much of an answer is taken, how long a turn is waited for, and whether a fault of the
-    server means that there is nothing."""
+    """How a question is put: how much of an answer is taken, how long a turn is waited for, whether a fault of the
+    server means that there is nothing, and which shape an answer has."""
 
     most_bytes: int = MOST_BYTES
     patience_s: float = PATIENCE_S
     frail: bool = False
+    shape: Shape = lambda _: True
 
 
 class Health(NamedTuple):
@@ -123,6 +127,7 @@ class PoliteClient:
         path: str,
         query: Mapping[str, str] | None = None,
         *,
+        shape: Shape = lambda _: True,
         holds_s: float | None = None,
         since: datetime | None = None,
         frail: bool = False,
@@ -132,8 +137,8 @@ class PoliteClient:
         entity), or at least as new as `since`. Where a service is `frail`, a fault of it is that there is nothing.
         What is `spare` is asked once, and where no turn is free at once not at all.
 
-        An Answer that is not `found` says that there is nothing. Raises Unreachable (later), Declined (not this) and
-        Misconfigured (not at all).
+        An Answer that is not `found` says that there is nothing. Raises Unreachable (later), Declined (not this), which
+        is Misshapen where an answer has not its `shape` and is not kept, and Misconfigured (not at all).
         """
         url = f"{self.terms.url.rstrip('/')}/{path.lstrip('/')}"
         url += f"?{urlencode(sorted(query.items()), quote_via=quote)}" if query else ""
@@ -143,7 +148,7 @@ class PoliteClient:
             if kept is not None and self._holds(kept, since):
                 self._count("kept")
                 return kept
-            how = How(patience_s=0.0 if spare else PATIENCE_S, frail=frail)
+            how = How(patience_s=0.0 if spare else PATIENCE_S, frail=frail, shape=shape)
             answer = self._asked(url, kept, self.terms.entity_s if holds_s is None else holds_s, how)
             self._answers.keep_answer(key, self.terms.name, answer)
             return answer
@@ -239,6 +244,10 @@ class PoliteClient:
             else:
                 reason = f"{urlsplit(url).hostname} answers {reply.status}"
                 meaning = Meaning.NOT_FOUND if how.frail and meaning is Meaning.FAULT else meaning
+            if meaning is Meaning.FOUND and "Accept" in asking and not how.shape(json.loads(reply.body)):
+                if not how.frail:
+                    raise self._misshapen(f"{reason} with what is none of its answers")
+                meaning = Meaning.NOT_FOUND
             if meaning not in (Meaning.FAULT, Meaning.TOO_OFTEN):
                 return self._judged(reply, meaning, reason)
             self._count(meaning)
@@ -299,15 +308,24 @@ class PoliteClient:
             raise Declined(reason)
         return reply, meaning
 
-    def _failure(self, reason: str) -> Unreachable:
+    def _misshapen(self, reason: str) -> Misshapen:
+        self._failed("misshapen", reason)
+        return Misshapen(reason)
+
+    def _failed(self, outcome: str, reason: str) -> float:
+        """Count it as a failure, after some of which in a row it rests; for how long it does."""
         now_s = self._clock.monotonic_s()
         with self._breaker as breaker:
             begins, rest_s = breaker.failed(reason, now_s), breaker.left_s(now_s)
-        self._count("unreachable")
+        self._count(outcome)
         if begins:
             _log.warning(
                 "a provider cannot be reached; it rests, and is tried again", provider=self.terms.name, error=reason
             )
+        return rest_s
+
+    def _failure(self, reason: str) -> Unreachable:
+        rest_s = self._failed("unreachable", reason)
         return Unanswered(f"{reason}. What it was asked is asked for again by itself", retry_after_s=max(rest_s, 30.0))
 
     def _ready(self) -> None:

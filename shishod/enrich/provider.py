@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, ClassVar, Protocol
 from urllib.parse import quote, urlsplit
 
@@ -84,24 +85,32 @@ class Desk:
     since: datetime | None = None
     spare: bool = False
 
-    def ask(self, path: str, query: Mapping[str, str] | None = None, holds_s: float | None = None) -> Any:
-        """The JSON of an answer, None where there is nothing; the client's errors pass through."""
-        answer = self.client.ask(path, query, holds_s=holds_s, since=self.since, spare=self.spare)
-        return answer.json() if answer.found else None
+    def ask(
+        self, path: str, query: Mapping[str, str] | None = None, *, has: str, holds_s: float | None = None
+    ) -> dict[str, Any] | None:
+        """The JSON object of an answer, which `has` this key at least; None where there is nothing. The client's errors
+        pass through."""
+        answer = self.client.ask(
+            path, query, shape=partial(is_with, has), holds_s=holds_s, since=self.since, spare=self.spare
+        )
+        return mapped(answer.json()) if answer.found else None
 
-    def entity(self, path: str, query: Mapping[str, str] | None = None) -> tuple[dict[str, Any] | None, str]:
+    def entity(
+        self, path: str, query: Mapping[str, str] | None = None, *, has: str
+    ) -> tuple[dict[str, Any] | None, str]:
         """What a work's own answer says, and the tag that it has; None where there is nothing."""
-        answer = self.client.ask(path, query, since=self.since, spare=self.spare)
+        answer = self.client.ask(path, query, shape=partial(is_with, has), since=self.since, spare=self.spare)
         return (mapped(answer.json()), answer.etag) if answer.found else (None, "")
 
-    def try_for(self, path: str, query: Mapping[str, str]) -> dict[str, Any]:
+    def try_for(self, path: str, query: Mapping[str, str], *, has: str) -> dict[str, Any]:
         """The same of a service that often fails; an empty object for nothing, and for a fault."""
-        answer = self.client.ask(path, query, since=self.since, frail=True, spare=self.spare)
+        shape = partial(is_with, has)
+        answer = self.client.ask(path, query, shape=shape, since=self.since, frail=True, spare=self.spare)
         return mapped(answer.json() if answer.found else None)
 
-    def look(self, path: str, query: Mapping[str, str]) -> dict[str, Any]:
+    def look(self, path: str, query: Mapping[str, str], *, has: str) -> dict[str, Any]:
         """The same for a search, whose answer holds for a shorter time; an empty object for nothing."""
-        return mapped(self.ask(path, query, self.client.terms.search_s))
+        return mapped(self.ask(path, query, has=has, holds_s=self.client.terms.search_s))
 
 
 class Provider(Protocol):
@@ -158,6 +167,11 @@ def listed(value: Any) -> list[Any]:
 def mapped(value: Any) -> dict[str, Any]:
     """An object where JSON should have one, and an empty one of what else it has."""
     return value if isinstance(value, dict) else {}
+
+
+def is_with(key: str, value: Any) -> bool:
+    """Whether it is an object that says something of a key: every answer has one without which it is none."""
+    return mapped(value).get(key) is not None
 
 
 def said(value: Any, most: int = 1000) -> str | None:

@@ -1,6 +1,7 @@
 """What every provider does alike, on recorded answers that a real server gives."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from shishod.enrich.ledger import FileNotes, Ledger
 from shishod.enrich.limiter import Limiter
+from shishod.enrich.manners import Misshapen
 from shishod.enrich.matching import best, ranked
 from shishod.enrich.polite import PoliteClient
 from shishod.enrich.provider import Desk, Here, Provider
@@ -196,12 +198,25 @@ def test_every_request_says_who_asks(stand: Stand, case: Case) -> None:
         assert request.headers["user-agent"] == "shishod/0 (ann@example.org)"
 
 
+FOREIGN: list[Any] = [{}, [], None, "text", 7, {"error": "we are down", "docs": None, "id": None}]
+
+
+@pytest.mark.parametrize("foreign", FOREIGN, ids=range(len(FOREIGN)))
+def test_an_answer_that_is_none_of_its_own_is_not_kept_and_says_nothing_of_the_book(
+    stand: Stand, case: Case, foreign: Any
+) -> None:
+    question = replace(case.known, identifiers=(case.exact,))
+    stand.simulator.faults[stand.provider.name].append(Reply(foreign))
+
+    with pytest.raises(Misshapen, match="answers 200 with what is none of its answers"):
+        stand.find(question)
+
+    assert stand.client.health().state == "failing"
+    assert stand.find(question) is not None, "it was not kept"
+    assert stand.client.health().state == "ready"
+
+
 NONSENSE: list[Any] = [
-    {},
-    [],
-    None,
-    "text",
-    7,
     {"docs": 7, "items": {}, "releases": "x", "results": [1, None, []], "key": None},
     {"docs": [{"key": 7, "title": [], "author_name": "x", "isbn": 5, "cover_i": "x", "editions": []}]},
     {"items": [{"id": 1, "volumeInfo": {"authors": 7, "industryIdentifiers": "x", "imageLinks": []}}]},
@@ -215,10 +230,11 @@ def test_an_answer_of_another_shape_is_no_error(stand: Stand, case: Case, nonsen
     stand.simulator.answers[stand.provider.name] = lambda _: Reply(nonsense)
 
     for question in (case.known, replace(case.known, identifiers=(case.exact,))):
-        offers = stand.provider.search(stand.desk, [question])
-        assert len(offers) == 1
-        for one in ranked(question, offers[0]):
-            stand.provider.detail(stand.desk, question, one.candidate)
+        with suppress(Misshapen):
+            offers = stand.provider.search(stand.desk, [question])
+            assert len(offers) == 1
+            for one in ranked(question, offers[0]):
+                stand.provider.detail(stand.desk, question, one.candidate)
 
 
 def detail_of(stand_of: Callable[[str], Stand], name: str, question: Question) -> Candidate:

@@ -12,6 +12,7 @@ from shishod.enrich.enricher import HANDFUL, PAUSE_S, PICTURE_TRIES, Enricher
 from shishod.enrich.guide import Ahead, Guide
 from shishod.enrich.ledger import FileNotes, Ledger
 from shishod.enrich.limiter import Limiter
+from shishod.enrich.manners import FAILURES
 from shishod.enrich.polite import PoliteClient
 from shishod.enrich.provider import Desk, Here
 from shishod.enrich.providers import BY_NAME
@@ -363,6 +364,54 @@ def test_a_question_that_is_declined_is_told_as_refused(a_room: Build, library: 
 
     (found,) = room.book()["findings"]
     assert (found["status"], found["reason"]) == ("refused", "127.0.0.1 answers 422")
+
+
+def test_an_answer_of_another_shape_is_told_as_refused_and_asked_for_again_the_next_day(
+    a_room: Build, library: Path
+) -> None:
+    left_hand(library)
+    room = a_room()
+    room.house.scan()
+    room.simulator.faults["openlibrary"].append(Reply({"error": "maintenance"}))
+    room.work()
+    (found,) = room.book()["findings"]
+    assert (found["status"], found["reason"]) == ("refused", "127.0.0.1 answers 200 with what is none of its answers")
+
+    room.house.clock.wind(DAY_S + 1)
+    room.work()
+
+    assert room.book()["findings"][0]["status"] == "matched"
+
+
+def test_what_was_found_stays_where_it_is_answered_with_something_else_later(a_room: Build, library: Path) -> None:
+    left_hand(library)
+    room = a_room()
+    room.house.scan()
+    room.work()
+    room.simulator.faults["openlibrary"].append(Reply([]))
+
+    room.house.clock.wind(181 * DAY_S)
+    room.work()
+
+    book = room.book()
+    assert (book["findings"][0]["status"], book["description"]) == ("matched", "A lone envoy on a winter world.")
+    room.asked()
+    room.house.clock.wind(DAY_S + 1)
+    room.work()
+    assert room.asked() == ["/works/OL59800W.json"]
+
+
+def test_a_catalogue_that_answers_nothing_but_that_it_is_down_is_left_alone(a_room: Build, library: Path) -> None:
+    for number in range(30):
+        left_hand(library, f"{number}.epub", identifiers=[f"urn:isbn:{isbn(number)}"], title=f"Unheard Of {number}")
+    room = a_room("googlebooks")
+    room.simulator.answers["googlebooks"] = lambda _: Reply({"error": "maintenance"})
+    room.house.scan()
+
+    room.work()
+
+    assert len(room.asked()) == FAILURES, "it rests then"
+    assert room.enricher.guides["googlebooks"].client.health().state == "resting"
 
 
 def test_many_books_are_asked_for_a_handful_at_a_time(a_room: Build, library: Path) -> None:

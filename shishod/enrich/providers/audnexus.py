@@ -88,14 +88,14 @@ class Audnexus:
 
     def _book(self, desk: Desk, asin: str) -> Candidate | None:
         for region in desk.settings.regions:
-            told, tag = desk.entity(f"/books/{part(asin)}", {"region": region})
+            told, tag = desk.entity(f"/books/{part(asin)}", {"region": region}, has="title")
             if told is not None:
                 return replace(_candidate(asin, told), etag=tag)
         return None
 
     def _chapters(self, desk: Desk, asin: str) -> tuple[Chapter, ...]:
         for region in desk.settings.regions:
-            if told := desk.try_for(f"/books/{part(asin)}/chapters", {"region": region}):
+            if told := desk.try_for(f"/books/{part(asin)}/chapters", {"region": region}, has="chapters"):
                 return tuple(_chapters(told)) if told.get("isAccurate") else ()
         return ()
 

@@ -59,8 +59,8 @@ class GoogleBooks:
     def detail(self, desk: Desk, _question: Question, candidate: Candidate) -> Candidate | None:
         if candidate.reading.title:
             return candidate  # a search has told it all
-        told = desk.ask(f"volumes/{part(candidate.provider_id)}", {"country": desk.settings.country})
-        return None if told is None else _candidate(mapped(told), "")
+        told = desk.ask(f"volumes/{part(candidate.provider_id)}", {"country": desk.settings.country}, has="id")
+        return None if told is None else _candidate(told, "")
 
     def _one(self, desk: Desk, question: Question) -> list[Candidate]:
         for isbn in question.ids("isbn")[:2]:
@@ -72,7 +72,7 @@ class GoogleBooks:
 
     def _ask(self, desk: Desk, words: str, exact: str) -> list[Candidate]:
         query = {"q": words, "country": desk.settings.country, "maxResults": "5"}
-        volumes = map(mapped, listed(desk.look("volumes", query).get("items")))
+        volumes = map(mapped, listed(desk.look("volumes", query, has="totalItems").get("items")))
         return [_candidate(one, exact) for one in volumes if one.get("id")]
 
 

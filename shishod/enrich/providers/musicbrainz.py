@@ -48,7 +48,7 @@ class MusicBrainz:
 
     def detail(self, desk: Desk, _question: Question, candidate: Candidate) -> Candidate | None:
         query = {"inc": "artist-credits+labels+genres+media", "fmt": "json"}
-        told, tag = desk.entity(f"release/{part(candidate.provider_id)}", query)
+        told, tag = desk.entity(f"release/{part(candidate.provider_id)}", query, has="id")
         return None if told is None else replace(_candidate(told, candidate.exact), etag=tag)
 
     def _one(self, desk: Desk, question: Question) -> list[Candidate]:
@@ -65,7 +65,7 @@ class MusicBrainz:
 
     def _ask(self, desk: Desk, words: str, exact: str) -> list[Candidate]:
         query = {"query": words, "fmt": "json", "limit": "5"}
-        releases = map(mapped, listed(desk.look("release", query).get("releases")))
+        releases = map(mapped, listed(desk.look("release", query, has="releases").get("releases")))
         return [_candidate(one, exact) for one in releases if _ID.fullmatch(str(one.get("id")))]
 
 

@@ -54,7 +54,7 @@ class OpenLibrary:
         return offers
 
     def detail(self, desk: Desk, _question: Question, candidate: Candidate) -> Candidate | None:
-        work, tag = desk.entity(f"/works/{part(candidate.provider_id)}.json")
+        work, tag = desk.entity(f"/works/{part(candidate.provider_id)}.json", has="key")
         if work is None:
             return None
         reading = replace(
@@ -82,7 +82,7 @@ class OpenLibrary:
         rest = iter(unknown)
         while some := list(islice(rest, self.batch)):
             query = {"q": f"isbn:({' OR '.join(some)})", "fields": _FIELDS, "limit": "100"}
-            docs = listed(mapped(desk.ask("/search.json", query, 0.0)).get("docs"))
+            docs = listed(mapped(desk.ask("/search.json", query, has="docs", holds_s=0.0)).get("docs"))
             found = {isbn: doc for doc in map(mapped, docs) for isbn in _isbns(doc.get("isbn"))}
             for isbn in some:
                 holds_s = desk.client.terms.search_s if isbn in found else desk.client.terms.nothing_s
@@ -94,16 +94,16 @@ class OpenLibrary:
         query = {"title": question.title, "fields": _FIELDS, "limit": str(_WORDS)}
         if question.authors:
             query["author"] = question.authors[0]
-        docs = map(mapped, listed(desk.look("/search.json", query).get("docs")))
+        docs = map(mapped, listed(desk.look("/search.json", query, has="docs").get("docs")))
         return [_candidate(doc) for doc in docs if doc.get("key")]
 
     def _with_edition(self, desk: Desk, reading: Reading) -> Reading:
         """What stands in the very edition whose ISBN the book has."""
         isbn = next((one.value for one in reading.identifiers if one.scheme == "isbn"), None)
-        told = desk.ask(f"/isbn/{part(isbn)}.json") if isbn else None
+        told = desk.ask(f"/isbn/{part(isbn)}.json", has="key") if isbn else None
         if told is None:
             return reading
-        edition = mapped(told)
+        edition = told
         languages = [mapped(one).get("key", "") for one in listed(edition.get("languages"))]
         pages = whole(edition.get("number_of_pages"))
         return replace(

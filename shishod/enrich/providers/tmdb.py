@@ -77,7 +77,7 @@ class Tmdb:
         if question.kind is BookKind.EPISODE:
             return self._episode(desk, question, candidate)
         query = {"append_to_response": _WITH_MOVIE, "language": desk.settings.language}
-        told, tag = desk.entity(f"movie/{part(candidate.provider_id)}", query)
+        told, tag = desk.entity(f"movie/{part(candidate.provider_id)}", query, has="id")
         return None if told is None else replace(_movie(told, desk.settings.country, candidate.exact), etag=tag)
 
     def _one(self, desk: Desk, question: Question) -> list[Candidate]:
@@ -85,13 +85,13 @@ class Tmdb:
         what, titled = ("tv", "name") if episode else ("movie", "title")
         for number in question.ids("imdb")[:1]:
             query = {"external_source": "imdb_id", "language": desk.settings.language}
-            told = mapped(desk.ask(f"find/{part(number)}", query))
+            told = mapped(desk.ask(f"find/{part(number)}", query, has=f"{what}_results"))
             if found := [_offer(mapped(one), titled, what, "imdb") for one in listed(told.get(f"{what}_results"))]:
                 return found
         query = {"query": question.sought, "language": desk.settings.language}
         if not episode and (year := year_of(question.date)):
             query["year"] = year
-        results = listed(desk.look(f"search/{what}", query).get("results"))
+        results = listed(desk.look(f"search/{what}", query, has="results").get("results"))
         return [_offer(mapped(one), titled, what) for one in results[:5]]
 
     def _episode(self, desk: Desk, question: Question, candidate: Candidate) -> Candidate | None:
@@ -99,7 +99,7 @@ class Tmdb:
         if season is None:
             return None
         query = {"append_to_response": f"season/{season},{_WITH_SHOW}", "language": desk.settings.language}
-        answer, tag = desk.entity(f"tv/{part(candidate.provider_id)}", query)
+        answer, tag = desk.entity(f"tv/{part(candidate.provider_id)}", query, has="id")
         show = mapped(answer)
         episodes = map(mapped, listed(mapped(show.get(f"season/{season}")).get("episodes")))
         told = next((one for one in episodes if one.get("episode_number") == number), None)
