@@ -79,6 +79,14 @@ def doubt(before: RootIdentity | None, now: RootIdentity, evidence: Evidence) ->
     return OTHER_FOLDER if same else f"{OTHER_FILESYSTEM} ({_told(now)}; it was {_told(before)})"
 
 
+def replaces(before: RootIdentity | None, now: RootIdentity, evidence: Evidence) -> bool:
+    """Whether a root that was believed is remembered as it is now: not for an empty filesystem that lies over it, of
+    which nobody knows anything, for files of the other may be on their way into the catalogue."""
+    if before is None or before.same_filesystem(now) or (before.marker and before.marker == now.marker):
+        return before != now
+    return not evidence.empty()
+
+
 def _told(one: RootIdentity) -> str:
     return f"{one.fstype} {one.source} {one.fsid:x}"
 
@@ -117,16 +125,18 @@ class MountGuard:
             if twin := self._twin(root, real):
                 raise self._absent(root, twin)
             identity, mount = _standing(real)
-            if not root.accepted and (reason := doubt(root.identity, identity, _Asked(self._catalog, root, real))):
+            asked = _Asked(self._catalog, root, real)
+            if not root.accepted and (reason := doubt(root.identity, identity, asked)):
                 raise self._absent(root, reason)
+            is_news = root.identity != identity if root.accepted else replaces(root.identity, identity, asked)
         except OSError as error:
             said = f"{error.strerror or error} (errno {error.errno})"
             if error.errno in _OURS:
                 raise Unreachable(f"{display(root.path)} cannot be looked at: {said}; see LimitNOFILE=") from error
             raise self._absent(root, f"it cannot be looked at: {said}") from error
-        if root.identity != identity or root.state in (RootState.OFFLINE, RootState.STALLED):
+        if is_news or root.state in (RootState.OFFLINE, RootState.STALLED):
             state = RootState.HELD if root.held else RootState.ONLINE
-            self.note(root, state, _held_reason(root), identity)
+            self.note(root, state, _held_reason(root), identity if is_news else None)
         with self._mounts as mounts:
             mounts[root.id] = real, mount
         self.ground.stand(root.path, (identity.device, identity.inode))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from shishod.model.library import RootIdentity
-from shishod.scan.guard import doubt
+from shishod.scan.guard import doubt, replaces
 
 EXT4 = RootIdentity(2049, "ext4", "/dev/sda1", fsid=0xE4, inode=2)
 NFS = RootIdentity(50, "nfs4", "nas:/books", inode=128)
@@ -86,3 +86,20 @@ def test_a_sample_is_looked_at_only_where_it_decides() -> None:
     doubt(NFS, EXT4, evidence)
 
     assert evidence.asked == ["known", "empty"]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "evidence", "news"),
+    [
+        (None, EXT4, EMPTY, True),
+        (EXT4, EXT4, EMPTY, False),
+        (EXT4, replace(EXT4, inode=99), UNKNOWN, True),  # the folder was made anew on its own disk
+        (EXT4, NFS, UNKNOWN, False),
+        (EXT4, NFS, Says(0), True),
+        (replace(EXT4, marker="mine"), replace(NFS, marker="mine"), EMPTY, True),
+    ],
+)
+def test_an_empty_filesystem_over_a_root_is_let_in_and_not_remembered(
+    before: RootIdentity | None, now: RootIdentity, evidence: Says, news: bool
+) -> None:
+    assert replaces(before, now, evidence) is news

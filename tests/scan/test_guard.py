@@ -13,6 +13,7 @@ import pytest
 from shishod.errors import LibraryAbsent
 from shishod.model.library import RootIdentity, RootState
 from shishod.model.state import State
+from shishod.model.ticket import Errand
 from shishod.model.tier import Tier
 from shishod.scan import guard
 from tests.samples import an_epub
@@ -101,6 +102,33 @@ def test_an_empty_disk_mounted_over_a_full_one_leaves_every_row_as_it_was(mounte
     mount("-t", "tmpfs", "cover", library)
 
     assert_offline(mounted, before, "it is empty")
+
+
+@mounting
+def test_files_that_are_recorded_while_an_empty_disk_lies_over_a_bare_one_are_believed_when_it_leaves(
+    mounted: House, library: Path, disk: Path
+) -> None:
+    for file in disk.iterdir():
+        file.unlink()
+    mounted.scan()
+    mounted.catalog.accept(mounted.root().id)
+    mounted.scan()
+    before = mounted.root().identity
+    (library / "New").mkdir()
+    an_epub(library / "New" / "late.epub")
+    mounted.hint("New", "late.epub")
+    mounted.turn(Errand.WALK)
+    mount("-t", "tmpfs", "cover", library)
+    admitted = mounted.guard.admit(mounted.root()).root.state
+    umount(library)
+    mounted.work()
+    (library / "New" / "late.epub").rename(library / "New" / "renamed.epub")
+
+    scan = mounted.scan()
+
+    assert (admitted, before, scan.reason) == (RootState.ONLINE, mounted.root().identity, "")
+    assert mounted.root().state is RootState.ONLINE
+    assert mounted.states()["New/renamed.epub"] is State.INDEXED
 
 
 @mounting
