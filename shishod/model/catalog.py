@@ -118,7 +118,7 @@ class Catalog(Whereabouts, Reunions, PassedOver, Claims, Protocol):
         """How many files of a root went MISSING at or after a moment, and are so still."""
 
     def folders_due(self, root_id: int, now: datetime) -> frozenset[bytes]:
-        """Folders that hold a file whose retry is due, or whose claim is nobody's any more."""
+        """Folders that hold a file which waits to be read, whose retry is due, or whose claim is nobody's any more."""
 
     def memories(self, book_ids: Collection[int]) -> dict[int, BookMemory]:
         """What is held of these books; an id that is gone is left out."""

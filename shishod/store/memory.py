@@ -61,15 +61,23 @@ _STATE = 8  # its place in KNOWN
 _FOLDERS_KEPT = 400_000  # of a root, from one scan to the next: 120 MB, as it takes a second to read so many again
 _STATES = {state.value: state for state in State}
 _DUE_TEXT = f"""
-SELECT parent_path FROM media_files {{}} WHERE root_id = :root AND {UNFINISHED}
+SELECT parent_path FROM media_files {{few}} WHERE root_id = :root AND {UNFINISHED}
     AND (state = 'error' AND next_retry_after <= :now
         OR state = 'processing' AND (processing_started_at <= :lapsed OR processing_started_at > :now))
+UNION SELECT parent_path FROM media_files {{some}} WHERE root_id = :root AND state = 'changed'
 UNION SELECT path FROM problems WHERE root_id = :root AND stage = 'list'
 """  # noqa: S608 - words of our own, no value
 _MOMENTS = [bindparam("now", type_=UtcDateTime), bindparam("lapsed", type_=UtcDateTime)]
-_DUE = text(_DUE_TEXT.format("")).bindparams(*_MOMENTS)
-_DUE_BY_INDEX = text(_DUE_TEXT.format("INDEXED BY ix_media_files_unfinished")).bindparams(*_MOMENTS)
+_INDICES = {"few": "INDEXED BY ix_media_files_unfinished", "some": "INDEXED BY ix_media_files_root_id_state"}
+_DUE = text(_DUE_TEXT.format(few="", some="")).bindparams(*_MOMENTS)
+_DUE_BY_INDEX = text(_DUE_TEXT.format(**_INDICES)).bindparams(*_MOMENTS)
 """SQLite counts that nearly all files have one state, and would then rather look at every one of them."""
+_THERE = (
+    select(media_files.c.id)
+    .where(media_files.c.root_id == folder_table.c.root_id, media_files.c.parent_path == folder_table.c.path)
+    .where(media_files.c.state != State.MISSING.value)
+    .exists()
+)
 _as_folder: Callable[[Any], KnownFolder] = partial(tuple.__new__, KnownFolder)  # as _make does, without a Python call
 
 
@@ -147,7 +155,8 @@ class Memory(Noun):
             return connection.scalar(asked) or 0
 
     def folders_due(self, root_id: int, now: datetime) -> frozenset[bytes]:
-        """Folders of a file whose retry is due or whose claim is nobody's, and those that could not be listed last."""
+        """Folders of a file that waits to be read, whose retry is due or whose claim is nobody's, and those that could
+        not be listed last."""
         asked = _DUE if self._database.path is None else _DUE_BY_INDEX
         with self._reading() as connection:
             return frozenset(connection.scalars(asked, {"root": root_id, "now": now, "lapsed": now - LEASE}))
@@ -262,7 +271,8 @@ class Memory(Noun):
             forget_files(connection, file_ids)
 
     def sign(self, root_id: int, folders: Sequence[KnownFolder], gone: Collection[bytes] = ()) -> None:
-        """Remember folders as finished, or at least as there; forget all, problems too, of those that are gone."""
+        """Remember folders as finished, or at least as there; forget all, problems too, of those that are gone, but not
+        one of which a file was recorded meanwhile: by its folder its loss is noticed."""
         now = self._clock.now()
         rows = [
             {
@@ -279,7 +289,7 @@ class Memory(Noun):
         with self._writing() as connection:
             for some in chunks(sorted(gone), 100):
                 lost = or_(*(or_(column.path == path, below(column.path, path)) for path in some))
-                connection.execute(delete(folder_table).where(column.root_id == root_id, lost))
+                connection.execute(delete(folder_table).where(column.root_id == root_id, lost, ~_THERE))
                 trouble = or_(*(or_(problem.path == path, below(problem.path, path)) for path in some))
                 connection.execute(delete(problem_table).where(problem.root_id == root_id, trouble))
             write(connection, folder_table, [row for row in rows if not row["packed"]], if_missing)

@@ -156,8 +156,10 @@ def test_what_is_given_back_is_still_to_be_read(catalogue: SqlCatalog, root: Roo
     catalogue.claim([one], NOW)
 
     assert catalogue.release([one, other], LATER) == 0  # by another claim
+    assert catalogue.folders_due(root.id, NOW) == frozenset()
     assert catalogue.release([one, other], NOW) == 1
     assert states(catalogue, root) == {b"a.epub": State.CHANGED, b"b.epub": State.INDEXED}
+    assert catalogue.folders_due(root.id, NOW) == {b""}
 
 
 def test_a_start_takes_back_what_was_in_hand_and_has_its_folder_compared(catalogue: SqlCatalog, root: Root) -> None:

@@ -61,6 +61,18 @@ def test_signing_again_replaces_and_forgets_what_is_gone_with_all_below(catalogu
     }
 
 
+def test_a_folder_that_is_gone_stays_known_for_what_was_recorded_of_it_meanwhile(
+    catalogue: SqlCatalog, root: Root
+) -> None:
+    save(catalogue, a_book(root, b"A/B/1.epub"), a_book(root, b"A/C/1.epub"))
+    lost = next(one for one in catalogue.files_below(root.id, b"") if one.path == b"A/C/1.epub")
+    catalogue.lose(root.id, {lost.id: lost.path}, (), NOW)
+
+    catalogue.sign(root.id, [], gone=[b"A"])
+
+    assert catalogue.folders(root.id).keys() == {b"A/B"}
+
+
 def test_a_folder_that_is_gone_takes_its_problems_and_all_below_with_it(catalogue: SqlCatalog, root: Root) -> None:
     other = a_root(catalogue, b"/other", library="Other")
     for owner, paths in ((root, (b"A", b"A/B", b"A/B/c.epub", b"AB", b"A%")), (other, (b"A",))):
@@ -106,6 +118,7 @@ def test_what_is_told_of_folders_is_never_older_than_the_last_word(catalogue: Sq
     ask()
     catalogue.lose(root.id, {}, [b"A"], NOW)
     ask()
+    catalogue.lose(root.id, {one.id: one.path for one in catalogue.files_below(root.id, b"B")}, [], NOW)
     catalogue.sign(root.id, [], gone=[b"B"])
     ask()
 

@@ -293,3 +293,20 @@ def test_a_book_that_another_group_takes_leaves_its_key_to_the_file_that_has_it(
     files = house.files()
     assert files["01 Track.m4b"].book_id == files["Part 2.m4b"].book_id != files["Part 2.epub"].book_id
     assert house.titles() == ["Heard", "Read"]
+
+
+@pytest.mark.parametrize("tier", [Tier.QUICK, Tier.FULL])
+def test_a_file_that_was_given_back_unread_is_read_by_the_next_scan_though_its_folder_was_signed_since(
+    house: House, library: Path, tier: Tier
+) -> None:
+    tracks(library / "Dune", 1, 2)
+    house.scan()
+    house.scan()
+    mine, now = house.files()["Dune/01.mp3"], house.clock.now()
+    house.reads()
+    house.catalog.claim([mine.id], now)
+    house.catalog.release([mine.id], now)
+
+    house.scan(tier)
+
+    assert (house.states()["Dune/01.mp3"], house.reads()) == (State.INDEXED, ["Dune/01.mp3"])

@@ -13,7 +13,7 @@ from tests.store.building import NOW, a_book, a_file, a_root, save
 from tests.store.cluster import Cluster
 
 ASKED: list[tuple[Callable[[SqlCatalog], Any], tuple[str, ...]]] = [
-    (lambda c: c.folders_due(1, NOW), ("ix_media_files_unfinished",)),
+    (lambda c: c.folders_due(1, NOW), ("ix_media_files_unfinished", "ix_media_files_root_id_state")),
     (lambda c: c.files_in(1, [b"Author"]), ("ix_media_files_root_id_parent_path",)),
     (lambda c: c.claim([1], NOW), ("rowid=?", "pk_media_files")),
     (lambda c: c.reclaim(), ("ix_media_files_unfinished",)),
