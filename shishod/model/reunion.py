@@ -56,6 +56,6 @@ class Reunions(Protocol):
     def reunite(self, reunions: Sequence[Reunion]) -> frozenset[Folder]:
         """Make each two books one, as far as the old is still gone and the heir still there, as one transaction.
 
-        The old book keeps its number, its files theirs, and the user's words on it come first. Returns the folders
-        where what is one now is to be merged anew.
+        The old book keeps its number, its files theirs, and the user's words on either stay; where those contradict
+        each other the books stay two. Returns the folders where what is one now is to be merged anew.
         """

@@ -1,9 +1,12 @@
 """What the catalogue says of books that are gone and came back as others, on each database."""
 
+from dataclasses import replace
+
 import pytest
 
 from shishod.model.book import Identifier
 from shishod.model.library import Root
+from shishod.model.metadata import UserWord
 from shishod.model.moves import Hashed
 from shishod.model.reunion import Reunion
 from shishod.model.state import State
@@ -88,3 +91,24 @@ def test_books_that_are_both_there_are_never_one(catalogue: SqlCatalog, root: Ro
     assert catalogue.reunite([Reunion(old, heir, ((before, after),))]) == frozenset()
 
     assert catalogue.counts()["books"] == 2
+
+
+@pytest.mark.parametrize(("of_heir", "one_again"), [("Mine", True), ("Other", False), (None, True)])
+def test_two_books_of_which_the_user_says_different_things_stay_two(
+    catalogue: SqlCatalog, root: Root, of_heir: str | None, one_again: bool
+) -> None:
+    def said(title: str | None) -> tuple[UserWord, ...]:
+        return () if title is None else (UserWord("title", title),)
+
+    old, heir = save(
+        catalogue,
+        replace(a_book(root, b"a.epub"), words=said("Mine")),
+        replace(a_book(root, b"b.epub"), words=said(of_heir)),
+    )
+    before, after = lost(catalogue, root, b"a.epub"), the_file(catalogue, root, b"b.epub")
+
+    assert bool(catalogue.reunite([Reunion(old, heir, ((before, after),))])) is one_again
+
+    assert catalogue.counts()["books"] == (1 if one_again else 2)
+    words = {book_id: held.words for book_id in (old, heir) if (held := catalogue.held_book(book_id))}
+    assert words == ({old: said("Mine")} if one_again else {old: said("Mine"), heir: said("Other")})
