@@ -273,7 +273,8 @@ class Daemon:
         """It examines itself: only it sees what its sandbox shows."""
         from shishod.daemon.doctor import Patient, examine
 
-        return examine(Patient(settings=self.settings, now=CLOCK.now(), config=self._config, started_at=self._born))
+        ours, web = self.settings, self.web.states() if self.web else {}
+        return examine(Patient(settings=ours, now=CLOCK.now(), config=self._config, started_at=self._born, web=web))
 
     def warm(self) -> None:
         """Have a process made ready, once all else is: nobody waits for it but the first who reads."""

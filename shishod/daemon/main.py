@@ -111,7 +111,7 @@ def check_config(file: Path) -> None:
     from shishod.daemon.report import report
 
     _as_the_unit_does(file)
-    click.echo(report(load(file.absolute())))
+    click.echo(report(load(file.absolute()), file.absolute()))
 
 
 @cli.command()

@@ -4,18 +4,17 @@ import os
 import stat
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 from shishod import paths
 from shishod.daemon.config import Settings
-from shishod.daemon.keys import key_of
-from shishod.enrich.providers import BY_NAME
-from shishod.errors import SettingsError
+from shishod.daemon.keys import lacking
 from shishod.store.engine import database_url
 
 PATIENCE_S = 2.0  # a dead share never answers
 
 
-def report(settings: Settings) -> str:
+def report(settings: Settings, config: Path | None = None) -> str:
     """One fact a line, and a warning for what is not there now: a folder may only be unmounted, a key be handed over.
 
     Raises SettingsError for a database that no daemon could use.
@@ -37,19 +36,16 @@ def report(settings: Settings) -> str:
         f"watching   {'on' if settings.watch.enabled else 'off'}",
         f"workers    {work.worker_count()} threads, {_readers(settings)}",
     ]
-    return "\n".join([*lines, *_catalogues(settings)])
+    return "\n".join([*lines, *_catalogues(settings, config)])
 
 
-def _catalogues(settings: Settings) -> Iterator[str]:
+def _catalogues(settings: Settings, config: Path | None) -> Iterator[str]:
     """The web catalogues that are asked; without its key none of them would let a daemon start."""
     names = settings.enrich.providers
     if names:
         yield f"web        {', '.join(names)}"
-    for name in names:
-        try:
-            key_of(BY_NAME[name], settings.enrich)
-        except SettingsError as error:
-            yield f"  (warning: {error}; shishod does not start without it)"
+    for _, why in lacking(settings.enrich, config):
+        yield f"  (warning: {why}; shishod does not start without it)"
 
 
 def _readers(settings: Settings) -> str:

@@ -388,6 +388,53 @@ def test_no_guessit_for_a_library_of_shows(place: Path, monkeypatch: pytest.Monk
     assert "pip install guessit" in one.remedy
 
 
+def web(**own: object) -> dict[str, object]:
+    """Google Books is asked, which wants a key."""
+    return {"enrich": {"providers": ["googlebooks"], "contact": "ann@example.org", "googlebooks": own}}
+
+
+def test_a_web_catalogue_without_its_key(place: Path) -> None:
+    one = sole(place, **web())
+
+    assert (one.check, one.severity, one.about) == ("web catalogues", "error", "enrich.googlebooks.key_file")
+    assert "googlebooks needs one. Name the file that holds it" in one.reason
+    assert "No daemon starts without it" in one.reason
+
+
+def test_a_web_catalogue_whose_key_may_not_be_read(place: Path) -> None:
+    key = place / "key"
+    key.write_text("hush")
+    key.chmod(0o600)
+    (place / "state").mkdir(mode=0o777)
+    (place / "state").chmod(0o777)
+
+    with as_nobody():
+        one = next(one for one in found(place, **web(key_file=str(key))) if one.check == "web catalogues")
+
+    assert one.reason.startswith(f"{key} cannot be read: Permission denied")
+    assert found(place, **web(key_file=str(key))) == [], "who may read it finds nothing wrong"
+
+
+@pytest.mark.parametrize(
+    ("why", "severity", "reason", "remedy"),
+    [
+        ("stopped: it does not accept who is asking", "error", "it does not accept who is asking", "shishoctl reload"),
+        ("resting: no answer", "warning", "it cannot be reached: no answer", "shishoctl providers"),
+    ],
+)
+def test_a_web_catalogue_that_the_daemon_leaves_alone(
+    place: Path, why: str, severity: str, reason: str, remedy: str
+) -> None:
+    (place / "key").write_text("hush")
+    ours = settings(place, **web(key_file=str(place / "key")))
+
+    (one,) = examine(Patient(settings=ours, now=NOW, started_at=NOW, web={"googlebooks": why}))
+
+    assert (one.about, one.severity, one.reason) == ("enrich.googlebooks", severity, reason)
+    assert remedy in one.remedy
+    assert examine(Patient(settings=ours, now=NOW, started_at=NOW, web={"googlebooks": ""})) == []
+
+
 def test_a_check_that_cannot_look_says_so(place: Path) -> None:
     (place / "shut").mkdir(mode=0o700)
 

@@ -82,9 +82,12 @@ def test_a_key_that_was_mended_is_taken_at_a_reload(tmp_path: Path) -> None:
             guide = daemon.web._enricher.guides["googlebooks"]
             with pytest.raises(Misconfigured, match="shishoctl reload"):
                 guide.client.ask("volumes")
+            (told,) = [one for one in daemon._doctor() if one.check == "web catalogues"]
+            assert "does not accept who is asking" in told.reason
             key.write_text("right")
             assert daemon.apply()["applied"] == ["enrich"]
             assert daemon.web.states() == {"googlebooks": ""}
+            assert "web catalogues" not in {one.check for one in daemon._doctor()}
             assert daemon.web._enricher.guides["googlebooks"].client.ask("volumes").found
         finally:
             daemon.close()

@@ -227,6 +227,22 @@ def test_a_password_reaches_the_daemon_and_nobody_else(machine: Machine) -> None
     assert box.run("setpriv", "--reuid=nobody", "--clear-groups", "cat", named, check=False).returncode != 0
 
 
+def test_a_key_that_the_unit_hands_over_is_missed_by_nobody(machine: Machine) -> None:
+    box = machine.box
+    box.write("/etc/shishod/key", "hush\n", mode=0o400)
+    box.write(CONFIG, OURS + "enrich: {providers: [googlebooks], contact: ann@example.org}\n")
+    told = box.run("shishod", "doctor", check=False).stdout + box.run("shishod", "check-config").stdout
+    assert told.count("googlebooks needs one. Name the file that holds it") == 2
+
+    box.write(f"{DROP_INS}/key.conf", "[Service]\nLoadCredential=googlebooks:/etc/shishod/key\n")
+    box.systemctl("daemon-reload")
+    box.systemctl("restart", UNIT)
+
+    told = box.run("shishod", "doctor", check=False).stdout + box.run("shishod", "check-config").stdout
+    assert "needs one" not in told
+    assert "googlebooks: ready" in machine.ask("providers")
+
+
 def test_what_the_daemon_dies_of_is_mended_by_a_start(machine: Machine) -> None:
     box = machine.box
     machine.take_up(OURS)

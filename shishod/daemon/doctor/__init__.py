@@ -6,7 +6,7 @@ A check is a function from a Patient to Ailments; CHECKS has them in the order i
 from collections.abc import Callable, Iterable
 
 from shishod.ailment import Ailment
-from shishod.daemon.doctor import catalogue, clock, daemon, machine, roots, socket, state, tools
+from shishod.daemon.doctor import catalogue, clock, daemon, machine, roots, socket, state, tools, web
 from shishod.daemon.doctor.patient import Patient
 
 CHECKS: tuple[tuple[str, Callable[[Patient], Iterable[Ailment]]], ...] = (
@@ -22,6 +22,7 @@ CHECKS: tuple[tuple[str, Callable[[Patient], Iterable[Ailment]]], ...] = (
     ("limits", machine.limits),
     ("clock", clock.clock),
     ("programs", tools.programs),
+    ("web catalogues", web.catalogues),
 )
 
 

@@ -3,8 +3,8 @@
 import os
 import pwd
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -42,13 +42,15 @@ def mistake(fault: Fault) -> Ailment:
 class Patient:
     """One configuration on this machine, looked at as the user that runs the daemon.
 
-    `started_at` is told by a daemon that examines itself: its locks and its socket are then its own.
+    `started_at` is told by a daemon that examines itself: its locks and its socket are then its own. So is `web`: what
+    keeps each web catalogue from being asked, as a status tells it.
     """
 
     settings: Settings
     now: datetime
     config: Path | None = None
     started_at: datetime | None = None
+    web: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def itself(self) -> bool:

@@ -1,0 +1,28 @@
+"""The web catalogues: whether each has what it is asked with, and answers."""
+
+from collections.abc import Iterator
+
+from shishod.ailment import Ailment
+from shishod.daemon.doctor.patient import Patient, error, warning
+from shishod.daemon.keys import lacking
+
+
+def catalogues(patient: Patient) -> Iterator[Ailment]:
+    """Each that is on has its key, and is not left alone by the daemon."""
+    keyless = dict(lacking(patient.settings.enrich, None if patient.itself else patient.config))
+    for name in patient.settings.enrich.providers:
+        if name in keyless:
+            about, _, reason = keyless[name].partition(": ")
+            remedy = "mend that, then shishod check-config"
+            yield error(about, f"{reason}. No daemon starts without it", remedy)
+        else:
+            yield from _left_alone(name, patient.web.get(name, ""))
+
+
+def _left_alone(name: str, why: str) -> Iterator[Ailment]:
+    state, _, reason = why.partition(": ")
+    if state == "stopped":
+        yield error(f"enrich.{name}", reason, f"mend its key under enrich: {name}:, then shishoctl reload")
+    elif state == "resting":
+        remedy = "shishoctl providers tells when it is asked again; until then see whether this machine reaches it"
+        yield warning(f"enrich.{name}", f"it cannot be reached: {reason}", remedy)
