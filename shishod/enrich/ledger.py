@@ -134,27 +134,34 @@ def _opened(path: Path) -> int:
 
 def _newest(note: int) -> _Copy:
     """The newest copy that is whole; of none that is empty."""
-    return max(_read(note, 0), _read(note, 1), key=lambda copy: copy.number)
+    found = [half for half in map(partial(_head, note), (0, 1)) if half is not None]
+    copies = (_read(note, *half) for half in sorted(found, key=lambda half: half[1].number, reverse=True))
+    return next((copy for copy in copies if copy is not None), _Copy())
 
 
-def _read(note: int, half: int) -> _Copy:
+def _head(note: int, half: int) -> tuple[int, _Copy, int, int] | None:
+    """Which half, the copy in it without its text, and the length and the check of that; None where there is none."""
     try:
         length, check, number, boot, up, wall, now = os.pread(note, _HEAD, half * _HALF).decode("ascii").split()
-        said = os.pread(note, int(length), half * _HALF + _HEAD)
-        copy = _Copy(int(number), boot, float(up), float(wall), float(now), said.decode("ascii"))
-        return copy if int(check) == _check(copy) else _Copy()
+        return half, _Copy(int(number), boot, float(up), float(wall), float(now)), int(length), int(check)
     except ValueError:  # nothing is there yet, or half of it
-        return _Copy()
+        return None
+
+
+def _read(note: int, half: int, copy: _Copy, length: int, check: int) -> _Copy | None:
+    said = os.pread(note, length, half * _HALF + _HEAD)
+    return copy._replace(said=said.decode("ascii")) if check == _check(copy, said) else None
 
 
 def _write(note: int, copy: _Copy) -> None:
     said = copy.said.encode("ascii")
-    head = f"{len(said)} {_check(copy)} {copy.number} {copy.boot} {copy.up_s!r} {copy.wall_s!r} {copy.now_s!r}"
+    head = f"{len(said)} {_check(copy, said)} {copy.number} {copy.boot} {copy.up_s!r} {copy.wall_s!r} {copy.now_s!r}"
     os.pwrite(note, head.encode("ascii").ljust(_HEAD) + said, copy.number % 2 * _HALF)
 
 
-def _check(copy: _Copy) -> int:
-    return crc32(repr(copy).encode("ascii"))
+def _check(copy: _Copy, said: bytes) -> int:
+    """Of a copy and its text, which are read apart."""
+    return crc32(said, crc32(repr(copy[:-1]).encode("ascii")))
 
 
 def _up_s() -> float:

@@ -2,14 +2,16 @@
 
 import json
 import math
+import struct
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 SLOWED = 0.8  # of its pace is left to a provider that has said it is asked too often
 SLOWEST = 20 / 35
 HELD_UP_S = 1.0  # at most, by a machine that has much else to do
+_NEVER = -math.inf  # where a packed slot has not begun or ended
 SETBACK_S = 1.0  # a clock that is further back than this was set back
 
 
@@ -158,17 +160,25 @@ def shifted(window: Window, by_s: float) -> Window:
 
 
 def packed(window: Window) -> str:
-    """The window as JSON."""
-    return json.dumps({name: getattr(window, name) for name in Window.__slots__}, separators=(",", ":"))
+    """The window as JSON, with the slots in it as bytes: JSON takes ten times as long to spell their numbers."""
+    told = {name: getattr(window, name) for name in Window.__slots__}
+    numbers = [_NEVER if value is None else value for one in window.slots for value in one]
+    told["slots"] = struct.pack(f"<{len(numbers)}d", *numbers).hex()
+    return json.dumps(told, separators=(",", ":"))
 
 
 def unpacked(said: str) -> Window:
     """The window that `packed` wrote; an empty one of what cannot be read."""
     try:
         told = json.loads(said)
-        return Window(**told | {"slots": tuple(Slot(*one) for one in told["slots"])})
-    except (ValueError, TypeError, KeyError):
+        return Window(**told | {"slots": tuple(_slots(bytes.fromhex(told["slots"])))})
+    except (ValueError, TypeError, KeyError, struct.error):
         return Window()
+
+
+def _slots(numbers: bytes) -> Iterator[Slot]:
+    for number, at_s, began_s, ended_s in struct.iter_unpack("<4d", numbers):
+        yield Slot(int(number), at_s, None if began_s == _NEVER else began_s, None if ended_s == _NEVER else ended_s)
 
 
 def _over_s(slot: Slot, rules: Rules) -> float:
@@ -201,7 +211,11 @@ def _held_up_s(window: Window, rules: Rules, now_s: float) -> float:
 
 
 def _with(window: Window, number: int, change: Callable[[Slot], Slot]) -> Window:
-    return replace(window, slots=tuple(change(one) if one.number == number else one for one in window.slots))
+    at = bisect_left(window.slots, (number,))
+    there = window.slots[at : at + 1]
+    if not there or there[0].number != number:
+        return window
+    return replace(window, slots=(*window.slots[:at], change(*there), *window.slots[at + 1 :]))
 
 
 def _brought_up(window: Window, now_s: float) -> Window:
@@ -213,9 +227,9 @@ def _brought_up(window: Window, now_s: float) -> Window:
 
 def _trimmed(window: Window, rules: Rules, now_s: float) -> Window:
     """Without what no request to come, and none that still waits, can depend on."""
-    oldest = window.next_number - rules.longest
-    slots = (one for one in window.slots if one.number >= oldest or _is_held(one, rules, now_s))
-    return replace(window, slots=tuple(slots))
+    oldest = bisect_left(window.slots, (window.next_number - rules.longest,))
+    held = (one for one in window.slots[:oldest] if _is_held(one, rules, now_s))
+    return replace(window, slots=(*held, *window.slots[oldest:]))
 
 
 def _is_held(slot: Slot, rules: Rules, now_s: float) -> bool:
