@@ -11,7 +11,7 @@ from shishod.clock import CLOCK, Clock
 from shishod.daemon.parts import Part, Vigil
 from shishod.daemon.signals import SignalPipe
 from shishod.daemon.systemd import Notifier
-from shishod.errors import SettingsError, ShishodError
+from shishod.errors import SettingsError, ShishodError, Unreachable
 from shishod.work.stop import StopSignal
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -164,7 +164,14 @@ class Supervisor:
         return self._line
 
     def _ask_status(self) -> None:
-        self._line = str(self._try(self._status, "the status line cannot be written", default=""))
+        self._line = str(self._try(self._status_or_why, "the status line cannot be written", default=""))
+
+    def _status_or_why(self) -> str:
+        """The line, or that the catalogue is away: its own room logs that."""
+        try:
+            return self._status()
+        except Unreachable as error:
+            return str(error)
 
     def _say_status(self, now_s: float) -> None:
         self._said_s = now_s

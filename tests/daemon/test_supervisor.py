@@ -16,7 +16,7 @@ from shishod.clock import CLOCK
 from shishod.daemon.parts import Part, Vigil
 from shishod.daemon.supervisor import PartDied, Supervisor
 from shishod.daemon.systemd import Notifier
-from shishod.errors import SettingsError
+from shishod.errors import SettingsError, Unreachable
 from shishod.work.stop import StopSignal
 from tests.waiting import wait_until
 
@@ -321,6 +321,21 @@ def test_a_database_that_hangs_keeps_the_status_line_waiting_and_not_the_watchdo
             a_supervisor([Loop("control", told, beats=True)], status=status).run()
     finally:
         answers.set()
+
+
+def test_a_database_that_is_away_is_the_status_line_and_no_fault_of_ours(
+    told: list[str], systemd: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    def status() -> str:
+        raise Unreachable("the catalogue did not answer: connection refused")
+
+    def hear() -> None:
+        wait_until(lambda: systemd.last_status() == "the catalogue did not answer: connection refused")
+
+    with caplog.at_level("DEBUG"), meanwhile(hear):
+        a_supervisor([Loop("scan", told)], status=status).run()
+
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 @pytest.mark.parametrize("refused", [SettingsError("line 3: no"), OSError("disk gone")])
