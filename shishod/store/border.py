@@ -1,8 +1,9 @@
 """Where the database's errors become ours, once."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import (
@@ -19,6 +20,7 @@ from shishod.clock import CLOCK, Clock
 from shishod.errors import BookRejected, Unreachable
 from shishod.store.engine import Database
 
+T = TypeVar("T")
 _NO_ROOM = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_FSYNC")
 _TOO_LARGE = "54"  # PostgreSQL's class for a row that no index page can hold
 
@@ -32,6 +34,7 @@ class Noun:
         self.displaced = ""  # why nothing may be written any more, once another daemon has the catalogue
         self._epoch = 0  # grows with every transaction that may have written of folders
         self._roots_epoch = 0  # and this with every one that may have written of roots
+        self._answers: dict[Hashable, tuple[tuple[int, int], Any]] = {}  # with the epochs they were given in
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -62,6 +65,20 @@ class Noun:
             finally:
                 self._epoch += of_the_disk
                 self._roots_epoch += of_roots
+
+    def _asked_once(self, question: Hashable, ask: Callable[[], T]) -> T:
+        """An answer that stays until anything is written, but for what scans say of themselves; every walk asks.
+
+        Only where the catalogue is ours alone.
+        """
+        now = self._epoch, self._roots_epoch
+        kept_in, kept = self._answers.get(question, (None, None))
+        if kept_in == now:
+            return cast(T, kept)
+        found = ask()
+        if self._database.path is not None:
+            self._answers[question] = now, found
+        return found
 
     def _confirm_ours(self) -> None:
         """Raises Unreachable where the catalogue is another daemon's: what we hold of it may be old."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from operator import itemgetter
 from typing import Any
@@ -78,6 +78,7 @@ _THERE = (
     .where(media_files.c.state != State.MISSING.value)
     .exists()
 )
+_ENDLESS = datetime(9999, 1, 1, tzinfo=UTC)
 _as_folder: Callable[[Any], KnownFolder] = partial(tuple.__new__, KnownFolder)  # as _make does, without a Python call
 
 
@@ -157,9 +158,14 @@ class Memory(Noun):
     def folders_due(self, root_id: int, now: datetime) -> frozenset[bytes]:
         """Folders of a file that waits to be read, whose retry is due or whose claim is nobody's, and those that could
         not be listed last."""
+        if not self._asked_once(("due", root_id), lambda: self._due(root_id, _ENDLESS, _ENDLESS)):
+            return frozenset()  # whatever the time is
+        return self._due(root_id, now, now - LEASE)
+
+    def _due(self, root_id: int, now: datetime, lapsed: datetime) -> frozenset[bytes]:
         asked = _DUE if self._database.path is None else _DUE_BY_INDEX
         with self._reading() as connection:
-            return frozenset(connection.scalars(asked, {"root": root_id, "now": now, "lapsed": now - LEASE}))
+            return frozenset(connection.scalars(asked, {"root": root_id, "now": now, "lapsed": lapsed}))
 
     def memories(self, book_ids: Collection[int]) -> dict[int, BookMemory]:
         """What is held of these books; an id that is gone is left out."""

@@ -48,13 +48,21 @@ class Passed(Memory):
 
     def odd_paths(self, root_id: int) -> frozenset[bytes]:
         """The paths of problems that are of single entries."""
-        with self._reading() as connection:
-            return frozenset(connection.scalars(_ODD_PATHS, {"root": root_id}))
+
+        def ask() -> frozenset[bytes]:
+            with self._reading() as connection:
+                return frozenset(connection.scalars(_ODD_PATHS, {"root": root_id}))
+
+        return self._asked_once(("odd", root_id), ask)
 
     def eyes(self, root_id: int) -> bytes:
         """The terms under which a root was last compared as a whole."""
-        with self._reading() as connection:
-            return connection.scalar(_EYES, {"root": root_id}) or b""
+
+        def ask() -> bytes:
+            with self._reading() as connection:
+                return connection.scalar(_EYES, {"root": root_id}) or b""
+
+        return self._asked_once(("eyes", root_id), ask)
 
     def note_eyes(self, root_id: int, eyes: bytes) -> None:
         """The terms of a look at a whole root."""

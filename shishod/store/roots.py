@@ -95,8 +95,12 @@ class Roots(Noun):
 
     def note_walked(self, root_id: int, now: datetime) -> None:
         """A root was looked over as a whole and all that it lost was believed: nothing is held or accepted any more."""
-        with self._writing(of_the_disk=False) as connection:
-            connection.execute(_WALKED, {"root": root_id, "now": now})
+        said = {"root": root_id, "now": now}
+        with self._writing(of_the_disk=False, of_roots=False) as connection:
+            plain = connection.execute(_WALKED_PLAIN, said).rowcount
+        if not plain:
+            with self._writing(of_the_disk=False) as connection:
+                connection.execute(_WALKED, said)
 
     def count_lost_since(self, root_id: int, since: datetime) -> int:
         """How many files of a root went MISSING at or after a moment, and are so still."""
@@ -129,6 +133,11 @@ def _of_hold(held: Hold | None) -> dict[str, Any]:
 
 
 _IS_HELD = roots.c.state == RootState.HELD.value
+_WALKED_PLAIN = (  # of what is told of a root this changes nothing
+    update(roots)
+    .where(roots.c.id == bindparam("root"), ~_IS_HELD, ~roots.c.accepted, roots.c.held_count == 0)
+    .values(walked_at=bindparam("now"))
+)
 _WALKED = (
     update(roots)
     .where(roots.c.id == bindparam("root"))

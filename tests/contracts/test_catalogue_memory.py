@@ -178,6 +178,7 @@ def test_a_failed_file_that_vanished_is_read_anew_when_it_returns(catalogue: Sql
 
 
 def test_folders_with_a_due_retry_are_named_and_no_others(catalogue: SqlCatalog, root: Root) -> None:
+    assert catalogue.folders_due(root.id, LATER) == frozenset()
     never = replace(a_failure(b"x").error, retry_at=None)  # type: ignore[type-var]
     for path, error in ((b"due/a", a_failure(b"x").error), (b"never/a", never)):
         save(catalogue, a_book(root, path, metadata=None, files=(a_failure(path, error=error),)))
@@ -185,6 +186,8 @@ def test_folders_with_a_due_retry_are_named_and_no_others(catalogue: SqlCatalog,
 
     assert catalogue.folders_due(root.id, LATER - timedelta(seconds=1)) == frozenset()
     assert catalogue.folders_due(root.id, LATER) == {b"due"}
+    catalogue.note_problems([Problem(root.id, b"shut", "list", "why", "text", NOW, None)])
+    assert catalogue.folders_due(root.id, NOW) == {b"shut"}
 
 
 def test_only_folders_with_a_file_of_an_older_reader_are_reopened(catalogue: SqlCatalog, root: Root) -> None:

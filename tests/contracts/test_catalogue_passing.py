@@ -58,10 +58,13 @@ def test_what_lies_below_a_folder_is_compared_anew_and_nothing_beside_it(catalog
 
 
 def test_what_was_odd_is_told_by_its_path(catalogue: SqlCatalog, root: Root) -> None:
+    assert catalogue.odd_paths(root.id) == frozenset()
     for stage, path in (("stat", ODD), ("link", b"loop"), ("list", b"shut")):
         catalogue.note_problems([Problem(root.id, path, stage, "why", "text", NOW, None)])
 
     assert catalogue.odd_paths(root.id) == {ODD, b"loop"}
+    catalogue.clear_problems(root.id, [b"loop"])
+    assert catalogue.odd_paths(root.id) == {ODD}
 
 
 def test_by_whose_rules_a_root_was_seen_is_remembered_to_the_last_bit(catalogue: SqlCatalog, root: Root) -> None:

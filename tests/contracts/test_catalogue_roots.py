@@ -117,3 +117,15 @@ def test_ending_a_hold_does_not_bring_an_absent_root_back(catalogue: SqlCatalog)
     catalogue.note_walked(root.id, LATER)
 
     assert (catalogue.roots()[0].state, catalogue.roots()[0].reason) == (RootState.OFFLINE, "gone")
+
+
+def test_the_end_of_a_hold_is_seen_at_once_by_who_has_asked_before(catalogue: SqlCatalog) -> None:
+    root = a_root(catalogue)
+    catalogue.note_walked(root.id, NOW)
+    assert not catalogue.roots()[0].accepted
+    catalogue.accept(root.id)
+    assert catalogue.roots()[0].accepted
+
+    catalogue.note_walked(root.id, LATER)
+
+    assert not catalogue.roots()[0].accepted
