@@ -1,7 +1,7 @@
 """BookOrder: the work on one book, and what becomes of it once its files are read."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -91,6 +91,7 @@ def compose(
     """Everything that the book's transaction will change; None when nothing was learnt that can be recorded."""
     if order.is_plain and inspections and (drafted := inspections[-1].drafted) is not None:
         return _new(order, inspections, drafted)
+    order = _undisputed(order, memories)
     rows = [_kept(known, memories) for known in order.keep]
     rows += [_read(order, one, now, jitter) for one in inspections if one.outcome in (Outcome.READ, Outcome.FAILED)]
     if not rows:
@@ -174,6 +175,20 @@ def _places(parts: Sequence[Part], rows: Sequence[_Row]) -> dict[bytes, int]:
     places = {row.seen.path: LAID_ASIDE for row in rows if row.facts["state"] is State.ERROR}
     silent = sorted(row.seen.path for row in rows if row.reading is None and row.seen.path not in places)
     return places | {path: number for number, path in enumerate([*(part.path for part in parts), *silent])}
+
+
+def _undisputed(order: BookOrder, memories: Mapping[int, BookMemory]) -> BookOrder:
+    """The order without the books to be absorbed of which the user has said another thing than of one before them:
+    they stay, if without a file, until the user takes his words away or purges them."""
+    said: dict[str, object] = {}
+    agreed = []
+    for book_id in (order.book_id, *order.absorbs):
+        memory = memories.get(book_id) if book_id is not None else None
+        words = {word.field: word.value for word in memory.words} if memory is not None else {}
+        if book_id == order.book_id or all(said.get(name, value) == value for name, value in words.items()):
+            said |= words
+            agreed.append(book_id)
+    return replace(order, absorbs=tuple(one for one in order.absorbs if one in agreed))
 
 
 def words_on(order: BookOrder, memories: Mapping[int, BookMemory]) -> tuple[UserWord, ...]:

@@ -166,6 +166,10 @@ class Session:
 
     def _scan(self, tier: str) -> None:
         self.daemon.scan(tier, 60)
+        self._accept()
+
+    def _accept(self) -> None:
+        """As the operator who is asked: what is held has really left."""
         for root in self.daemon.status()["roots"]:
             if root["state"] == "held":
                 try:
@@ -180,6 +184,7 @@ class Session:
     def _agree(self, ask: Callable[[], list[str]]) -> None:
         end_s = time.monotonic() + AGREE_S
         while said := ask():
+            self._accept()  # what was noticed after the scan
             if time.monotonic() > end_s:
                 raise Difference(self.told(said))
             threading.Event().wait(0.05)

@@ -123,24 +123,35 @@ def test_an_edit_of_a_book_that_lost_a_track_leaves_it_to_the_scan_to_do_without
     assert (the_book(house)["title"], the_book(house)["genres"]) == ("Mine", ["Genre 1", "Genre 2"])
 
 
-def test_words_on_a_book_that_is_absorbed_are_believed_of_the_whole(
-    house: House, editor: Editor, library: Path
+@pytest.mark.parametrize("of_second", [None, "of the first", "of the second"])
+def test_words_on_a_book_that_is_absorbed_are_believed_of_the_whole_unless_they_contradict_what_is_said_of_that(
+    house: House, editor: Editor, library: Path, of_second: str | None
 ) -> None:
     for name in ("Alpha", "Beta"):
         an_mp3(library / f"{name}.mp3", album=name)
     house.scan()
     first, second = sorted(book["id"] for book in house.books())
     editor.edit(first, Wording((UserWord("subtitle", "of the first"),)))
-    editor.edit(second, Wording((UserWord("subtitle", "of the second"), UserWord("publisher", "Mine"))))
+    said = {"publisher": "Mine"} | ({"subtitle": of_second} if of_second else {})
+    editor.edit(second, Wording(tuple(UserWord(*one) for one in said.items())))
 
     for number, name in enumerate(("Alpha", "Beta"), 1):
         (library / f"{name}.mp3").rename(library / f"Dune {number}.mp3")
     house.scan()
+    house.scan()
 
-    book = the_book(house)
-    (memory,) = house.catalog.memories([book["id"]]).values()
-    assert (book["subtitle"], book["publisher"]) == ("of the first", "Mine")
-    assert {word.field: word.value for word in memory.words} == {"subtitle": "of the first", "publisher": "Mine"}
+    whole, *rest = sorted(house.books(), key=lambda book: int(book["id"]))
+    disputed = of_second == "of the second"
+    words = {
+        book_id: {word.field: word.value for word in memory.words}
+        for book_id, memory in house.catalog.memories([first, second]).items()
+    }
+    assert (whole["id"], len(whole["files"]), whole["subtitle"]) == (first, 2, "of the first")
+    assert [(book["id"], book["files"]) for book in rest] == ([(second, [])] if disputed else [])
+    if disputed:
+        assert words == {first: {"subtitle": "of the first"}, second: said}
+    else:
+        assert words == {first: {"subtitle": "of the first", "publisher": "Mine"}}
 
 
 def test_a_file_that_is_met_as_new_gives_its_book_no_title_but_the_users(
