@@ -5,7 +5,6 @@ import json
 import subprocess
 import threading
 from collections.abc import Callable, Sequence
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Annotated, Literal
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -126,7 +125,7 @@ class Hooks:
         for attempt in range(self._settings.retries + 1):
             try:
                 way(content)
-            except (OSError, HTTPException, subprocess.SubprocessError) as error:
+            except (OSError, subprocess.SubprocessError) as error:
                 # the rest of an address may be as good as a key
                 hook = urlsplit(self._settings.url).hostname if way == self._post else self._settings.command[0]
                 _log.warning("a hook did not take its events", hook=hook, tried=attempt + 1, error=str(error))
@@ -146,6 +145,8 @@ class Hooks:
             raise subprocess.SubprocessError(f"exit code {done.returncode}: {said}")
 
     def _post(self, content: bytes) -> None:
+        from http.client import HTTPConnection, HTTPException, HTTPSConnection  # most have no hook
+
         place = urlsplit(self._settings.url)
         kind = HTTPSConnection if place.scheme == "https" else HTTPConnection
         connection = kind(place.hostname or "", place.port, timeout=self._settings.timeout)
@@ -156,6 +157,8 @@ class Hooks:
             answer = connection.getresponse()
             answer.read(64 * 1024)
             if answer.status >= 300:
-                raise HTTPException(f"{place.hostname} answered {answer.status} {answer.reason}")
+                raise OSError(f"{place.hostname} answered {answer.status} {answer.reason}")
+        except HTTPException as error:
+            raise OSError(f"{place.hostname} did not answer as HTTP has it: {error!r}") from error
         finally:
             connection.close()

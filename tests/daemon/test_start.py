@@ -17,6 +17,9 @@ cli(["run", "--library", sys.argv[1], "--state-dir", sys.argv[2], "--socket", sy
 NOT_YET = {
     "sqlalchemy.dialects.postgresql": "the catalogue is in SQLite",
     "apscheduler": "the clock is set up when all else is there",
+    "uvicorn": "the socket is bound when all is wired, and not at all for one scan",
+    "starlette": "the socket is bound when all is wired",
+    "http.client": "nobody has a hook",
     "alembic": "the catalogue is as this program wants it",
     "rich": "nothing is drawn where there is no terminal",
     "httpx2": "no provider is on",
