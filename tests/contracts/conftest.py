@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from shishod.store.catalog import SqlCatalog, open_catalog
+from shishod.store.catalog import SqlCatalog
 from shishod.store.settings import StoreSettings
 from tests.store.cluster import Cluster, running_cluster
+from tests.store.copied import open_copy
 
 
 @pytest.fixture(scope="session")
@@ -21,11 +22,11 @@ def store_settings(request: pytest.FixtureRequest) -> StoreSettings:
     if request.param == "sqlite":
         return StoreSettings()
     running: Cluster = request.getfixturevalue("cluster")
-    return StoreSettings(url=running.new_database())
+    return StoreSettings(url=running.emptied_database())
 
 
 @pytest.fixture
 def catalogue(store_settings: StoreSettings, tmp_path: Path) -> Iterator[SqlCatalog]:
-    opened = open_catalog(store_settings, tmp_path)
+    opened = open_copy(store_settings, tmp_path)
     yield opened
     opened.close()

@@ -22,11 +22,11 @@ from shishod.enrich.wire import Wire
 from shishod.model.book import BookKind, Chapter, Contribution, Identifier, SeriesEntry
 from shishod.model.finding import Candidate, Question
 from shishod.model.metadata import Reading
-from shishod.store.catalog import open_catalog
 from shishod.store.settings import StoreSettings
 from shishod.work.stop import StopSignal
 from tests.enrich.recorded import ALBUM_ID, ANSWERS, CHAPTERS, RELEASE_ID
 from tests.enrich.simulator import Reply, Request, Simulator, a_simulator
+from tests.store.copied import open_copy
 
 ISBN, ASIN, IMDB = (
     Identifier("isbn", "9780441478125"),
@@ -68,7 +68,7 @@ class Stand:
     def __init__(self, provider: Provider, simulator: Simulator, place: Path) -> None:
         self.provider = provider
         self.simulator = simulator
-        self.catalogue = open_catalog(StoreSettings(), place)
+        self.catalogue = open_copy(StoreSettings(), place)
         settings = provider.Settings(url=f"{simulator.url}/{provider.name}")
         simulator.answers.update(ANSWERS)
         stop = StopSignal()

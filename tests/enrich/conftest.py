@@ -9,11 +9,12 @@ from shishod.enrich.limiter import Limiter
 from shishod.enrich.polite import PoliteClient, Terms
 from shishod.enrich.window import Limit, Rules
 from shishod.enrich.wire import Wire
-from shishod.store.catalog import SqlCatalog, open_catalog
+from shishod.store.catalog import SqlCatalog
 from shishod.store.settings import StoreSettings
 from shishod.work.stop import StopSignal
 from tests.enrich.simulator import Simulator, a_simulator
 from tests.scan.house import HandClock
+from tests.store.copied import open_copy
 
 QUICK = Rules((Limit(1000, 0.01),))
 
@@ -26,7 +27,7 @@ def simulator() -> Iterator[Simulator]:
 
 @pytest.fixture
 def answers(tmp_path: Path) -> Iterator[SqlCatalog]:
-    catalogue = open_catalog(StoreSettings(), tmp_path / "state")
+    catalogue = open_copy(StoreSettings(), tmp_path / "state")
     yield catalogue
     catalogue.close()
 

@@ -30,13 +30,14 @@ from shishod.scan.survey import Rooms
 from shishod.scan.sweeper import Sweeper
 from shishod.scan.taker import Taker
 from shishod.scan.trace import Tracer
-from shishod.store.catalog import SqlCatalog, open_catalog
+from shishod.store.catalog import SqlCatalog
 from shishod.store.settings import StoreSettings
 from shishod.work.pool import WorkerPool
 from shishod.work.queue import TicketQueue
 from shishod.work.runners import Failed
 from shishod.work.runners.inline import InlineRunner
 from shishod.work.stop import StopSignal
+from tests.store.copied import open_copy
 
 AT_ONCE = ScanSettings(settle=timedelta(0), settle_network=timedelta(0))  # type: ignore[arg-type]
 PATIENT = StoreSettings()
@@ -104,7 +105,7 @@ class House:
     ) -> None:
         self.clock = HandClock()
         self.stop = StopSignal()
-        self.catalog: SqlCatalog = open_catalog(store, state, self.clock)
+        self.catalog: SqlCatalog = open_copy(store, state, self.clock)
         self.catalog.enrol([Library(name, (os.fsencode(path),)) for name, path in libraries.items()], self.clock.now())
         self.queue = TicketQueue(self.clock.monotonic_s)
         self.runner = NotingRunner()

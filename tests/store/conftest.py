@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from shishod.store.catalog import SqlCatalog, open_catalog
+from shishod.store.catalog import SqlCatalog
 from shishod.store.settings import StoreSettings
 from tests.store.cluster import Cluster, running_cluster
+from tests.store.copied import open_copy
 
 
 @pytest.fixture
 def catalogue(tmp_path: Path) -> Iterator[SqlCatalog]:
-    opened = open_catalog(StoreSettings(), tmp_path)
+    opened = open_copy(StoreSettings(), tmp_path)
     yield opened
     opened.close()
 
