@@ -2,9 +2,18 @@
 
 from dataclasses import dataclass, replace
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
 
 from shishod.model.ticket import Errand, Ticket
 from shishod.work.queue import TicketQueue
@@ -119,4 +128,12 @@ class QueueAgainstModel(RuleBasedStateMachine):
 
 
 TestQueueAgainstModel = QueueAgainstModel.TestCase
-TestQueueAgainstModel.settings = settings(max_examples=60, stateful_step_count=60, deadline=None)
+TestQueueAgainstModel.settings = settings(max_examples=25, stateful_step_count=40, deadline=None)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_the_queue_does_as_its_model_at_length() -> None:
+    """Run with: pytest -m long -k at_length."""
+    at_length = settings(max_examples=1_000, stateful_step_count=60, deadline=None)
+    run_state_machine_as_test(QueueAgainstModel, settings=at_length)  # type: ignore[no-untyped-call]
