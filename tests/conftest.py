@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,23 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 
+WAITING = {"bench", "convergence", "journeys", "packaging", "promises", "system", "watch"}  # rooms that wait for others
+
+
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """The whole is run by two, for half of what it does is wait; a part of it, or what failed, by none but oneself."""
+    """The whole is run by three on two cores, for half of what it does is wait; a part of it by none but oneself."""
     every_path = config.args == config.getini("testpaths") and not config.getoption("lf", False)
-    return 2 if every_path and config.option.markexpr == "not long" else 0
+    return 3 if every_path and config.option.markexpr == "not long" else 0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that wait, each beside one that computes, so that no long one is left for the end."""
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    waiting = [one for path, one in files.items() if path.parent.name in WAITING]
+    others = [one for path, one in files.items() if path.parent.name not in WAITING]
+    items[:] = [item for pair in zip_longest(waiting, others, fillvalue=[]) for one in pair for item in one]
 
 
 @pytest.fixture
