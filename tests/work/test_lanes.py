@@ -28,9 +28,8 @@ def test_processes_that_wait_make_room_for_more() -> None:
     runner = ProcessRunner(1, most=4, preload=["tests.contracts.deeds"])
     try:
         assert runner.stats()["allowed"] == 1
-        for _ in range(6):
-            runner.run(deed, ["busy"])  # it waits for something, and computes nothing
-        wait_until(lambda: runner.stats()["allowed"] == 4)
+        # it waits for something, and computes nothing
+        wait_until(lambda: runner.run(deed, ["busy"]) and runner.stats()["allowed"] == 4)
 
         together(*[lambda: runner.run(deed, ["busy"])] * 4)
         assert runner.stats()["processes"] == 4
