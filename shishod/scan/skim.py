@@ -61,7 +61,12 @@ class Skim:
 
     def _taken(self, stack: list[bytes]) -> list[bytes]:
         """The next folders in the order of the walk, by what is known to be in them."""
-        taken: list[bytes] = []
+        taken = stack[-self._together :]
+        if self.children.keys().isdisjoint(taken):  # none of them leads any further
+            del stack[-self._together :]
+            taken.reverse()
+            return taken
+        taken = []
         pop, take, children = stack.pop, taken.append, self.children.get
         while stack and len(taken) < self._together:
             path = pop()
@@ -78,7 +83,7 @@ class Skim:
     def _files_in(self, taken: Sequence[bytes]) -> int | None:
         """How many files are remembered in folders that all are as they were, else None. Raises OSError."""
         known = [*map(self.known.get, taken)]
-        if None in known or not all(one.isdisjoint(taken) for one in self.apart):
+        if not all(known) or (any(self.apart) and not all(one.isdisjoint(taken) for one in self.apart)):
             return None
         _, times, lies_on, packed = zip(*known, strict=True)
         if any(lies_on) or not all(packed):
