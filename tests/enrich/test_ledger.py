@@ -141,6 +141,35 @@ def test_a_clock_that_somebody_sets_moves_no_window(place: tuple[str, str], monk
         assert abs(after - before) < 30
 
 
+def test_who_waits_for_a_note_of_postgresql_is_told_the_time_at_which_it_is_his(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    url = cluster.new_database()
+    ours, theirs = (open_catalog(StoreSettings(url=url), tmp_path) for _ in range(2))
+    held, goes, times = threading.Event(), threading.Event(), []
+
+    def hold(_: str, now_s: float) -> tuple[str, float]:
+        held.set()
+        assert goes.wait(10)
+        return "", now_s
+
+    holding = threading.Thread(target=lambda: times.append(ours.change_note("x", hold)))
+    waiting = threading.Thread(target=lambda: times.append(theirs.change_note("x", lambda *given: given)))
+    ours.change_note("x", lambda said, _: (said, None))
+    holding.start()
+    assert held.wait(10)
+    waiting.start()
+    waiting.join(0.5)
+    goes.set()
+    for one in (holding, waiting):
+        one.join(10)
+
+    first_s, second_s = times
+    assert second_s - first_s >= 0.4
+    for catalogue in (ours, theirs):
+        catalogue.close()
+
+
 def test_the_time_of_a_file_goes_on_while_it_is_written(tmp_path: Path) -> None:
     notes = FileNotes(tmp_path)
 
