@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_until(condition: Callable[[], T], deadline_s: float = 30, why: str = "", turn_s: float = 0.01) -> T:
+def wait_until(condition: Callable[[], T], deadline_s: float = 10.0, why: str = "", turn_s: float = 0.01) -> T:
     """The first true answer of `condition`, asked every turn; an AssertionError that says `why` after the deadline."""
     end = time.monotonic() + deadline_s
     pause = threading.Event()

@@ -44,7 +44,7 @@ def test_a_purge_that_the_clock_asks_for_is_carried_out(tmp_path: Path) -> None:
     daemon.workers.start()
     try:
         daemon.requests.purge()
-        wait_until(lambda: daemon.catalog.book(book_id) is None, 30, "the book is forgotten")
+        wait_until(lambda: daemon.catalog.book(book_id) is None, 10, "the book is forgotten")
     finally:
         daemon.stop.set()
         assert daemon.workers.join(10)

@@ -77,7 +77,7 @@ def test_what_a_scan_has_found_is_sent_together(service: Service) -> None:
     bulletin = Bulletin()
     with listening(bulletin, url=service.url, events=["book-new", "scan-ended"]):
         a_scan(bulletin, 1, 2, 3)
-        wait_until(lambda: service.heard, 30)
+        wait_until(lambda: service.heard, 10)
 
     (batch,) = service.heard
     assert [event["kind"] for event in batch["events"]] == ["book-new", "book-new", "book-new", "scan-ended"]
@@ -89,7 +89,7 @@ def test_only_what_is_wanted_is_sent(service: Service) -> None:
     bulletin = Bulletin()
     with listening(bulletin, url=service.url):
         a_scan(bulletin, 1)
-        wait_until(lambda: service.heard, 30)
+        wait_until(lambda: service.heard, 10)
 
     assert [event["kind"] for event in service.heard[0]["events"]] == ["scan-ended"]
 
@@ -98,7 +98,7 @@ def test_what_no_scan_ends_is_sent_after_a_while(service: Service) -> None:
     bulletin = Bulletin()
     with listening(bulletin, url=service.url, events=["root-state"], gather="100ms"):
         bulletin.tell("root-state", state="offline")
-        wait_until(lambda: service.heard, 30)
+        wait_until(lambda: service.heard, 10)
 
     assert service.heard[0]["events"][0]["state"] == "offline"
 
@@ -133,7 +133,7 @@ def test_a_program_is_given_the_events_on_its_standard_input(tmp_path: Path) -> 
     script = f"cat > {tmp_path}/part && mv {tmp_path}/part {tmp_path}/heard"
     with listening(bulletin, command=["/bin/sh", "-c", script]):
         a_scan(bulletin)
-        wait_until((tmp_path / "heard").exists, 30)
+        wait_until((tmp_path / "heard").exists, 10)
 
     assert json.loads((tmp_path / "heard").read_text())["events"][0]["kind"] == "scan-ended"
 
@@ -151,7 +151,7 @@ def test_a_program_that_is_not_there_stops_nobody(tmp_path: Path) -> None:
     try:
         with listening(bulletin, command=[str(tmp_path / "none")], url=service.url, retries=0) as hooks:
             a_scan(bulletin)
-            wait_until(lambda: service.heard, 30)
+            wait_until(lambda: service.heard, 10)
             assert hooks.alive()
     finally:
         service.close()

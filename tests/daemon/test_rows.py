@@ -36,7 +36,7 @@ def test_a_worker_is_told_with_what_it_has_in_hand(subject: object, errand: Erra
     pool.start()
     try:
         queue.request(Ticket(subject, errand))  # type: ignore[arg-type]
-        (row,) = wait_until(lambda: worker_rows(pool), 30, "it is in hand")
+        (row,) = wait_until(lambda: worker_rows(pool), 10, "it is in hand")
     finally:
         done.set()
         stop.set()

@@ -109,7 +109,7 @@ def test_ready_is_said_once_every_part_has_started_and_stopping_before_any_stops
         loop.start()
 
     def stop(limit_s: float) -> None:
-        wait_until(lambda: systemd.count("STOPPING=1"))
+        wait_until(lambda: systemd.count("STOPPING=1"), 0.5)
         order.append("stopping was said")
         loop.stop(limit_s)
 
@@ -124,7 +124,7 @@ def test_what_is_made_ahead_keeps_nobody_waiting_for_ready(told: list[str], syst
     ready: list[int] = []
 
     def make_ahead() -> None:
-        wait_until(lambda: systemd.count("READY=1"), 30)
+        wait_until(lambda: systemd.count("READY=1"), 5)
         ready.append(systemd.count("READY=1"))
 
     with meanwhile(lambda: wait_until(lambda: ready)):

@@ -50,7 +50,7 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         [program, "--port", "0", "--unixsocket", str(place), "--save", ""], stdout=subprocess.DEVNULL
     )
     try:
-        wait_until(place.exists, 30, "the server listens")
+        wait_until(place.exists, 10, "the server listens")
         yield f"unix://{place}"
     finally:
         server.terminate()

@@ -13,6 +13,6 @@ from tests.waiting import wait_until
 def daemon(tmp_path: Path, library: Path) -> Iterator[RunningDaemon]:
     """Answers, watches, and has nothing left to do."""
     with a_daemon(tmp_path / "daemon", library) as running:
-        wait_until(running.watching, 30, "the library is watched")
+        wait_until(running.watching, 10, "the library is watched")
         running.settled()
         yield running

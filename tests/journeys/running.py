@@ -79,7 +79,7 @@ class RunningDaemon:
         assert self.process is not None
         self.process.send_signal(signal.SIGSTOP)
         tasks = Path(f"/proc/{self.process.pid}/task")
-        wait_until(lambda: all(_stands(task) for task in tasks.iterdir()), 30, "every thread stands still")
+        wait_until(lambda: all(_stands(task) for task in tasks.iterdir()), 10, "every thread stands still")
 
     def thaw(self) -> None:
         assert self.process is not None

@@ -36,7 +36,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def daemon(tmp_path: Path, disk: Path) -> Iterator[RunningDaemon]:
     with a_daemon(tmp_path / "daemon", disk) as running:
-        wait_until(running.watching, 30, "the disk is watched")
+        wait_until(running.watching, 10, "the disk is watched")
         wait_until(lambda: running.status()["counts"]["books"] == BOOKS, 20, "all books are read")
         wait_until(running.idle, 20, "nothing is left")
         yield running
@@ -65,7 +65,7 @@ def test_an_unmounted_disk_is_offline_and_no_row_changes(daemon: RunningDaemon, 
 def test_an_unmounted_disk_is_noticed_without_being_asked(daemon: RunningDaemon, disk: Path) -> None:
     subprocess.run(["umount", str(disk)], check=True)
 
-    wait_until(lambda: root_state(daemon) == "offline", 30, "the root is off line")
+    wait_until(lambda: root_state(daemon) == "offline", 15, "the root is off line")
 
 
 def test_a_vanished_root_is_offline_and_no_row_changes(daemon: RunningDaemon, disk: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_disk_that_comes_back_is_on_line_and_nothing_is_read_again(tmp_path: P
     subprocess.run(["mount", "--bind", str(disk), str(keep)], check=True)
     try:
         with a_daemon(tmp_path / "daemon", disk) as daemon:
-            wait_until(daemon.watching, 30, "the disk is watched")
+            wait_until(daemon.watching, 10, "the disk is watched")
             daemon.settled()
             before = rows(daemon)
             subprocess.run(["umount", str(disk)], check=True)
@@ -122,7 +122,7 @@ def test_a_mass_disappearance_is_held_until_it_is_accepted(daemon: RunningDaemon
     for author in disk.iterdir():
         shutil.rmtree(author)
     an_epub(disk / "Alone.epub", title="Alone")
-    wait_until(lambda: daemon.book_named("Alone"), 30, "the new one is read all the same")
+    wait_until(lambda: daemon.book_named("Alone"), 15, "the new one is read all the same")
     daemon.scan("full")
 
     assert root_state(daemon) in ("held", "online")
@@ -143,7 +143,7 @@ def test_a_folder_that_cannot_be_listed_marks_nothing_missing(tmp_path: Path, li
     broken.mkdir()
     server = subprocess.Popen(["bindfs", "-f", str(behind), str(broken)])
     try:
-        wait_until(lambda: os.path.ismount(broken), 30, "the folder is served")
+        wait_until(lambda: os.path.ismount(broken), 10, "the folder is served")
         with a_daemon(tmp_path / "daemon", library) as daemon:
             wait_until(lambda: daemon.status()["counts"]["books"] == 6, 20, "all are read")
             wait_until(daemon.idle, 20, "nothing is left")
@@ -170,7 +170,7 @@ def share(tmp_path: Path) -> Iterator[tuple[Path, int]]:
     front.mkdir()
     many_books(behind, 6)
     server = subprocess.Popen(["bindfs", "-f", "-o", "attr_timeout=0,entry_timeout=0", str(behind), str(front)])
-    wait_until(lambda: os.path.ismount(front), 30, "the share is mounted")
+    wait_until(lambda: os.path.ismount(front), 10, "the share is mounted")
     threading.Event().wait(3.1)
     yield front, server.pid
     os.kill(server.pid, signal.SIGCONT)
@@ -195,12 +195,12 @@ def test_a_dead_share_is_stalled_and_nothing_else_suffers(
         daemon.client.post("/v1/scans", {"tier": "full"})
         states = wait_until(
             lambda: (s := {r["library"]: r["state"] for r in daemon.status()["roots"]})["dead"] == "stalled" and s,
-            30,
+            15,
             "the dead share is stalled",
         )
         assert states == {"dead": "stalled", "alive": "online"}
         an_epub(library / "New.epub", title="New")
-        wait_until(lambda: daemon.book_named("New"), 30, "the other root goes on")
+        wait_until(lambda: daemon.book_named("New"), 5, "the other root goes on")
         assert daemon.client.get("/v1/health")["ok"]
         assert daemon.scan("full")["status"] == "completed"
 

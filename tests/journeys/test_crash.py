@@ -34,7 +34,7 @@ def shelves(tmp_path_factory: pytest.TempPathFactory) -> Shelves:
     threading.Event().wait(3.1)  # until every file has settled
     with a_daemon(place / "undisturbed", library) as daemon:
         daemon.settled()
-        wait_until(lambda: daemon.status()["counts"]["books"] == BOOKS, 30, "every book is there")
+        wait_until(lambda: daemon.status()["counts"]["books"] == BOOKS, 5, "every book is there")
         daemon.stop()
         return Shelves(library, dump(daemon.database), count_recorded(daemon.database))
 

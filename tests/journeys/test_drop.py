@@ -58,14 +58,14 @@ def test_a_dropped_book_is_catalogued_whole_soon_after_its_last_byte(
 ) -> None:
     source = an_epub(tmp_path / "x.epub", title="Dropped", authors=["Ann Author"], chapters=["A", "B", "C"], cover=True)
     (library / "Ann Author").mkdir()
-    wait_until(lambda: daemon.status()["roots"][0]["watch"]["armed"] == 2, 30, "the new folder is watched")
+    wait_until(lambda: daemon.status()["roots"][0]["watch"]["armed"] == 2, 5, "the new folder is watched")
     wait_until(
         lambda: "shishod_parser_processes 0.0" not in daemon.client.text("/metrics"), 30, "its readers are loaded"
     )
 
     drop(source, library / "Ann Author" / "Dropped.epub")
     last_byte_s = time.monotonic()
-    book = wait_until(lambda: daemon.book_named("Dropped"), 30, "the book is in the catalogue")
+    book = wait_until(lambda: daemon.book_named("Dropped"), 5, "the book is in the catalogue")
     took_s = time.monotonic() - last_byte_s
 
     whole = daemon.client.get(f"/v1/books/{book['id']}")
@@ -80,7 +80,7 @@ def test_a_book_that_is_copied_slowly_is_read_once(daemon: RunningDaemon, librar
     source = an_epub(tmp_path / "x.epub", title="Slow", padding=200_000)
 
     write_slowly(source, library / "Slow.epub")
-    wait_until(lambda: daemon.book_named("Slow"), 30, "the book is in the catalogue")
+    wait_until(lambda: daemon.book_named("Slow"), 5, "the book is in the catalogue")
 
     log = daemon.log.read_text()
     assert "a file could not be read" not in log
@@ -94,7 +94,7 @@ def test_sixty_tracks_copied_in_become_one_book(daemon: RunningDaemon, library: 
 
     subprocess.run(["cp", "-r", str(source), str(library)], check=True)
     last_byte_s = time.monotonic()
-    wait_until(lambda: (book := daemon.book_named("Sixty")) and book["files"] == 60, 30, "all sixty are one book")
+    wait_until(lambda: (book := daemon.book_named("Sixty")) and book["files"] == 60, 10, "all sixty are one book")
     took_s = time.monotonic() - last_byte_s
 
     (book,) = daemon.books()
@@ -105,10 +105,10 @@ def test_sixty_tracks_copied_in_become_one_book(daemon: RunningDaemon, library: 
 
 def test_a_replaced_book_is_read_again_and_keeps_its_number(daemon: RunningDaemon, library: Path) -> None:
     an_epub(library / "Book.epub", title="First")
-    first = wait_until(lambda: daemon.book_named("First"), 30, "the first is there")
+    first = wait_until(lambda: daemon.book_named("First"), 5, "the first is there")
 
     an_epub(library / "Book.epub", title="Second")
-    second = wait_until(lambda: daemon.book_named("Second"), 30, "the second is there")
+    second = wait_until(lambda: daemon.book_named("Second"), 5, "the second is there")
 
     assert second["id"] == first["id"]
     assert len(daemon.books()) == 1
@@ -116,10 +116,10 @@ def test_a_replaced_book_is_read_again_and_keeps_its_number(daemon: RunningDaemo
 
 def test_a_deleted_book_is_missing_and_not_forgotten(daemon: RunningDaemon, library: Path) -> None:
     an_epub(library / "Book.epub", title="Here")
-    here = wait_until(lambda: daemon.book_named("Here"), 30, "it is there")
+    here = wait_until(lambda: daemon.book_named("Here"), 5, "it is there")
 
     (library / "Book.epub").unlink()
-    wait_until(lambda: daemon.status()["counts"]["by_state"]["missing"] == 1, 30, "it is missing")
+    wait_until(lambda: daemon.status()["counts"]["by_state"]["missing"] == 1, 15, "it is missing")
 
     assert [book["id"] for book in daemon.books()] == [here["id"]]
 
@@ -128,13 +128,13 @@ def test_a_book_that_comes_back_as_it_was_is_not_read_again(
     daemon: RunningDaemon, library: Path, tmp_path: Path
 ) -> None:
     an_epub(library / "Book.epub", title="Here")
-    here = wait_until(lambda: daemon.book_named("Here"), 30, "it is there")
+    here = wait_until(lambda: daemon.book_named("Here"), 5, "it is there")
     away = tmp_path / "away.epub"
     (library / "Book.epub").rename(away)
-    wait_until(lambda: daemon.status()["counts"]["by_state"]["missing"] == 1, 30, "it is missing")
+    wait_until(lambda: daemon.status()["counts"]["by_state"]["missing"] == 1, 15, "it is missing")
 
     away.rename(library / "Book.epub")
-    wait_until(lambda: daemon.status()["counts"]["by_state"]["indexed"] == 1, 30, "it is back")
+    wait_until(lambda: daemon.status()["counts"]["by_state"]["indexed"] == 1, 8, "it is back")
 
     assert [book["id"] for book in daemon.books()] == [here["id"]]
 
@@ -144,9 +144,9 @@ def test_a_half_written_book_is_tried_again_when_it_is_whole(
 ) -> None:
     content = an_epub(tmp_path / "x.epub", title="Whole").read_bytes()
     (library / "Book.epub").write_bytes(content[: len(content) // 2])
-    wait_until(lambda: daemon.client.get("/v1/problems")["problems"], 30, "the half is a problem")
+    wait_until(lambda: daemon.client.get("/v1/problems")["problems"], 5, "the half is a problem")
 
     (library / "Book.epub").write_bytes(content)
-    wait_until(lambda: daemon.book_named("Whole"), 30, "the whole is a book")
+    wait_until(lambda: daemon.book_named("Whole"), 5, "the whole is a book")
 
     assert daemon.client.get("/v1/problems")["problems"] == []

@@ -59,15 +59,15 @@ def test_the_users_words_count_at_once_and_outlive_all_that_happens_to_the_files
         assert daemon.outcomes() == read, "no file was read for it"
 
         an_epub(path, title="Retagged", authors=["N. N."], publisher="Other", language="de", description="Anew")
-        wait_until(lambda: the_book(daemon)["description"] == "Anew", 30, "the watch has the file read anew")
+        wait_until(lambda: the_book(daemon)["description"] == "Anew", 10, "the watch has the file read anew")
         assert mine(daemon) == SAID
 
         a_metadata_json(path.parent / "metadata.json", title="Beside", language="fr", subtitle="From beside")
-        wait_until(lambda: the_book(daemon)["subtitle"] == "From beside", 30, "the sidecar is read")
+        wait_until(lambda: the_book(daemon)["subtitle"] == "From beside", 10, "the sidecar is read")
         assert mine(daemon) == SAID
 
         path.parent.rename(library / "Elsewhere")
-        wait_until(lambda: "Elsewhere" in the_book(daemon)["path"], 30, "the book has moved")
+        wait_until(lambda: "Elsewhere" in the_book(daemon)["path"], 10, "the book has moved")
         daemon.scan("quick")
         daemon.scan("full")
         assert the_book(daemon)["id"] == number

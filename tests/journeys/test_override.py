@@ -15,7 +15,7 @@ def test_books_are_gathered_and_parted_as_the_folder_says_while_it_is_watched(tm
     an_epub(library / "Emma" / "Extras" / "letters.epub", title="Letters")
     with a_daemon(tmp_path / "daemon", library, config=WATCHED) as daemon:
         daemon.settled()
-        wait_until(daemon.watching, 30, "the library is watched")
+        wait_until(daemon.watching, 10, "the library is watched")
         assert len(daemon.books()) == 2
 
         word = an_override(library / "Emma" / ".shishod.yaml", "book: one\ntitle: Emma and all\n")

@@ -19,7 +19,7 @@ def daemon(tmp_path: Path, library: Path) -> Iterator[RunningDaemon]:
     an_epub(library / "Book.epub", title="Told")
     with a_daemon(tmp_path / "daemon", library, config="scan: {settle: 1ms}\n") as running:
         running.settled()
-        wait_until(running.watching, 30, "the library is watched")
+        wait_until(running.watching, 10, "the library is watched")
         say(running, "subtitle", "mine")
         yield running
 

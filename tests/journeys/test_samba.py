@@ -21,7 +21,7 @@ def share(tmp_path: Path, library: Path) -> Iterator[Share]:
 def read_once(daemon: RunningDaemon, title: str, reads: int = 1) -> None:
     """The book is there, nothing is left to do, and there were as many readings as files, none of them in vain."""
     wait_until(lambda: daemon.book_named(title), 15, f"{title} is in the catalogue")
-    wait_until(lambda: not daemon.status()["scan"]["active"] and not daemon.status()["workers"], 30, "nothing is done")
+    wait_until(lambda: not daemon.status()["scan"]["active"] and not daemon.status()["workers"], 10, "nothing is done")
     daemon.scan("full")
     assert daemon.outcomes() == {"read": reads}
     assert daemon.client.get("/v1/problems")["problems"] == []
@@ -44,7 +44,7 @@ def test_a_file_that_is_created_empty_and_then_written_is_read_once(
     source = {name: an_epub(tmp_path / f"{name}.epub", title=name, padding=200_000) for name in ("Now", "Later")}
 
     share.say(*(f'put {tmp_path / "empty"} "{name}.epub"' for name in source), f'put {source["Now"]} "Now.epub"')
-    wait_until(lambda: daemon.book_named("Now"), 30, "one of them is filled and read")
+    wait_until(lambda: daemon.book_named("Now"), 10, "one of them is filled and read")
     threading.Event().wait(1.0)
     share.say(f'put {source["Later"]} "Later.epub"')
 

@@ -298,7 +298,7 @@ def test_while_a_scan_is_alive_every_tick_has_a_status_at_hand_for_who_asks_alon
     for turn in range(1, 6):
         now_s = turn * 2.0
         operations.tick()
-        wait_until(lambda turn=turn: operations._glances.last().counted_s == turn * 2.0, 30, "a glance was taken")
+        wait_until(lambda turn=turn: operations._glances.last().counted_s == turn * 2.0, 10, "a glance was taken")
     daemon.database_down = True
     now_s += 3
 

@@ -110,7 +110,7 @@ class Disks:
             subprocess.Popen([sys.executable, "-m", "tests.promises.share", source, point, faults, *ways])
         )
         self._points.append(point)
-        wait_until(lambda: os.path.ismount(point) or self._servers[-1].poll() is not None, 30, "it is mounted")
+        wait_until(lambda: os.path.ismount(point) or self._servers[-1].poll() is not None, 10, "it is mounted")
         assert os.path.ismount(point)
         return point
 
@@ -150,7 +150,7 @@ def state(daemon: RunningDaemon, number: int = 0) -> str:
     return str(daemon.status()["roots"][number]["state"])
 
 
-def becomes(daemon: RunningDaemon, wanted: str, number: int = 0, deadline_s: float = 30) -> None:
+def becomes(daemon: RunningDaemon, wanted: str, number: int = 0, deadline_s: float = 3) -> None:
     """Within one check; the deadline is for a busy machine."""
     wait_until(lambda: state(daemon, number) == wanted, deadline_s, f"the root is {wanted}")
 

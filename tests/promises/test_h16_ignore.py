@@ -53,9 +53,9 @@ def test_junk_and_what_the_operator_names_never_come_in(tmp_path: Path, shelf: P
         daemon.settled()
         assert there(daemon, shelf) == {"Book.epub", "Author/Book.epub"}
 
-        wait_until(daemon.watching, 30, "the library is watched")
+        wait_until(daemon.watching, 10, "the library is watched")
         a_book(shelf, "Author/Samples/y.epub", "@eaDir/y.epub", "Author/Seen.epub")
-        wait_until(lambda: "Author/Seen.epub" in there(daemon, shelf), 30, "what counts is seen")
+        wait_until(lambda: "Author/Seen.epub" in there(daemon, shelf), 10, "what counts is seen")
         assert there(daemon, shelf) == {"Book.epub", "Author/Book.epub", "Author/Seen.epub"}
         assert daemon.client.get("/v1/problems")["problems"] == []
 
@@ -78,10 +78,10 @@ def test_a_word_in_the_library_is_obeyed_and_taken_back_without_a_book_being_rea
         (shelf / rules).write_text(said)
         daemon.scan(tier)
         assert there(daemon, shelf) == {"Book.epub"}
-        wait_until(lambda: daemon.status()["counts"]["by_state"]["missing"] == 1, 30, "one book is missing")
+        wait_until(lambda: daemon.status()["counts"]["by_state"]["missing"] == 1, 10, "one book is missing")
 
         (shelf / rules).unlink()
         ended = daemon.scan(tier)
-        wait_until(lambda: there(daemon, shelf) == {"Book.epub", "Author/Book.epub"}, 30, "the book is back")
+        wait_until(lambda: there(daemon, shelf) == {"Book.epub", "Author/Book.epub"}, 10, "the book is back")
         assert ended["total"] == 0
         assert {book["title"]: book["id"] for book in daemon.books()} == ids

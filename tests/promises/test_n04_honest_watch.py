@@ -58,7 +58,7 @@ def test_a_root_deleted_and_restored_is_watched_again(daemon: RunningDaemon, lib
 
     watched_as(daemon, "events")
     added(daemon, library / "Author 1", "After it came back")
-    wait_until(lambda: daemon.idle() and missing(daemon) == 0, 30, "nothing is missing")
+    wait_until(lambda: daemon.idle() and missing(daemon) == 0, 15, "nothing is missing")
 
 
 def test_a_root_that_is_a_link_is_watched_where_it_leads_after_it_was_turned(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_a_root_that_is_a_link_is_watched_where_it_leads_after_it_was_turned(tmp
         os.replace(tmp_path / "turned", link)
 
         added(daemon, second / "Author 2", "After", deadline_s=15)
-        wait_until(daemon.idle, 30, "nothing is left")
+        wait_until(daemon.idle, 15, "nothing is left")
         assert missing(daemon) == 0
         an_epub(first / "Author 3" / "Nobody looks here.epub", title="Nobody looks here")
         threading.Event().wait(1)
@@ -94,7 +94,7 @@ def test_a_disk_unmounted_and_mounted_again_is_watched_again(tmp_path: Path, dis
         disks.bind(disk, point)
         becomes(daemon, "online", deadline_s=10)
 
-        wait_until(lambda: watch(daemon)["armed"] == BOOKS + 1, 30, "every folder is armed")
+        wait_until(lambda: watch(daemon)["armed"] == BOOKS + 1, 10, "every folder is armed")
         added(daemon, disk / "Author 1", "After the mount")
         assert missing(daemon) == 0
 
@@ -104,6 +104,6 @@ def test_a_disk_mounted_inside_a_watched_root_is_watched_too(
 ) -> None:
     inside = library / "Disk"
     inside.mkdir()
-    wait_until(lambda: watch(daemon)["armed"] == BOOKS + 2, 30, "the new folder is armed")
+    wait_until(lambda: watch(daemon)["armed"] == BOOKS + 2, 10, "the new folder is armed")
     disks.tmpfs(inside)
     added(daemon, inside, "On the new disk")

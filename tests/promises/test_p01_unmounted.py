@@ -31,13 +31,13 @@ def test_a_disk_is_off_line_at_once_when_it_is_unmounted_and_back_by_itself(tmp_
 
         disks.umount(point)
         becomes(daemon, "offline")
-        wait_until(daemon.idle, 30, "nothing is left")
+        wait_until(daemon.idle, 10, "nothing is left")
         assert rows(daemon) == before
         assert "was unmounted" in reason(daemon) or "it is empty" in reason(daemon)
 
         disks.ext4(image, point)  # under another device number
         becomes(daemon, "online")
-        wait_until(daemon.idle, 30, "nothing is left")
+        wait_until(daemon.idle, 10, "nothing is left")
         assert (rows(daemon), recorded(daemon)) == (before, written)
 
 
@@ -67,13 +67,13 @@ def test_a_root_that_is_mounted_over_is_off_line_whatever_covers_it(tmp_path: Pa
         for cover in (point, above):  # an empty disk, then one that hides the very mount point
             disks.tmpfs(cover)
             becomes(daemon, "offline")
-            wait_until(daemon.idle, 30, "nothing is left")
+            wait_until(daemon.idle, 10, "nothing is left")
             daemon.scan("full")
             assert (state(daemon), rows(daemon)) == ("offline", before)
 
             disks.umount(cover)
             becomes(daemon, "online")
-            wait_until(daemon.idle, 30, "nothing is left")
+            wait_until(daemon.idle, 10, "nothing is left")
             assert (rows(daemon), recorded(daemon)) == (before, written)
 
 
@@ -87,7 +87,7 @@ def test_another_disk_in_its_place_is_believed_when_the_operator_says_so(tmp_pat
         disks.tmpfs(point)
         books(point, 3, "Stranger")
         becomes(daemon, "offline")
-        wait_until(lambda: "another filesystem is there" in reason(daemon), 30, "the walk has told what is there")
+        wait_until(lambda: "another filesystem is there" in reason(daemon), 10, "the walk has told what is there")
         assert (rows(daemon), "shishoctl accept" in reason(daemon)) == (before, True)
 
         daemon.client.post("/v1/roots/1/accept")
@@ -111,7 +111,7 @@ def test_a_root_is_known_by_its_marker_on_whatever_disk_it_lies(tmp_path: Path, 
         disks.tmpfs(point)  # a new disk without the marker
         shutil.copytree(tmp_path / "one", kept)
         becomes(daemon, "offline")
-        wait_until(lambda: "marker .shishod-root is gone" in reason(daemon), 30, "the walk has told what is missing")
+        wait_until(lambda: "marker .shishod-root is gone" in reason(daemon), 10, "the walk has told what is missing")
         (point / ".shishod-root").write_text("somebody else's\n")
         daemon.scan("quick")
         assert 'says "somebody else\'s"' in reason(daemon)
@@ -137,7 +137,7 @@ def test_what_is_mounted_in_a_root_may_leave_and_come_back_under_another_number(
         disks.umount(inner)
         scan = daemon.scan("full")
         assert (scan["missing"], scan["held"], state(daemon)) == (0, 0, "online")
-        wait_until(daemon.idle, 30, "nothing is left")
+        wait_until(daemon.idle, 10, "nothing is left")
         assert {line for line in rows(daemon) if line.startswith("media_files")} == {
             line for line in before if line.startswith("media_files")
         }
@@ -166,7 +166,7 @@ def test_links_binds_and_overlays_are_off_line_when_what_they_lead_to_is_gone(tm
 
         for number in range(3):
             becomes(daemon, "offline", number)
-        wait_until(daemon.idle, 30, "nothing is left")
+        wait_until(daemon.idle, 10, "nothing is left")
         daemon.scan("full")
         assert [state(daemon, number) for number in range(3)] == ["offline"] * 3
         assert rows(daemon) == before
@@ -193,7 +193,7 @@ def test_a_new_root_that_is_empty_is_on_line(tmp_path: Path, disks: Disks) -> No
     with a_daemon(tmp_path / "daemon", config=config(point)) as daemon:
         assert daemon.settled()["roots"][0]["state"] == "online"
         an_epub(point / "First.epub", title="First")
-        wait_until(lambda: daemon.book_named("First"), 30, "its first book is read")
+        wait_until(lambda: daemon.book_named("First"), 10, "its first book is read")
 
 
 SLEEPER = Path(__file__).with_name("automount.py")

@@ -96,7 +96,7 @@ def test_a_hold_is_over_as_soon_as_the_files_are_back(tmp_path: Path, full: Path
         shutil.move(tmp_path / "Bob", full / "Bob")
 
         becomes(daemon, "online", deadline_s=15)  # by what the watch tells, no scan is asked for
-        wait_until(daemon.idle, 30, "nothing is left")
+        wait_until(daemon.idle, 10, "nothing is left")
         assert [line for line in rows(daemon) if line.startswith("media_files")] == [
             line for line in before if line.startswith("media_files")
         ]

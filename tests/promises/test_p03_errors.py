@@ -104,14 +104,14 @@ def test_a_file_that_cannot_be_read_is_told_with_its_error_and_read_when_it_can_
         served.fails(f"{call} {errno.EIO} /Broken.epub")
 
         assert daemon.scan("full")["missing"] == 0
-        told = wait_until(lambda: problems(daemon).get(f"{served.front}/Broken.epub"), 30, "it is listed")
+        told = wait_until(lambda: problems(daemon).get(f"{served.front}/Broken.epub"), 10, "it is listed")
         assert f"errno {errno.EIO}" in told
         assert {book["title"] for book in daemon.books()} == {"Sound", "Before"}  # what was known of it is served on
 
         served.fails()
         (served.behind / "Broken.epub").touch()  # before the retry is due
         daemon.scan("full")
-        wait_until(lambda: daemon.book_named("After") and not problems(daemon), 30, "it is read")
+        wait_until(lambda: daemon.book_named("After") and not problems(daemon), 10, "it is read")
 
 
 @pytest.mark.parametrize("call", ["list", "stat"])

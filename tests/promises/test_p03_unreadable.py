@@ -68,7 +68,7 @@ def test_a_folder_without_permission_keeps_its_books(
         (problem,) = told
         assert problem["path"].startswith(str(broken))
         assert "errno 13" in problem["text"]
-        wait_until(lambda: daemon.book_named("New"), 30, "the rest of the scan goes on")
+        wait_until(lambda: daemon.book_named("New"), 10, "the rest of the scan goes on")
 
         daemon.scan("full")
         assert daemon.client.get("/v1/problems")["problems"] == []

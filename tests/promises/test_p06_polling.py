@@ -32,9 +32,9 @@ def everything_is_found(daemon: RunningDaemon, folder: Path) -> None:
     (folder / "Author 2").rename(folder / "Renamed")
     shutil.rmtree(folder / "Author 3")
     added(daemon, folder / "Author 1", "Beside another")
-    wait_until(lambda: daemon.book_named("In a new folder"), 30, "the new folder is found")
-    wait_until(lambda: (now := daemon.book_named("Book 2")) and now != before, 30, "the renamed folder is found")
-    wait_until(lambda: missing(daemon) >= 1, 30, "the deleted book is missing")
+    wait_until(lambda: daemon.book_named("In a new folder"), 10, "the new folder is found")
+    wait_until(lambda: (now := daemon.book_named("Book 2")) and now != before, 10, "the renamed folder is found")
+    wait_until(lambda: missing(daemon) >= 1, 10, "the deleted book is missing")
 
 
 def test_a_share_of_which_nothing_is_told_is_polled_and_status_says_so(tmp_path: Path, disks: Disks) -> None:

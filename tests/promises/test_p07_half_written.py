@@ -38,17 +38,17 @@ def test_a_growing_file_is_not_read_but_listed_as_waiting_until_it_is_whole(tmp_
     an_epub(library / "Here.epub", title="Here")
     with a_daemon(tmp_path / "daemon", library, config=PATIENT) as daemon:
         with written_for_ever(library / "Growing.epub", content):
-            wait_until((library / "Growing.epub").exists, 30, "somebody writes")
+            wait_until((library / "Growing.epub").exists, 5, "somebody writes")
             daemon.client.post("/v1/scans", {"tier": "full"})
-            wait_until(lambda: daemon.book_named("Here"), 30, "the others are read")
-            waiting = wait_until(lambda: daemon.status()["waiting"]["files"], 30, "the growing one is listed")
+            wait_until(lambda: daemon.book_named("Here"), 10, "the others are read")
+            waiting = wait_until(lambda: daemon.status()["waiting"]["files"], 5, "the growing one is listed")
 
             assert [one["path"] for one in waiting] == [str(library / "Growing.epub")]
             assert waiting[0]["since"]
             assert daemon.outcomes() == {"read": 1}, "only the other one was touched"
 
         (library / "Growing.epub").write_bytes(content)
-        wait_until(lambda: daemon.book_named("Grown"), 30, "it is read when it is whole, without another scan")
+        wait_until(lambda: daemon.book_named("Grown"), 10, "it is read when it is whole, without another scan")
         assert daemon.outcomes() == {"read": 2}
         assert daemon.status()["waiting"] == {"count": 0, "files": []}
         assert "could not be read" not in daemon.log.read_text()

@@ -46,7 +46,7 @@ def test_two_edits_within_one_second_end_with_the_last(tmp_path: Path, library: 
             (library / "Book.epub").write_bytes(content)
             daemon.scan()
 
-        wait_until(lambda: daemon.book_named("Bravo"), 30, "the last edit is the truth")
+        wait_until(lambda: daemon.book_named("Bravo"), 10, "the last edit is the truth")
         assert len(daemon.books()) == 1
 
 
@@ -67,15 +67,15 @@ def test_where_times_run_in_seconds_an_edit_that_no_time_shows_is_found_by_one_m
             reads = daemon.outcomes()["read"]
             (point / "Book.epub").write_bytes(first)
             before = (point / "Book.epub").stat()
-            wait_until(lambda: daemon.scan() and daemon.outcomes()["read"] > reads, 30, "the first is read")  # noqa: B023
+            wait_until(lambda: daemon.scan() and daemon.outcomes()["read"] > reads, 5, "the first is read")  # noqa: B023
             if rewritten(daemon, point / "Book.epub", last, before):
                 break
         else:
             pytest.skip(f"in {TURNS} turns no two writes fell into one second on this machine")
 
-        wait_until(lambda: daemon.book_named("Bravo"), 30, "the last edit is the truth, with no scan asked for")
+        wait_until(lambda: daemon.book_named("Bravo"), 10, "the last edit is the truth, with no scan asked for")
 
-        wait_until(daemon.idle, 30, "nothing is left")
+        wait_until(daemon.idle, 10, "nothing is left")
         reads = daemon.outcomes()["read"]
         for _ in range(3):
             daemon.scan()
@@ -94,7 +94,7 @@ def test_an_edit_that_no_time_shows_is_found_where_no_time_of_change_is_told_at_
             reads, now = daemon.outcomes()["read"], time.time()
             (behind / "Book.epub").write_bytes(first)
             os.utime(behind / "Book.epub", (now, now))
-            wait_until(lambda: daemon.scan() and daemon.outcomes()["read"] > reads, 30, "the first is read")  # noqa: B023
+            wait_until(lambda: daemon.scan() and daemon.outcomes()["read"] > reads, 5, "the first is read")  # noqa: B023
             if time.time() < now // 2 * 2 + 2:
                 break
         else:
@@ -102,8 +102,8 @@ def test_an_edit_that_no_time_shows_is_found_where_no_time_of_change_is_told_at_
         (behind / "Book.epub").write_bytes(last)
         os.utime(behind / "Book.epub", (now, now))
 
-        wait_until(lambda: daemon.book_named("Bravo"), 30, "the last edit is the truth, with no scan asked for")
-        wait_until(daemon.idle, 30, "nothing is left")
+        wait_until(lambda: daemon.book_named("Bravo"), 10, "the last edit is the truth, with no scan asked for")
+        wait_until(daemon.idle, 10, "nothing is left")
         reads = daemon.outcomes()["read"]
         for _ in range(3):
             daemon.scan()

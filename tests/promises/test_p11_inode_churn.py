@@ -74,7 +74,7 @@ def test_a_file_that_did_change_is_read_although_its_number_means_nothing(
         assert daemon.book_named("Before")
 
         an_epub(server / "Book.epub", title="After")
-        wait_until(lambda: daemon.scan() and daemon.book_named("After"), 30, "it is read")
+        wait_until(lambda: daemon.scan() and daemon.book_named("After"), 10, "it is read")
 
 
 @pytest.mark.parametrize(
@@ -104,4 +104,4 @@ def test_a_file_replaced_by_one_of_its_size_and_time_is_seen_where_a_time_of_cha
         assert [row["title"] for row in daemon.books()] == ["After" if seen else "Before"]
 
         os.utime(point / "Book.epub")
-        wait_until(lambda: daemon.scan() and daemon.book_named("After"), 30, "a new time is seen in any case")
+        wait_until(lambda: daemon.scan() and daemon.book_named("After"), 10, "a new time is seen in any case")

@@ -54,6 +54,6 @@ def test_an_inode_that_is_used_again_is_another_book(tmp_path: Path, disks: Disk
         assert second.stat().st_ino == inode
 
         daemon.start().settled()
-        wait_until(daemon.idle, 30, "nothing is left")
+        wait_until(daemon.idle, 10, "nothing is left")
 
         assert {book["id"] for book in daemon.books() if book["title"] == "The second"}.isdisjoint(before)

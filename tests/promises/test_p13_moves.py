@@ -100,7 +100,7 @@ def test_what_is_moved_keeps_its_number_and_is_not_read_again(
         told = next(book["id"] for book in daemon.books() if book["title"] == "Told")
         say(daemon, told, "Mine")
         if online:
-            wait_until(daemon.watching, 30, "the libraries are watched")
+            wait_until(daemon.watching, 10, "the libraries are watched")
             already = reads(daemon)
             move(*shelves)
             wait_until(lambda: moved_to(daemon) != set() and all_indexed(daemon, 4), 20, "the move was followed")

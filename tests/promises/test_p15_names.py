@@ -66,7 +66,7 @@ def test_a_folder_that_goes_takes_none_of_its_namesakes_along(tmp_path: Path, li
         daemon.scan("full")
 
         gone = {b"A/1.epub", b"A%/1.epub"}
-        wait_until(lambda: paths(daemon.database, "missing") == gone, 30, "two folders are missing")
+        wait_until(lambda: paths(daemon.database, "missing") == gone, 10, "two folders are missing")
         assert paths(daemon.database, "indexed") == books - gone
 
 

@@ -18,7 +18,7 @@ def test_a_hard_link_is_shown_as_a_duplicate_and_takes_the_place_of_the_first(tm
     os.link(roots[0] / "Told.epub", roots[1] / "Nice name.epub")
     with a_daemon(tmp_path / "daemon", config=config(*roots)) as daemon:
         daemon.settled()
-        (book,) = wait_until(lambda: len(daemon.books()) == 1 and daemon.idle() and daemon.books(), 30, "one book")
+        (book,) = wait_until(lambda: len(daemon.books()) == 1 and daemon.idle() and daemon.books(), 10, "one book")
         files = daemon.client.get(f"/v1/books/{book['id']}")["files"]
         assert sorted(file["duplicate_of"] is None for file in files) == [False, True]
         assert reads(daemon) == 1
@@ -26,7 +26,7 @@ def test_a_hard_link_is_shown_as_a_duplicate_and_takes_the_place_of_the_first(tm
         first = next(file for file in files if file["duplicate_of"] is None)
 
         Path(first["path"]).unlink()
-        wait_until(lambda: len(daemon.books()) == 1 and daemon.books()[0]["path"] != first["path"], 30, "it follows")
+        wait_until(lambda: len(daemon.books()) == 1 and daemon.books()[0]["path"] != first["path"], 10, "it follows")
         daemon.settled()
 
         assert [one["id"] for one in daemon.books()] == [book["id"]]

@@ -37,7 +37,7 @@ def folder(library: Path) -> Path:
 def daemon(tmp_path: Path, library: Path, folder: Path) -> Iterator[RunningDaemon]:
     """It watches, and has nothing left to do."""
     with a_daemon(tmp_path / "daemon", library, config=QUICK) as running:
-        wait_until(running.watching, 30, "the library is watched")
+        wait_until(running.watching, 10, "the library is watched")
         running.settled()
         yield running
 

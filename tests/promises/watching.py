@@ -68,14 +68,14 @@ def watch(daemon: RunningDaemon) -> dict[str, Any]:
     return dict(daemon.status()["roots"][0]["watch"])
 
 
-def watched_as(daemon: RunningDaemon, mode: str, deadline_s: float = 30) -> dict[str, Any]:
+def watched_as(daemon: RunningDaemon, mode: str, deadline_s: float = 15) -> dict[str, Any]:
     """Wait until the first root is watched so."""
     return wait_until(
         lambda: (now := watch(daemon))["mode"] == mode and now, deadline_s, f"the root is watched as {mode}"
     )
 
 
-def added(daemon: RunningDaemon, folder: Path, title: str, deadline_s: float = 30) -> None:
+def added(daemon: RunningDaemon, folder: Path, title: str, deadline_s: float = 10) -> None:
     """A book that comes and is found; `folder` is where a hand puts it, which need not be in the root."""
     an_epub(folder / f"{title}.epub", title=title)
     wait_until(lambda: daemon.book_named(title), deadline_s, f"{title} is found")

@@ -144,13 +144,13 @@ def test_a_scan_waits_for_a_file_that_was_just_copied_and_counts_what_lies_besid
     house = a_house(ScanSettings(settle=timedelta(seconds=0.5)), books=library)  # type: ignore[arg-type]
     for number in range(5):
         an_epub(library / f"{number}.epub", title=f"Title {number}")
-    wait_until(lambda: house.scan().unchanged == 5, 30, "all that is there has been read")
+    wait_until(lambda: house.scan().unchanged == 5, 10, "all that is there has been read")
     an_epub(library / "new.epub", title="New")
     asked = house.request()
 
     house.work(Errand.WALK, Errand.INSPECT)
     assert (waits := house.scans.snapshot(asked.id)) and waits.ended_at is None
-    wait_until(lambda: time.time() - (library / "new.epub").stat().st_ctime > 0.5, 30, "it has settled")
+    wait_until(lambda: time.time() - (library / "new.epub").stat().st_ctime > 0.5, 10, "it has settled")
     house.clock.wind(1)
     house.work(Errand.WALK, Errand.INSPECT)
 

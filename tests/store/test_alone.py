@@ -125,7 +125,7 @@ def test_a_daemon_whose_lock_the_server_has_lost_takes_it_again_by_itself(
 
     with watched(ours, told) as alone:
         cut_off(other)
-        wait_until(lambda: holder(other) not in (None, before), 30, "it holds the lock by another connection")
+        wait_until(lambda: holder(other) not in (None, before), 10, "it holds the lock by another connection")
         assert alone.alive()
 
     with pytest.raises(Displaced):
@@ -141,12 +141,12 @@ def test_a_daemon_that_another_has_displaced_ends(settings: StoreSettings, tmp_p
 
     with watched(ours, told, again_s=3600.0) as alone:  # ours is the slower
         cut_off(other)
-        wait_until(lambda: holder(other) is None, 30, "the server has let go")
-        wait_until(lambda: ours._alone is None or ours._alone._connection is None, 30, "ours has noticed")
+        wait_until(lambda: holder(other) is None, 10, "the server has let go")
+        wait_until(lambda: ours._alone is None or ours._alone._connection is None, 10, "ours has noticed")
         other.keep_alone()
         alone.stop()
     with watched(ours, told) as alone:
-        wait_until(lambda: not alone.alive(), 30, "its part is dead, so the supervisor ends the daemon")
+        wait_until(lambda: not alone.alive(), 10, "its part is dead, so the supervisor ends the daemon")
 
     assert told == ["another daemon has the catalogue now"]
     before = other.scans()

@@ -21,7 +21,7 @@ def points(tmp_path: Path):
     told: list[set[bytes]] = []
     table = MountTable(lambda text: told.append({mount.point for mount in read_mounts(text)}))
     table.start()
-    wait_until(lambda: told, 30, "the first table is told")
+    wait_until(lambda: told, 5, "the first table is told")
     yield told
     assert table.stop()
 
@@ -65,5 +65,5 @@ def test_it_can_be_stopped_twice_and_started_again() -> None:
 
     before = len(told)  # one, and more when somebody else mounts meanwhile
     table.start()
-    wait_until(lambda: len(told) > before, 30, "it tells the table as it is at each start")
+    wait_until(lambda: len(told) > before, 5, "it tells the table as it is at each start")
     assert table.stop()

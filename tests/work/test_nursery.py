@@ -43,14 +43,14 @@ def _told(place: Path) -> bytes:
 @pytest.fixture(autouse=True)
 def empty() -> None:
     """No runner of another test has a process."""
-    wait_until(lambda: NURSERY.rest() or not keepers(), 30, "what other tests read with is gone")
+    wait_until(lambda: NURSERY.rest() or not keepers(), 10, "what other tests read with is gone")
 
 
 def test_when_the_last_process_retires_nothing_is_left_and_the_next_call_begins_anew() -> None:
     with a_runner(idle_s=0.05) as runner:
         assert runner.run(double, [1]) == [2]
         assert len(keepers()) == 2
-        wait_until(lambda: not keepers(), 30, "they ended with the process")
+        wait_until(lambda: not keepers(), 10, "they ended with the process")
 
         assert runner.run(double, [2]) == [4]
 
@@ -60,7 +60,7 @@ def test_as_long_as_another_runner_has_a_process_all_stays() -> None:
         (kept,) = lasting.run(where, [0])
         before = keepers()
         brief.run(double, [1])
-        wait_until(lambda: brief.stats()["processes"] == 0, 30, "the brief one has retired")
+        wait_until(lambda: brief.stats()["processes"] == 0, 10, "the brief one has retired")
 
         assert not NURSERY.rest()
         assert keepers() == before
@@ -70,13 +70,13 @@ def test_as_long_as_another_runner_has_a_process_all_stays() -> None:
 def test_nothing_is_left_open_or_lying_about_however_often_it_ends() -> None:
     with a_runner(idle_s=0.01) as runner:
         runner.run(double, [0])
-        wait_until(lambda: not keepers(), 30, "they ended")
+        wait_until(lambda: not keepers(), 10, "they ended")
         files, sockets = len(os.listdir("/proc/self/fd")), _sockets()
         for number in range(3):
             assert runner.run(double, [number]) == [2 * number]
-            wait_until(lambda: not keepers(), 30, "they ended again")
+            wait_until(lambda: not keepers(), 10, "they ended again")
 
-        wait_until(lambda: len(os.listdir("/proc/self/fd")) <= files and _sockets() <= sockets, 30, "nothing was left")
+        wait_until(lambda: len(os.listdir("/proc/self/fd")) <= files and _sockets() <= sockets, 5, "nothing was left")
 
 
 def test_no_call_is_lost_to_an_end_in_that_very_moment() -> None:

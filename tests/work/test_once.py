@@ -141,4 +141,4 @@ def test_two_who_want_the_same_keys_in_another_order_do_not_wait_for_each_other(
             thread.start()
             wait_until(lambda n=count: len(once._changed._waiters) == n)
 
-    wait_until(lambda: sorted(wanted) == [(1, 2, 3), (1, 3)], deadline_s=30, why="they wait for each other")
+    wait_until(lambda: sorted(wanted) == [(1, 2, 3), (1, 3)], deadline_s=5, why="they wait for each other")

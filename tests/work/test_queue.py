@@ -359,7 +359,7 @@ def test_a_delay_is_kept_when_the_worker_that_knew_of_it_gave_up() -> None:
 
     queue.request(Ticket("delayed", not_before_s=time.monotonic() + 0.5))
 
-    wait_until(lambda: len(got) == 2, deadline_s=30, why="the patient worker was never told of the delayed ticket")
+    wait_until(lambda: len(got) == 2, deadline_s=5, why="the patient worker was never told of the delayed ticket")
     assert [ticket and ticket.subject for ticket in got] == [None, "delayed"]
 
 
