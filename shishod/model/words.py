@@ -132,3 +132,16 @@ def load_word(field: str, said: str, place: str) -> UserWord:
     if value is not None and field in FIELDS:
         value = FIELDS[field].live(value)
     return UserWord(field, value, place)
+
+
+def agreed(said: Iterable[tuple[int, Iterable[UserWord]]]) -> list[int]:
+    """Those of some books, in their order, of which the operator says nothing that contradicts what he says of one
+    before them: they can become one book without a word of his being lost."""
+    values: dict[str, Any] = {}
+    agreeing = []
+    for book_id, words in said:
+        own = {word.field: word.value for word in words}
+        if all(values.get(name, value) == value for name, value in own.items()):
+            values |= own
+            agreeing.append(book_id)
+    return agreeing

@@ -16,6 +16,7 @@ from shishod.model.parts import Part, in_order
 from shishod.model.sighting import NO_TIME_NS, Sighting
 from shishod.model.state import LAID_ASIDE, KnownFile, State, unchanged
 from shishod.model.updates import FileError, FileUpdate, Origin, RelationshipUpdates
+from shishod.model.words import agreed
 from shishod.paths import base, join, suffix
 from shishod.scan.brief import Brief, Drafted, DraftedFile
 from shishod.scan.drafting import key_of, part_of, said_by_path
@@ -180,15 +181,9 @@ def _places(parts: Sequence[Part], rows: Sequence[_Row]) -> dict[bytes, int]:
 def _undisputed(order: BookOrder, memories: Mapping[int, BookMemory]) -> BookOrder:
     """The order without the books to be absorbed of which the user has said another thing than of one before them:
     they stay, if without a file, until the user takes his words away or purges them."""
-    said: dict[str, object] = {}
-    agreed = []
-    for book_id in (order.book_id, *order.absorbs):
-        memory = memories.get(book_id) if book_id is not None else None
-        words = {word.field: word.value for word in memory.words} if memory is not None else {}
-        if book_id == order.book_id or all(said.get(name, value) == value for name, value in words.items()):
-            said |= words
-            agreed.append(book_id)
-    return replace(order, absorbs=tuple(one for one in order.absorbs if one in agreed))
+    books = [one for one in (order.book_id, *order.absorbs) if one is not None]
+    agreeing = agreed((one, memories[one].words if one in memories else ()) for one in books)
+    return replace(order, absorbs=tuple(one for one in order.absorbs if one in agreeing))
 
 
 def words_on(order: BookOrder, memories: Mapping[int, BookMemory]) -> tuple[UserWord, ...]:

@@ -4,16 +4,18 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, bindparam, delete, literal, select, update
 
-from shishod.model.metadata import Source
-from shishod.store.dialect import insert
+from shishod.model.metadata import Source, UserWord
+from shishod.model.words import agreed
+from shishod.store.dialect import chunks, insert
 from shishod.store.findings import hand_over
 from shishod.store.tables import books, field_sources, media_files
+from shishod.store.words import words_of
 
 
 def absorb(connection: Connection, into: Mapping[int, int]) -> frozenset[int]:
     """End the books in favour of those that absorb them: remembered files follow, and the user's words where the
-    absorbing book has none of its own, and what web catalogues say of it. Returns the books that took anything over,
-    and are to be told with it."""
+    absorbing book has none of its own, and what web catalogues say of it. Returns the books that took anything
+    over, and are to be told with it."""
     ends = {old: new for old, new in into.items() if old != new}
     if not ends:
         return frozenset()
@@ -29,6 +31,21 @@ def absorb(connection: Connection, into: Mapping[int, int]) -> frozenset[int]:
     grown = update(books).where(books.c.id.in_(told))
     connection.execute(grown.values(revision=books.c.revision + 1))  # what was merged of it before is overtaken
     return frozenset(told)
+
+
+def undisputed(connection: Connection, ends: Mapping[int, int]) -> dict[int, int]:
+    """Those of the books to be absorbed of which the user says nothing that contradicts what he says of the others that
+    become one book with them."""
+    words: dict[int, tuple[UserWord, ...]] = {}
+    for some in chunks(sorted({*ends, *ends.values()})):
+        words |= words_of(connection, some)
+    if len(words) < 2:
+        return dict(ends)
+    absorbed: dict[int, list[int]] = {}
+    for old, new in ends.items():
+        absorbed.setdefault(new, [new]).append(old)
+    stay = {one for some in absorbed.values() for one in agreed((one, words.get(one, ())) for one in some)}
+    return {old: new for old, new in ends.items() if old in stay}
 
 
 def _hand_over_words(connection: Connection, old: int, new: int) -> int:

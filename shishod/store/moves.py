@@ -22,7 +22,7 @@ from shishod.model.moves import Folder, Hashed
 from shishod.model.sighting import Sighting
 from shishod.model.state import KnownFile, State
 from shishod.model.story import line_of
-from shishod.store.absorb import absorb
+from shishod.store.absorb import absorb, undisputed
 from shishod.store.border import Noun
 from shishod.store.dialect import Insert, Names, Row, among, chunks, filled, write
 from shishod.store.memory import KNOWN, READ_STATES, as_known
@@ -127,7 +127,7 @@ class Moves(Noun):
             write(connection, media_files, rows, _linked)
             now_of = {seen.path: known[id]["book_id"] for seen, id in duplicates}
             ends = _without_files(connection, {former[path]: now_of[path] for path in now_of if path in former})
-            if told := absorb(connection, ends):
+            if told := absorb(connection, undisputed(connection, ends)):
                 unsettle(connection, told)
             open_folders(connection, {(root_id, paths.parent(seen.path)) for seen, _ in duplicates}, now)
 

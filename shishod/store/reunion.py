@@ -6,15 +6,14 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, exists, select, update
 
 from shishod.model.book import FileRole, Identifier
-from shishod.model.metadata import Source
 from shishod.model.moves import Folder
 from shishod.model.reunion import STRONG, Claimant, Medium, Reunion
 from shishod.model.state import State
-from shishod.store.absorb import absorb
+from shishod.store.absorb import absorb, undisputed
 from shishod.store.border import Noun
 from shishod.store.dialect import chunks, together
 from shishod.store.parting import unsettle
-from shishod.store.tables import books, field_sources, identifiers, media_files, roots
+from shishod.store.tables import books, identifiers, media_files, roots
 
 _file, _other = media_files.c, media_files.alias("other")
 _MEDIUM = and_(_file.role == FileRole.MEDIA.value, _file.duplicate_of.is_(None))
@@ -89,15 +88,7 @@ def _stands(connection: Connection, one: Reunion) -> bool:
     olds = {tuple(row) for row in connection.execute(asked.where(_file.book_id == one.old))}
     heirs = {tuple(row) for row in connection.execute(asked.where(_file.book_id == one.heir))}
     same = olds == {(before, True) for before, _ in one.files} and heirs == {(after, False) for _, after in one.files}
-    return same and not _is_contradicted(connection, one)
-
-
-def _is_contradicted(connection: Connection, one: Reunion) -> bool:
-    of_old, of_heir = field_sources.alias("of_old").c, field_sources.alias("of_heir").c
-    by_user = [of_old.source == int(Source.USER), of_heir.source == int(Source.USER)]
-    both = [of_old.book_id == one.old, of_heir.book_id == one.heir, of_old.field == of_heir.field, *by_user]
-    asked = select(of_old.field).where(*both, of_old.word != of_heir.word)
-    return connection.scalar(asked.limit(1)) is not None
+    return same and bool(undisputed(connection, {one.old: one.heir}))
 
 
 def _exchange(connection: Connection, one: Reunion) -> None:

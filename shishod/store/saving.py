@@ -17,7 +17,7 @@ from shishod.model.moves import Folder
 from shishod.model.state import LAID_ASIDE, State
 from shishod.model.updates import RelationshipUpdates, SavedBook, mentions_of
 from shishod.paths import parent
-from shishod.store.absorb import absorb
+from shishod.store.absorb import absorb, undisputed
 from shishod.store.border import Noun, accepting
 from shishod.store.dialect import Insert, Names, among, asked, bound, chunks, filled, together, write_rows
 from shishod.store.engine import Database
@@ -154,6 +154,7 @@ def _save_wave(
 ) -> list[SavedBook]:
     """`short` gains the books that say less than they have."""
     free_keys(connection, books)
+    books = _without_the_disputed(connection, books)
     homes, overtaken = _homes(connection, books)
     behind = _behind(connection, books, homes, now)
     unwritten = [_unwritten(*one, behind) for one in zip(books, homes, overtaken, strict=True)]
@@ -161,6 +162,15 @@ def _save_wave(
     fresh = [(book, home) for book, home, left in zip(books, homes, unwritten, strict=True) if left is None]
     saved = iter(_save_fresh(connection, [book for book, _ in fresh], [home for _, home in fresh], names, now))
     return [next(saved) if left is None else left for left in unwritten]
+
+
+def _without_the_disputed(connection: Connection, books: Updates) -> Updates:
+    """The books as they are told, but absorbing none on which the user contradicts himself since they were."""
+    ends = {old: book.book_id or book.absorbs[0] for book in books for old in book.absorbs}
+    if not ends:
+        return books
+    agreeing = undisputed(connection, ends)
+    return [replace(book, absorbs=tuple(one for one in book.absorbs if one in agreeing)) for book in books]
 
 
 def _unwritten(

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from shishod.model.library import Library, Root, RootIdentity, RootState
+from shishod.model.metadata import UserWord
 from shishod.model.moves import Hashed
 from shishod.model.state import State
 from shishod.model.updates import FileUpdate, Origin
@@ -200,6 +201,24 @@ def test_a_root_that_is_still_named_keeps_what_it_has(catalogue: SqlCatalog, roo
     other = a_root(catalogue, b"/srv/other")
 
     assert catalogue.inherit(other.id, IDENTITY) == 0
+
+
+@pytest.mark.parametrize("said", ["Mine", "Another"])
+def test_a_book_that_is_linked_over_stays_where_the_user_says_another_thing_of_it(
+    catalogue: SqlCatalog, root: Root, said: str
+) -> None:
+    kept, over = save(
+        catalogue,
+        replace(a_book(root, b"A/a.epub"), words=(UserWord("title", "Mine"),)),
+        replace(a_book(root, b"B/b.epub"), words=(UserWord("title", said),)),
+    )
+    original = numbers(catalogue, root)[b"A/a.epub"]
+
+    catalogue.link(root.id, [(a_sighting(b"B/b.epub", inode=7), original)], NOW)
+
+    words = {book_id: held.words for book_id in (kept, over) if (held := catalogue.held_book(book_id))}
+    rest = {over: (UserWord("title", "Another"),)} if said == "Another" else {}
+    assert words == {kept: (UserWord("title", "Mine"),)} | rest
 
 
 def test_a_name_that_is_linked_over_takes_its_book_into_the_one_of_its_content(

@@ -438,15 +438,28 @@ def test_an_absorbed_book_ends_and_hands_over_words_and_remembered_files(catalog
     old, kept = save(catalogue, a_book(root, b"1.mp3"), a_book(root, b"2.mp3", metadata=some_metadata(sources=sources)))
     save(catalogue, a_book(root, b"1.mp3", book_id=old, files=(a_file(b"1.mp3"), a_file(b"gone.mp3"))))
     say(catalogue, old, "title", '"Mine"')
-    say(catalogue, old, "subtitle", '"Older"')
-    say(catalogue, kept, "subtitle", '"Newer"')
+    say(catalogue, old, "subtitle", '"Both"')
+    say(catalogue, kept, "subtitle", '"Both"')
 
     both = (a_file(b"1.mp3"), a_file(b"2.mp3"))
     save(catalogue, a_book(root, b"", book_id=kept, files=both, absorbs=(old,)), now=LATER)
 
     assert catalogue.book(old) is None
     assert len(shown(catalogue, kept)["files"]) == 3
-    assert catalogue.memories([kept])[kept].words == (UserWord("subtitle", "Newer"), UserWord("title", "Mine"))
+    assert catalogue.memories([kept])[kept].words == (UserWord("subtitle", "Both"), UserWord("title", "Mine"))
+
+
+def test_a_book_of_which_the_user_says_another_thing_by_then_is_not_absorbed(catalogue: SqlCatalog, root: Root) -> None:
+    old, kept = save(catalogue, a_book(root, b"1.mp3"), a_book(root, b"2.mp3"))
+    say(catalogue, old, "subtitle", '"Older"')
+    say(catalogue, kept, "subtitle", '"Newer"')
+
+    both = (a_file(b"1.mp3"), a_file(b"2.mp3"))
+    save(catalogue, a_book(root, b"1.mp3", book_id=kept, files=both, absorbs=(old,)), now=LATER)
+
+    assert catalogue.memories([kept])[kept].words == (UserWord("subtitle", "Newer"),)
+    assert catalogue.memories([old])[old].words == (UserWord("subtitle", "Older"),)
+    assert [len(shown(catalogue, one)["files"]) for one in (old, kept)] == [0, 2]
 
 
 def test_a_new_book_may_absorb_the_one_whose_key_it_takes(catalogue: SqlCatalog, root: Root) -> None:

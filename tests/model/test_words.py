@@ -15,6 +15,7 @@ from shishod.model.words import (
     LOCKED,
     NEVER_EMPTY,
     Wording,
+    agreed,
     dump_word,
     load_word,
     reworded,
@@ -127,3 +128,10 @@ def test_what_is_forgotten_goes_and_what_is_said_replaces():
     wording = Wording((UserWord("publisher", None, CLEARED),), forgotten=frozenset({"title"}))
 
     assert reworded(words, wording, believed()) == (UserWord("date", "1965"), UserWord("publisher", None, CLEARED))
+
+
+def test_books_agree_until_the_user_says_another_thing_of_one_than_of_one_before_it() -> None:
+    mine, cleared, other = UserWord("title", "Mine"), UserWord("title", None), UserWord("title", "Other")
+    said = [(5, [mine]), (2, []), (9, [other]), (3, [mine, UserWord("subtitle", "and yours")])]
+    said += [(4, [UserWord("subtitle", "Other")]), (1, [cleared]), (8, [UserWord("description", "Long")])]
+    assert agreed(said) == [5, 2, 3, 8]
