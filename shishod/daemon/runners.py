@@ -24,7 +24,8 @@ PRELOAD = (
     *formats.PRELOAD,
 )
 
-FIRST = ("shishod.model.naming", "shishod.model.naming.films")  # what a first book has to wait for, in the daemon
+FIRST = ("shishod.model.naming", "shishod.model.naming.films", "anyio._backends._asyncio")
+"""What in the daemon a first book, or the first who follows a scan, would have to wait for."""
 
 
 def gallery_of(settings: Settings) -> Gallery:
@@ -43,8 +44,8 @@ def runners(settings: Settings, roots: Sequence[Root]) -> tuple[Runner, Runner, 
 
 
 def make_ready(runner: Runner) -> None:
-    """Have a process started, then load what no start needs and the first book does."""
-    runner.warm()
+    """Have a process started, and load meanwhile what no start needs."""
+    runner.expect()
     for name in FIRST:
         import_module(name)
 

@@ -88,6 +88,7 @@ PRELOAD: tuple[str, ...] = (
     "shishod.formats.audio",
     "shishod.formats.id3_plain",
     "shishod.formats.lenient",
+    "shishod.formats.mp4_plain",
     "shishod.formats.vorbis",
     "mutagen.mp3",
     "mutagen.mp4",
@@ -98,6 +99,9 @@ PRELOAD: tuple[str, ...] = (
     "stdnum.isbn",
     "shishod.formats.beside.opf",
     "shishod.formats.beside.picture",
+    "encodings.ascii",
+    "encodings.latin_1",
+    "encodings.utf_16",
 )
 """Modules that the readers import when they are first used: what a fork server does well to import before it forks."""
 
