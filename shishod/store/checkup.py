@@ -1,5 +1,6 @@
 """A look at a catalogue that changes nothing: whether it can be used, is whole, and what it remembers of its roots."""
 
+import errno
 import os
 import sqlite3
 import time
@@ -78,9 +79,15 @@ def check_up(settings: StoreSettings, state_dir: Path, deep: bool = True) -> Che
 
 
 def _only_reading(path: Path) -> Engine:
+    """The file is never opened beside SQLite: closing it would take away the locks by which SQLite, in this process,
+    tells others that it is in use, and the next who reads it would remove the log of a daemon that goes on writing
+    (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    """
+
     def opened() -> sqlite3.Connection:
-        with path.open("rb"):  # SQLite says of whatever keeps it from a file that it is unable to open it
-            pass
+        path.stat()  # SQLite says of whatever keeps it from a file that it is unable to open it
+        if not os.access(path, os.R_OK, effective_ids=True):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=5.0, check_same_thread=False)
         end_s = time.monotonic() + PATIENCE_S
         connection.set_progress_handler(lambda: int(time.monotonic() > end_s), STEPS)

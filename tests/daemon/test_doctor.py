@@ -210,6 +210,17 @@ def test_a_damaged_catalogue_without_a_copy(place: Path) -> None:
     assert "the disks are read anew" in one.remedy
 
 
+def test_a_catalogue_that_may_not_be_read(place: Path) -> None:
+    database = a_catalogue(place)
+    database.parent.chmod(0o777)
+    database.chmod(0o600)
+
+    with as_nobody():
+        one = next(one for one in found(place) if one.check == "catalogue")
+
+    assert "it cannot be read: Permission denied" in one.reason
+
+
 def test_a_catalogue_of_a_newer_shishod(place: Path) -> None:
     change(a_catalogue(place), "UPDATE alembic_version SET version_num = '9999'")
 
