@@ -219,7 +219,7 @@ class Survey:
             if regrouped or left or _soon_ready(made.unsettled, growing_s, self._settle_s(sweep)):
                 self.await_folder(sweep, place.anchor, wait_s if made.unsettled else TURN_S, left)
             else:
-                self.look_again(sweep, place.anchor, wait_s)
+                self._keep_looking(sweep, place.anchor, wait_s)
         for order in orders:
             self._inspect(opened, order)
 
@@ -258,6 +258,12 @@ class Survey:
         for scan in scans:
             scan.expect_walk()
         self.look_again(sweep, folder, wait_s, WalkOrder(scans=scans, reread=reread, again=True))
+
+    def _keep_looking(self, sweep: Sweep, folder: bytes, wait_s: float) -> None:
+        """Walk a folder again and again while a file is not ready: in one row, however many scans and events met it."""
+        key = (Errand.WALK, FolderSubject(sweep.root.id, folder))
+        if not self._rooms.queue.comes_due(key, self._rooms.clock.monotonic_s() + wait_s):
+            self.look_again(sweep, folder, wait_s)
 
     def _settle_s(self, sweep: Sweep) -> float:
         return settle_s(sweep, self._rooms.settings)

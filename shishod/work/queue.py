@@ -61,7 +61,7 @@ class TicketQueue:
         self._room = threading.Condition(self._lock)
         self._lines = {errand: _Line() for errand in Errand}
         self._places: dict[Key, _Place] = {}  # those that may begin
-        self._later: dict[tuple[Key, float], _Place] = {}  # by the moment when they may; then they join the others
+        self._later: dict[Key, dict[float, _Place]] = {}  # by the moment when they may; then they join the others
         self._in_hand: dict[Key, Ticket] = {}
         self._orders = itertools.count()
         self._holds: set[str] = set()  # by whose word nothing is given out
@@ -119,7 +119,8 @@ class TicketQueue:
     def drop(self, predicate: Callable[[Ticket], bool]) -> list[Ticket]:
         """Take waiting tickets off the queue, as a cancelled scan does; what was joined meanwhile stays."""
         with self._lock:
-            waiting = [(place, place.ticket) for place in (*self._places.values(), *self._later.values())]
+            later = (place for moments in self._later.values() for place in moments.values())
+            waiting = [(place, place.ticket) for place in (*self._places.values(), *later)]
         chosen = [(place, ticket) for place, ticket in waiting if predicate(ticket)]
         dropped = []
         with self._lock:
@@ -128,7 +129,7 @@ class TicketQueue:
                     continue
                 if self._places.get(ticket.key) is place:
                     self._forget_locked(ticket)
-                elif self._later.get((ticket.key, place.since_s)) is place:
+                elif self._later.get(ticket.key, {}).get(place.since_s) is place:
                     self._forget_later_locked(place)
                 else:
                     continue
@@ -150,6 +151,11 @@ class TicketQueue:
             for errand in self._lines:
                 self._come_due_locked(errand, now)
             return {errand: line.count for errand, line in self._lines.items()}
+
+    def comes_due(self, key: Key, until_s: float) -> bool:
+        """Whether this work is put off to a moment that comes by then."""
+        with self._lock:
+            return any(moment <= until_s for moment in self._later.get(key, ()))
 
     def later(self, apart_s: float = LATER_S) -> dict[Errand, int]:
         """How many of those that wait may not begin before `apart_s` have passed."""
@@ -213,12 +219,13 @@ class TicketQueue:
 
     def _put_off_locked(self, ticket: Ticket) -> bool:
         """Keep a ticket until its moment; those of one moment are one."""
-        old = self._later.get((ticket.key, ticket.not_before_s))
+        moments = self._later.setdefault(ticket.key, {})
+        old = moments.get(ticket.not_before_s)
         if old is not None:
             old.ticket = old.ticket.joined(ticket)
             return False
         place = _Place(ticket, ticket.not_before_s, next(self._orders))
-        self._later[ticket.key, ticket.not_before_s] = place
+        moments[ticket.not_before_s] = place
         line = self._lines[ticket.errand]
         line.count += 1
         heapq.heappush(line.later, (place.since_s, place.order, place))
@@ -272,7 +279,10 @@ class TicketQueue:
         self._room.notify_all()
 
     def _forget_later_locked(self, place: _Place) -> None:
-        del self._later[place.ticket.key, place.since_s]
+        moments = self._later[place.ticket.key]
+        del moments[place.since_s]
+        if not moments:
+            del self._later[place.ticket.key]
         self._lines[place.ticket.errand].count -= 1
         self._room.notify_all()
 

@@ -138,6 +138,18 @@ def test_a_scan_does_not_wait_for_an_empty_file_and_it_is_told_as_unfinished(
     assert (one.path, one.passed_over) == (b"new.epub", True)
 
 
+def test_however_many_scans_meet_an_empty_file_its_folder_is_looked_at_in_one_row(
+    a_house: Callable[..., House], library: Path
+) -> None:
+    house = a_house(ScanSettings(settle=timedelta(seconds=1)), books=library)  # type: ignore[arg-type]
+    (library / "new.epub").touch()
+    for _ in range(20):
+        house.scan()
+        house.clock.wind(7)
+
+    assert house.queue.waiting()[Errand.WALK] == 1
+
+
 def test_a_scan_waits_for_a_file_that_was_just_copied_and_counts_what_lies_beside_it_once(
     a_house: Callable[..., House], library: Path
 ) -> None:

@@ -240,6 +240,19 @@ def test_cancelling_reaches_what_is_wanted_later(queue: TicketQueue, clock: Cloc
     assert not any(queue.waiting().values())
 
 
+def test_what_comes_due_by_a_moment_is_known(queue: TicketQueue, clock: Clock) -> None:
+    later, now = Ticket("later", not_before_s=clock.now_s + 10), Ticket("now")
+    queue.request(later)
+    queue.request(now)
+
+    assert [queue.comes_due(later.key, clock.now_s + wait_s) for wait_s in (9, 10, 11)] == [False, True, True]
+    assert not queue.comes_due(now.key, clock.now_s + 100)
+
+    clock.now_s += 10
+    drained(queue)
+    assert not queue.comes_due(later.key, clock.now_s + 100)
+
+
 def test_a_delayed_ticket_may_become_more_urgent_while_it_waits(queue: TicketQueue, clock: Clock) -> None:
     queue.request(Ticket("a", not_before_s=clock.now_s + 5, priority=Priority.LOW))
     queue.request(Ticket("b", not_before_s=clock.now_s + 5, priority=Priority.MEDIUM))
