@@ -13,6 +13,7 @@ from shishod.ctl.voice import local, outcome, plain, span
 SMOOTH = 0.2  # how much a new look counts against those before it
 COLOURS = {"ok": "green", "warning": "yellow", "critical": "red"}
 BAR = 40
+BARS = 3  # as many as are told one by one below
 
 
 class Pace:
@@ -48,7 +49,7 @@ def picture(report: Mapping[str, Any], lines: list[str], pace: Pace) -> Renderab
     """One look: the sentence, the scans with their bars, then what `status` says, and the last scans."""
     head, *rest = lines
     drawn: list[RenderableType] = [Text(head, style=f"bold {COLOURS[report['severity']]}"), Text()]
-    for scan in report["scan"]["active"]:
+    for scan in report["scan"]["active"][:BARS]:
         drawn += [_scan(scan, pace), Text()]
     drawn.append(Text("\n".join(rest)))
     if report["last_scans"]:

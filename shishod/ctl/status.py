@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 SEVERITIES = ("ok", "warning", "critical")  # their places are the exit codes of --check
-NAMED = 3  # files still being written that are told by name; --json has more
+NAMED = 3  # scans, and files still being written, that are told one by one; --json has more
 
 SECONDS_TOLD = 120.0  # a poll's interval is told in seconds as far as that is how people set it
 
@@ -94,7 +94,9 @@ def lines(report: dict[str, Any]) -> list[str]:
     text = [plain(report["sentence"]), ""]
     for root in report["roots"]:
         text += _root_lines(root)
-    facts = [("scan", _live(scan)) for scan in report["scan"]["active"]]
+    going = report["scan"]["active"]
+    facts = [("scan", _live(scan)) for scan in going[:NAMED]]
+    facts += [("", f"{count(len(going) - NAMED, 'more scan')}")] if len(going) > NAMED else []
     facts += [("last scan", f"{scan['tier']}, {local(scan['ended_at'])}, {outcome(scan)}") for scan in _last(report)]
     facts += [("next", ", ".join(f"{name} {local(due)}" for name, due in report["next_runs"].items()))]
     facts += [("", f"{name}: {reason}") for name, reason in report["moved_runs"].items()]
@@ -168,7 +170,7 @@ def _load(load: dict[str, Any]) -> str:
 def _live(scan: dict[str, Any]) -> str:
     left = f", {span(scan['eta_s'])} left" if scan.get("eta_s") else ""
     done = f"{scan['processed']:,} of {count(scan['total'], 'file')}{'' if scan['discovered'] else ' so far'}"
-    return f"{scan['tier']}, {scan['status']}, {done}, {scan['failed']:,} failed{left}"
+    return f"{scan['tier']}, {scan['status']}, {done}, {scan['failed']:,} failed{left} (shishoctl cancel {scan['id']})"
 
 
 def _last(report: dict[str, Any]) -> list[dict[str, Any]]:

@@ -87,3 +87,13 @@ def test_no_name_paints_the_screen(tmp_path: Path):
 
     assert "[red]" in said and "[bold]gone" in said, "markup is text"
     assert "\x1b[31m" not in said
+
+
+def test_of_many_scans_three_are_told_each_with_the_way_to_cancel_it(tmp_path: Path):
+    daemon = Standin(known=[a_root(tmp_path)])
+    daemon.alive = {scan.id: scan for scan in (a_scan(number) for number in range(5))}
+
+    told = "\n".join(lines(daemon.operations().status()))
+
+    assert [f"(shishoctl cancel {scan})" in told for scan in daemon.alive] == [True] * 3 + [False] * 2
+    assert "2 more scans" in told
