@@ -12,8 +12,8 @@ from shishod.model.tier import Look
 from shishod.paths import PACKED
 from shishod.scan.entries import Lister
 
-TOGETHER = 32  # folders that are looked at between two signs of life
-BEAT_EVERY = 64  # files
+TOGETHER = 32  # folders that are looked at before it is asked again whether anybody wants the walk
+BEAT_EVERY = 16  # files; a share that answers one in a second is slow, and not dead
 FEW = 4  # entries whose kind is asked one by one
 _NONE: list[bytes] = []
 
@@ -48,7 +48,6 @@ class Skim:
             except OSError:  # whoever looks closer will say what it is
                 passed = None
             if passed is not None:
-                self.lister.pulse.beats += 1
                 folders += len(taken)
                 files += passed
                 self._together = min(2 * self._together, TOGETHER)
@@ -93,7 +92,10 @@ class Skim:
         if self.look is Look.FULL:
             as_known = 0 not in times and self._are_listed_as_known(taken, folders, packed)
         else:
-            now = [*map(os.stat, folders)]
+            now = []
+            for folder in folders:
+                now.append(os.stat(folder))
+                self.lister.pulse.beats += 1
             as_known = tuple([one.st_mtime_ns for one in now]) == times and {one.st_dev for one in now} == {self.device}
             as_known = as_known and (self.look is Look.PEEK or self.files_are_known(folders, map(halves, packed)))
         return sum([rows_in(one)[0] for one in packed]) if as_known else None
@@ -127,6 +129,7 @@ class Skim:
                 continue
             both = halves(one)
             there = listed(folder)  # nearly all have no folders in them, and names alone are told faster
+            self.lister.pulse.beats += 1
             there.sort()
             if there != both[1] and not self._is_all_that_counts(folder, there, both[1]):
                 return False

@@ -186,3 +186,12 @@ def test_a_sign_of_life_is_given_while_the_many_files_of_one_folder_are_looked_a
     known = look(library).known
 
     assert look(library, known, how).walk.pulse.beats >= 5
+
+
+@pytest.mark.parametrize("how", LOOKS)
+def test_each_folder_that_answers_is_a_sign_of_life(library: Path, how: Look) -> None:
+    for number in range(100):
+        a_file(library, f"{number:03}/book.epub")
+    known = look(library).known
+
+    assert look(library, known, how).walk.pulse.beats >= 100, "a slow share answers few of them in the time of a stall"
