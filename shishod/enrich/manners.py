@@ -66,12 +66,17 @@ def retry_after_s(said: str | None, now: datetime) -> float | None:
     text = (said or "").strip()
     if text.isascii() and text.isdigit():
         return min(float(text), LONGEST_S)
+    then = moment(text)
+    return None if then is None else min(max(0.0, (then - now).total_seconds()), LONGEST_S)
+
+
+def moment(said: str | None) -> datetime | None:
+    """The moment that a header tells as a date; None where it tells none."""
     try:
-        then = parsedate_to_datetime(text)
+        then = parsedate_to_datetime(said or "")
     except (ValueError, OverflowError):  # the latter for numbers that no calendar has
         return None
-    then = then if then.tzinfo else then.replace(tzinfo=UTC)
-    return min(max(0.0, (then - now).total_seconds()), LONGEST_S)
+    return then if then.tzinfo else then.replace(tzinfo=UTC)
 
 
 def stay_away_s(said_s: float | None, dice: float) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlencode, urljoin, urlsplit
+from urllib.parse import quote, urlencode
 
 from shishod import log
 from shishod.clock import CLOCK, Clock
@@ -22,10 +22,11 @@ from shishod.enrich.manners import (
     Unanswered,
     backoff_s,
     meaning_of,
+    moment,
     retry_after_s,
     stay_away_s,
 )
-from shishod.enrich.wire import Reply, Wire
+from shishod.enrich.wire import Reply, Wire, onward, split
 from shishod.errors import Unreachable
 from shishod.model.answers import Answer, Answers, digest_of, key_of
 from shishod.work.guard import Guarded
@@ -213,8 +214,7 @@ class PoliteClient:
             digest_of(said, self.terms.volatile),
             now,
             now + timedelta(seconds=holds_s),
-            told.get("etag", ""),
-            told.get("last-modified", ""),
+            *(tag if (tag := told.get(name, "")).isascii() else "" for name in ("etag", "last-modified")),
         )
 
     def _sent(self, url: str, asking: Mapping[str, str], how: How) -> tuple[Reply, Meaning]:
@@ -242,7 +242,7 @@ class PoliteClient:
                     raise
                 reason = str(error)
             else:
-                reason = f"{urlsplit(url).hostname} answers {reply.status}"
+                reason = f"{split(url).hostname} answers {reply.status}"
                 meaning = Meaning.NOT_FOUND if how.frail and meaning is Meaning.FAULT else meaning
             if meaning is Meaning.FOUND and "Accept" in asking and not how.shape(json.loads(reply.body)):
                 if not how.frail:
@@ -273,23 +273,29 @@ class PoliteClient:
                 meaning = self.terms.means(reply.status, reply.body)
                 if meaning is Meaning.MISCONFIGURED and not self._is_its_own(target):
                     meaning = Meaning.DECLINED  # who keeps its pictures was not told who is asking
+                said_s = self._retry_after_s(reply)
+                if meaning is Meaning.FAULT and said_s is not None:
+                    meaning = Meaning.TOO_OFTEN  # it tells itself when to come again
                 if meaning is Meaning.TOO_OFTEN:
-                    self._stay_away(turn.refused, reply)
+                    self._stay_away(turn.refused, said_s)
             if meaning is not Meaning.MOVED:
                 return _sound(reply, meaning, asking), meaning
-            target = urljoin(target, reply.headers.get("location", ""))
+            target = onward(target, reply.headers.get("location", ""))
             if not self._wire.allows(target):
                 raise Declined(
-                    f"{self.terms.name} sends on to {urlsplit(target).hostname}, which is no host of its own"
+                    f"{self.terms.name} sends on to {split(target).hostname or 'nowhere'}, which is no host of its own"
                 )
         raise Declined(f"{self.terms.name} sends on and on; it was followed {HOPS} times")
 
-    def _stay_away(self, refused: Callable[[float], None], reply: Reply) -> None:
-        wait_s = stay_away_s(retry_after_s(reply.headers.get("retry-after"), self._clock.now()), self._dice())
+    def _retry_after_s(self, reply: Reply) -> float | None:
+        """What it says, a date by its own clock, for ours may be another."""
+        now = moment(reply.headers.get("date")) or self._clock.now()
+        return retry_after_s(reply.headers.get("retry-after"), now)
+
+    def _stay_away(self, refused: Callable[[float], None], said_s: float | None) -> None:
+        wait_s = stay_away_s(said_s, self._dice())
         refused(wait_s)
-        _log.warning(
-            "a provider is asked too often; it is left alone for a while", provider=self.terms.name, wait_s=wait_s
-        )
+        _log.warning("a provider wants to be left alone for a while", provider=self.terms.name, wait_s=wait_s)
 
     def _judged(self, reply: Reply, meaning: Meaning, reason: str) -> tuple[Reply, Meaning]:
         self._count(meaning)
@@ -341,7 +347,7 @@ class PoliteClient:
             outcomes[str(outcome)] += 1
 
     def _is_its_own(self, url: str) -> bool:
-        return urlsplit(url).hostname == urlsplit(self.terms.url).hostname
+        return split(url).hostname == split(self.terms.url).hostname
 
     def _credentials(self, url: str) -> Mapping[str, str]:
         return self.terms.headers if self._is_its_own(url) else {}

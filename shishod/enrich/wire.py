@@ -5,7 +5,7 @@ import time
 from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from shishod.enrich.manners import Declined
 from shishod.errors import Unreachable
@@ -13,7 +13,24 @@ from shishod.work.guard import Guarded
 
 OURSELVES = frozenset({"127.0.0.1", "::1", "localhost"})
 _CONNECT_S = 10.0
-_CHUNK = 65536
+_NOWHERE = urlsplit("")
+
+
+def split(url: str) -> SplitResult:
+    """The parts of an address; of what is none they are empty."""
+    try:
+        parts = urlsplit(url)
+        return parts if parts.port != 0 else _NOWHERE
+    except ValueError:  # a bracket that is not closed, or a port that there cannot be
+        return _NOWHERE
+
+
+def onward(url: str, location: str) -> str:
+    """Where an answer sends on to; "" where that is no address."""
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return ""
 
 
 class Reply(NamedTuple):
@@ -57,7 +74,7 @@ class Wire:
 
     def allows(self, url: str) -> bool:
         """Whether this may be asked at all."""
-        parts = urlsplit(url)
+        parts = split(url)
         safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in OURSELVES)
         return safe and self._knows(parts.hostname or "") and not parts.username
 
@@ -69,7 +86,7 @@ class Wire:
 
         Raises Declined for what is asked of nobody, and for what is too large.
         """
-        host = urlsplit(url).hostname
+        host = split(url).hostname
         if not self.allows(url):
             raise Declined(f"{host} is no host of this provider, or does not speak TLS; it was not asked")
         deadline_s = time.monotonic() + self._limit_s
@@ -77,14 +94,16 @@ class Wire:
             with self._client().stream("GET", url, headers=dict(headers)) as response:
                 told = {name.lower(): value for name, value in response.headers.items()}
                 body = bytearray()
-                for chunk in response.iter_bytes(_CHUNK):
+                for chunk in response.iter_bytes():  # as it comes, for a slow one would fill no larger chunk in time
                     body += chunk
                     if len(body) > most_bytes:
                         raise Declined(f"{host} sends more than {most_bytes:,} bytes; the answer was not used")
                     if time.monotonic() > deadline_s:
                         raise Unreachable(f"{host} takes longer than {self._limit_s:g} s to answer")
                 return Reply(response.status_code, told, bytes(body))
-        except (self._fault, self._broken) as error:
+        except self._broken:
+            raise Declined(f"{host} is told with what is no address; it was not asked") from None
+        except self._fault as error:
             raise Unreachable(f"{host} could not be asked ({type(error).__name__})") from None
 
     def close(self) -> None:

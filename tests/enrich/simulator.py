@@ -28,12 +28,13 @@ class Request(NamedTuple):
 @dataclass(frozen=True)
 class Reply:
     """What is answered. `body` may be anything that JSON can say, or bytes as they are. `stalls_s` is waited for
-    between its two halves; `resets` hangs up instead of answering."""
+    between its `pieces`; `resets` hangs up instead of answering."""
 
     body: Any = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     stalls_s: float = 0.0
+    pieces: int = 2
     resets: bool = False
 
 
@@ -131,11 +132,11 @@ class _Caller(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         with suppress(ConnectionError):
-            half = len(body) // 2
-            self.wfile.write(body[:half])
-            if reply.stalls_s:
-                self.server.simulator.pause(reply.stalls_s)
-            self.wfile.write(body[half:])
+            size = max(1, -(-len(body) // reply.pieces))
+            for at in range(0, len(body), size):
+                if reply.stalls_s and at:
+                    self.server.simulator.pause(reply.stalls_s)
+                self.wfile.write(body[at : at + size])
 
     def log_message(self, *_: object) -> None:
         """The requests are kept, not printed."""

@@ -1,10 +1,13 @@
 """The client against a real server that misbehaves: what is asked, how often, and what is kept of it."""
 
+import gzip
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import timedelta
+from email.utils import formatdate
 from pathlib import Path
 
 import pytest
@@ -95,6 +98,16 @@ def test_an_answer_that_is_still_the_same_is_renewed_without_its_body(
     assert client.health().outcomes == {"found": 1, "same": 1}
 
 
+def test_a_tag_that_cannot_be_said_again_is_none(a_client: Build, simulator: Simulator) -> None:
+    simulator.answers["books"] = lambda _: Reply(DUNE, headers={"ETag": '"caf\xe9"'})
+    client = a_client()
+    first = client.ask("dune")
+
+    again = client.ask("dune", since=first.fetched_at + timedelta(seconds=1))
+
+    assert (first.etag, again.json(), len(simulator.requests)) == ("", DUNE, 2)
+
+
 def test_the_order_of_keys_and_what_always_changes_make_no_other_answer(a_client: Build, simulator: Simulator) -> None:
     said = iter([b'{"b": [{"x": 1, "seen": 5}], "a": 2}', b'{"a": 2, "b": [{"seen": 6, "x": 1}]}'])
     simulator.answers["books"] = lambda _: Reply(next(said))
@@ -104,12 +117,19 @@ def test_the_order_of_keys_and_what_always_changes_make_no_other_answer(a_client
     assert client.ask("dune", since=first.fetched_at + timedelta(seconds=1)).digest == first.digest
 
 
-@pytest.mark.parametrize("retry_after", ["1", None])
+@pytest.mark.parametrize(
+    ("status", "retry_after", "wait_s"),
+    [(429, "1", 1), (429, None, 10), (503, "1", 1), (429, "in five seconds", 5)],
+    ids=["too often", "too often, without a time", "not now", "too often, with a date"],
+)
 def test_a_provider_that_is_asked_too_often_is_asked_again_when_it_says(
-    a_client: Build, dune: Simulator, retry_after: str | None
+    a_client: Build, dune: Simulator, clock: HandClock, status: int, retry_after: str | None, wait_s: float
 ) -> None:
     stop = QuickStop()
-    dune.faults["books"].append(Reply({}, 429, {"Retry-After": retry_after} if retry_after else {}))
+    clock.wind(3600)  # a date is one of the provider's own clock
+    if retry_after == "in five seconds":
+        retry_after = formatdate(time.time() + 5, usegmt=True)
+    dune.faults["books"].append(Reply({}, status, {"Retry-After": retry_after} if retry_after else {}))
     client = a_client(stop, Rules((Limit(1000, 0.01),)))
 
     def hurry() -> None:  # the bar is kept by the ledger; what it says to wait is enough to know
@@ -121,7 +141,7 @@ def test_a_provider_that_is_asked_too_often_is_asked_again_when_it_says(
     thread.join(0.3)
 
     longest = max(stop.waits)
-    assert longest == pytest.approx(1.5 if retry_after else 10.5, abs=0.4)
+    assert longest == pytest.approx(wait_s + 0.5, abs=0.4 if wait_s != 5 else 1.4)
     stop.set()
     thread.join(5)
     assert not thread.is_alive()
@@ -178,6 +198,14 @@ def test_what_goes_wrong_on_the_way_is_tried_again(a_client: Build, dune: Simula
 
     assert a_client().ask("dune").json() == DUNE
     assert len(dune.requests) == 2
+
+
+def test_an_answer_that_comes_drop_by_drop_is_not_waited_for(a_client: Build, dune: Simulator) -> None:
+    dune.faults["books"].append(Reply({"a": "b" * 99}, stalls_s=0.3, pieces=99))
+
+    assert a_client().ask("dune").json() == DUNE
+    first, second = dune.requests
+    assert second.at_s - first.at_s < 15, "it would have been half a minute"
 
 
 def test_a_provider_that_does_not_know_us_is_asked_no_more(a_client: Build, dune: Simulator) -> None:
@@ -239,6 +267,21 @@ def test_an_own_redirect_is_followed_and_counted_and_a_foreign_one_is_not(a_clie
             client.ask(f"to {foreign}")
 
 
+@pytest.mark.parametrize(
+    "url", ["https://[", "http://127.0.0.1:99999/a.png", "http://127.0.0.1\\@x/a.png", "", "//", "a"]
+)
+def test_an_address_that_is_none_is_asked_of_nobody(a_client: Build, dune: Simulator, url: str) -> None:
+    client = a_client()
+    with pytest.raises(Declined):
+        client.picture(url, 1000)
+    assert dune.requests == []
+
+    dune.answers["books"] = lambda _: Reply({}, 302, {"Location": url or "https://]"})
+    with pytest.raises(Declined):
+        client.picture(f"{dune.url}/books/a.png", 1000)
+    assert client.health().state == "ready"
+
+
 def test_a_circle_of_redirects_ends(a_client: Build, dune: Simulator) -> None:
     dune.answers["books"] = lambda _: Reply({}, 301, {"Location": "/books/round"})
 
@@ -247,8 +290,11 @@ def test_a_circle_of_redirects_ends(a_client: Build, dune: Simulator) -> None:
     assert len(dune.requests) == 4
 
 
-def test_an_answer_without_end_is_cut(a_client: Build, simulator: Simulator) -> None:
-    simulator.answers["books"] = lambda _: Reply(b'"' + b"x" * (9 * 2**20) + b'"')
+@pytest.mark.parametrize("packed", [False, True], ids=["as it is", "packed"])
+def test_an_answer_without_end_is_cut(a_client: Build, simulator: Simulator, packed: bool) -> None:
+    endless = b'"' + b"x" * (9 * 2**20) + b'"'
+    told = {"Content-Encoding": "gzip"} if packed else {}
+    simulator.answers["books"] = lambda _: Reply(gzip.compress(endless) if packed else endless, headers=told)
 
     with pytest.raises(Declined, match="sends more than"):
         a_client().ask("endless")
