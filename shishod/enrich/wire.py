@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -18,11 +19,10 @@ _NOWHERE = urlsplit("")
 
 def split(url: str) -> SplitResult:
     """The parts of an address; of what is none they are empty."""
-    try:
-        parts = urlsplit(url)
-        return parts if parts.port != 0 else _NOWHERE
-    except ValueError:  # a bracket that is not closed, or a port that there cannot be
-        return _NOWHERE
+    with suppress(ValueError):  # of a bracket that is not closed, or a port that there cannot be
+        if (parts := urlsplit(url)).port != 0:
+            return parts
+    return _NOWHERE
 
 
 def onward(url: str, location: str) -> str:

@@ -38,7 +38,8 @@ class Answers(Protocol):
         """Remember it in place of the one before; it is there after a crash."""
 
     def prune_answers(self, now: datetime, most_bytes: int) -> int:
-        """Forget what has long expired, and the oldest beyond so many bytes; how many."""
+        """Forget what has expired and has no tag by which it can be renewed, and the oldest beyond so many bytes; how
+        many."""
 
 
 def key_of(provider: str, name: str) -> str:

@@ -3,7 +3,7 @@
 import zlib
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import and_, delete, func, or_, select
 
 from shishod.model.answers import Answer
 from shishod.store.border import Noun
@@ -51,12 +51,14 @@ class KeptAnswers(Noun):
             write(connection, web_answers, [row], _replaced)
 
     def prune_answers(self, now: datetime, most_bytes: int) -> int:
-        """Forget what has expired, and the oldest beyond so many bytes; how many."""
+        """Forget what has expired and has no tag by which it can be renewed, and the oldest beyond so many bytes; how
+        many."""
         newest = func.sum(_answer.size).over(order_by=(_answer.fetched_at.desc(), _answer.key))
         room = select(_answer.key, newest.label("so_far")).subquery()
         beyond = select(room.c.key).where(room.c.so_far > most_bytes)
         with self._writing(of_the_disk=False) as connection:
-            gone = delete(web_answers).where(or_(_answer.expires_at <= now, _answer.key.in_(beyond)))
+            spent = and_(_answer.expires_at <= now, _answer.etag.is_(None), _answer.last_modified.is_(None))
+            gone = delete(web_answers).where(or_(spent, _answer.key.in_(beyond)))
             return connection.execute(gone).rowcount
 
 

@@ -197,4 +197,15 @@ def test_an_answer_is_kept_as_it_came(catalogue: SqlCatalog) -> None:
     catalogue.keep_answer("k", "lib", answer)
 
     assert catalogue.answer("k") == answer
+
+
+def test_what_has_expired_and_cannot_be_renewed_is_forgotten(catalogue: SqlCatalog) -> None:
+    plain = Answer(200, b"{}", "d", NOW, NOW + MONTH)
+    tagged, dated = replace(plain, etag='"1"'), replace(plain, last_modified="Sat, 28 Nov 2026 11:00:00 GMT")
+    for key, answer in (("plain", plain), ("tagged", tagged), ("dated", dated)):
+        catalogue.keep_answer(key, "lib", answer)
+
     assert catalogue.prune_answers(NOW + 2 * MONTH, 2**30) == 1
+
+    assert [catalogue.answer(key) for key in ("plain", "tagged", "dated")] == [None, tagged, dated]
+    assert catalogue.prune_answers(NOW + 2 * MONTH, 0) == 2, "there is no room"
