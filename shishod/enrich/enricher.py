@@ -1,6 +1,7 @@
 """Enricher: the errand ENRICH: what a provider is asked for, a handful at a time, and what is made of its answers."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from shishod import log
 from shishod.clock import CLOCK, Clock
 from shishod.enrich.believing import believable, renewed, together
 from shishod.enrich.guide import Ahead, Guide
+from shishod.enrich.hanger import Hanger
 from shishod.enrich.manners import Declined, Misconfigured, Misshapen, Unanswered
 from shishod.enrich.matching import best, ranked
 from shishod.enrich.polite import MOST_BYTES
@@ -24,7 +26,6 @@ from shishod.work.queue import TicketQueue
 _log = log.get(__name__)
 HANDFUL = 10  # books, where a provider does not take several in one request
 CANDIDATES = 5  # kept for the operator to choose from
-PICTURE_TRIES = 3  # each after a rest; then it is done without, for the pictures behind it wait
 PAUSE_S = 3.0  # what is written within one is looked through together
 AGAIN = timedelta(days=30)  # what was not found, or not surely enough, is asked for again
 SOON = timedelta(days=1)  # what was answered with something else
@@ -57,14 +58,13 @@ class Enricher:
         self._shelf = shelf
         self._books = books
         self._queue = queue
-        self._keep = keep
+        self._pictures = Hanger(shelf, keep, most_bytes, clock)
         self._thin_only = thin_only
         self._ahead = ahead
-        self._most_bytes = most_bytes
         self._ages = ages or Ages()
         self._clock = clock
-        self._unanswered: dict[str, tuple[str, int]] = {}  # of each the picture that it is at, and how often in vain
         self._rests_until_s: dict[str, float] = {}  # each is written by the one worker that has its provider in hand
+        self._in_vain: defaultdict[str, dict[int, int]] = defaultdict(dict)  # books, and what was answered by then
 
     @property
     def guides(self) -> Mapping[str, Guide]:
@@ -80,6 +80,7 @@ class Enricher:
         self._rests_until_s = {name: self._rests_until_s.get(name, 0.0) for name in kept}
         for name in before.keys() - kept:
             before[name].client.leave()
+            self._in_vain.pop(name, None)
 
     def wake(self, *names: str, after: int = 0) -> None:
         """Ask that the providers, or these of them, be asked for all that is wanted behind a book; returns at once.
@@ -122,7 +123,8 @@ class Enricher:
             except Unreachable as error:
                 wait_s = error.retry_after_s or 60.0
                 _log.debug("a provider cannot be asked now", provider=guide.name, error=str(error), wait_s=wait_s)
-                again = _ticket(guide.name, Stretch(anew=0), self._clock.monotonic_s() + wait_s)
+                onward = Stretch(error.behind if isinstance(error, Unanswered) else None, anew=0)
+                again = _ticket(guide.name, onward, self._clock.monotonic_s() + wait_s)
                 self._rests_until_s[guide.name] = again.not_before_s
             except Misconfigured:
                 continue  # its client has said so; nothing is asked until its settings are mended
@@ -176,7 +178,7 @@ class Enricher:
             if number == 0 and self._ahead and len(ids) == size:
                 self._queue.request(Ticket(Ahead(guide.name), Errand.ENRICH, Priority.VERY_LOW, load=ids[-1]))
         self._shelf.mark_fresh([one.question.book_id for one in news], self._clock.now())
-        more = self._hang(guide)
+        more = self._pictures.hang(guide)
         if len(ids) == size:
             return _ticket(guide.name, stretch.behind(ids[-1]))
         if more:
@@ -199,29 +201,6 @@ class Enricher:
                 pass
         except (Unreachable, Misconfigured) as error:
             _log.debug("a provider is asked no further ahead", provider=guide.name, error=str(error))
-
-    def _hang(self, guide: Guide) -> bool:
-        """Fetch the next few pictures of a provider into the gallery; whether there may be more."""
-        due = self._shelf.pictures_due(guide.name, HANDFUL, self._clock.now())
-        for one in due:
-            try:
-                content = guide.client.picture(one.url, self._most_bytes)
-                hung = PictureHung(one, text="it is not there") if content is None else self._keep(one, content)
-            except Declined as refusal:
-                hung = PictureHung(one, text=str(refusal))
-            except Unanswered as error:
-                if not self._gives_up(guide, one.url):
-                    raise
-                hung = PictureHung(one, text=str(error))
-            self._shelf.hang_picture(hung, self._clock.now())
-        return bool(due)
-
-    def _gives_up(self, guide: Guide, url: str) -> bool:
-        """Note that a picture was asked for in vain; whether that was often enough."""
-        before, tries = self._unanswered.get(guide.name, ("", 0))
-        tries = tries + 1 if before == url else 1
-        self._unanswered[guide.name] = (url, tries)
-        return tries >= PICTURE_TRIES
 
     def _holds(self, guide: Guide, asked: Asked) -> bool:
         """Whether what was answered still holds: the book was written, but what it is asked for by is the same."""
@@ -247,12 +226,13 @@ class Enricher:
                     yield one, self._answered(guide, one, lambda one=one, offer=offer: self._judged(guide, one, offer))  # type: ignore[misc]
 
     def _offers(self, guide: Guide, asked: Sequence[Asked]) -> Sequence[list[Candidate] | Found]:
-        """What it offers for each; where it declines what is asked together, it is asked for one after the other."""
+        """What it offers for each; where it does not answer what is asked together, it is asked for one after the
+        other."""
         desk = guide.desk(_since(guide, asked, self._clock.now()))
         try:
             return guide.provider.search(desk, [one.question for one in asked])
         except Exception as error:  # noqa: BLE001 - what the web says may surprise us; the others must not pay
-            refusal = _refusal(error)
+            refusal = self._refusal(guide, asked, error)
             if len(asked) == 1:
                 return [self._refused(guide, asked[0], refusal)]
             return [offer for one in asked for offer in self._offers(guide, [one])]
@@ -261,10 +241,10 @@ class Enricher:
         try:
             return answer()
         except Exception as error:  # noqa: BLE001 - as above
-            return self._refused(guide, asked, _refusal(error))
+            return self._refused(guide, asked, self._refusal(guide, [asked], error))
 
     def _refused(self, guide: Guide, asked: Asked, refusal: Exception) -> Found:
-        if not isinstance(refusal, Declined):
+        if not isinstance(refusal, ShishodError):
             _log.error(
                 "an answer could not be understood; its book is told as refused",
                 provider=guide.name,
@@ -273,12 +253,28 @@ class Enricher:
             )
             text = f"its answer could not be understood ({type(refusal).__name__}); this is a fault of shishod"
             return self._found_none(guide, asked.question, Standing.REFUSED, text)
-        if not isinstance(refusal, Misshapen):
+        if not isinstance(refusal, (Misshapen, Unanswered)):
             return self._found_none(guide, asked.question, Standing.REFUSED, str(refusal))
         before, soon = asked.standings.get(guide.name), self._clock.now() + SOON
         if before is not None and before.standing is Standing.MATCHED:
             return replace(before, due_at=soon)  # nothing is told against it
         return replace(self._found_none(guide, asked.question, Standing.REFUSED, str(refusal)), due_at=soon)
+
+    def _refusal(self, guide: Guide, asked: Sequence[Asked], error: Exception) -> Exception:
+        """What is the matter with these books alone; raises what is the matter with the provider or the catalogue."""
+        if isinstance(error, Unanswered):
+            error.behind = asked[-1].question.book_id
+            if len(asked) > 1 or self._is_at_fault(guide, error.behind):
+                return error
+        if isinstance(error, ShishodError) and not isinstance(error, Declined):
+            raise error
+        return error
+
+    def _is_at_fault(self, guide: Guide, book_id: int) -> bool:
+        """Whether a book was not answered for once more, and others were in between: else it is the provider's fault,
+        and they are asked for next."""
+        answered = guide.client.answered()
+        return self._in_vain[guide.name].setdefault(book_id, answered) < answered
 
     @staticmethod
     def _is_known(guide: Guide, asked: Asked) -> bool:
@@ -351,6 +347,7 @@ class Enricher:
     def _write(self, guide: Guide, asked: Asked, found: Found) -> None:
         """Write what is new; of what says the same as before only that it still does."""
         before, book_id = asked.standings.get(guide.name), asked.question.book_id
+        self._in_vain[guide.name].pop(book_id, None)
         if before is not None and _says_the_same(before, found):
             self._shelf.note_checked(book_id, guide.name, found.question, found.due_at, self._clock.now())
             return
@@ -372,13 +369,6 @@ def _size(guide: Guide) -> int:
 
 def _ticket(name: str, stretch: Stretch, not_before_s: float = 0.0) -> Ticket:
     return Ticket(name, Errand.ENRICH, Priority.VERY_LOW, not_before_s, load=stretch)
-
-
-def _refusal(error: Exception) -> Exception:
-    """What is the matter with one book alone; raises what is the matter with the provider or the catalogue."""
-    if isinstance(error, ShishodError) and not isinstance(error, Declined):
-        raise error
-    return error
 
 
 def _since(guide: Guide, asked: Sequence[Asked], now: datetime) -> datetime | None:

@@ -27,7 +27,10 @@ class Misshapen(Declined):
 
 
 class Unanswered(Unreachable):
-    """It was asked as often as is decent, and this question was not answered once."""
+    """It was asked as often as is decent, and this question was not answered once: the books up to `behind` may be at
+    fault, and those behind it be answered."""
+
+    behind: int | None = None
 
 
 class Meaning(StrEnum):

@@ -108,6 +108,7 @@ class PoliteClient:
         self._breaker: Guarded[Breaker] = Guarded(Breaker())
         self._outcomes: Guarded[Counter[str]] = Guarded(Counter())
         self._waited: Guarded[list[float]] = Guarded([0.0])
+        self._answered: Guarded[list[int]] = Guarded([0])
         self._stopped = ""
         self._in_hand: Guarded[list[str]] = Guarded([])  # the questions that are being put
         self._left = False
@@ -151,6 +152,8 @@ class PoliteClient:
                 return kept
             how = How(patience_s=0.0 if spare else PATIENCE_S, frail=frail, shape=shape)
             answer = self._asked(url, kept, self.terms.entity_s if holds_s is None else holds_s, how)
+            with self._answered as answered:
+                answered[0] += 1
             self._answers.keep_answer(key, self.terms.name, answer)
             return answer
 
@@ -178,6 +181,11 @@ class PoliteClient:
             waited_s = waited[0]
         state = "stopped" if self._stopped else "resting" if rest_s else "failing" if reason else "ready"
         return Health(state, self._stopped or reason, rest_s, counted, waited_s)
+
+    def answered(self) -> int:
+        """How many questions were answered since the start, if only with that there is nothing."""
+        with self._answered as answered:
+            return answered[0]
 
     def use(self) -> tuple[int, int, float]:
         """How many places of its window are taken, of how many, and how long until the next is free."""

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from shishod.clock import Clock
-from shishod.enrich.enricher import HANDFUL, PAUSE_S, PICTURE_TRIES, Enricher
+from shishod.enrich.enricher import HANDFUL, PAUSE_S, Enricher
 from shishod.enrich.guide import Ahead, Guide
+from shishod.enrich.hanger import PICTURE_TRIES
 from shishod.enrich.ledger import FileNotes, Ledger
 from shishod.enrich.limiter import Limiter
 from shishod.enrich.manners import FAILURES
@@ -45,6 +46,7 @@ from tests.scan.house import House
 
 __all__ = ["a_house", "house"]
 DAY_S = 86_400.0
+UNANSWERED = "127.0.0.1 answers 500. What it was asked is asked for again by itself"
 URN = "urn:isbn:9780441478125"
 
 
@@ -315,6 +317,36 @@ def test_while_a_provider_is_away_nothing_is_written_and_it_is_tried_again(a_roo
     room.house.clock.wind(61)
     room.work()
     assert room.book()["findings"][0]["status"] == "matched"
+
+
+@pytest.mark.parametrize("by", ["its words", "its ISBN, among others"])
+def test_a_question_that_is_never_answered_keeps_no_other_waiting(a_room: Build, library: Path, by: str) -> None:
+    ill = {isbn(number) for number in (2, 3)} if "ISBN" in by else set[str]()
+    for number in range(30):
+        said = [f"urn:isbn:{isbn(number)}"] if ill else []
+        an_epub(library / f"{number:02}.epub", title=f"Unheard Of {number}", identifiers=said)
+    room = a_room()
+    answered = room.simulator.answers["openlibrary"]
+
+    def answer(request: Request) -> Reply | None:
+        by_words, by_isbn = request.query.get("title"), request.query.get("q", "")
+        in_vain = any(one in by_isbn for one in ill) if ill else by_words in ("Unheard Of 2", "Unheard Of 3")
+        return Reply({}, 500) if in_vain else answered(request)
+
+    room.simulator.answers["openlibrary"] = answer
+    room.house.scan()
+    for _ in range(30):
+        room.work()
+        room.house.clock.wind(100)
+
+    assert room.house.catalog.standings() == {"openlibrary": {"not_found": 28, "refused": 2}}
+    told = {book["title"]: book["findings"][0] for id in range(1, 31) if (book := room.house.catalog.book(id))}
+    refused = {title: found["reason"] for title, found in told.items() if found["status"] == "refused"}
+    assert refused == dict.fromkeys(["Unheard Of 2", "Unheard Of 3"], UNANSWERED)
+    asked = len(room.asked())
+    room.work()
+    assert room.asked() == [], "they are asked for again the next day"
+    assert asked < 200
 
 
 def test_while_nobody_can_be_reached_little_waits_whatever_is_written_and_it_is_said_once(
