@@ -11,6 +11,8 @@ LATER_S = 10.0  # where a provider is asked too often and does not say for how l
 LONGEST_S = 86_400.0  # whatever it says
 FAILURES = 5  # in a row, and a provider is left alone
 REST_S = 60.0
+LONG_S = 90.0  # what takes longer to wait for is come back to, and holds up no worker
+SHUT = "it wants to be left alone for so long, as it was asked too often or is out of order"
 LONGEST_REST_S = 3600.0
 
 
@@ -99,7 +101,20 @@ class Breaker:
     def __init__(self) -> None:
         self._failures = 0
         self._until_s = 0.0
+        self._shut_s = 0.0  # until when it wants to be left alone; 0 where it has answered since
         self.reason = ""
+
+    def shut(self, until_s: float, now_s: float) -> bool:
+        """Note that it wants to be left alone until then; whether that is worth a word: the first time since it
+        answered, and where it is for long."""
+        worth = not self._shut_s or until_s - now_s > LONG_S
+        self._shut_s = until_s
+        return worth
+
+    def away_s(self, now_s: float) -> float:
+        """For how long it still wants to be left alone, where that is longer than anybody waits for a turn; else 0."""
+        left_s = self._shut_s - now_s
+        return left_s if left_s > LONG_S else 0.0
 
     def rests_s(self, now_s: float) -> float:
         """For how long it still rests; 0 where it may be asked. Whoever is told 0 at the end of a rest is alone."""
@@ -126,5 +141,5 @@ class Breaker:
     def well(self) -> bool:
         """Note that it answers; whether it had rested."""
         rested = self._failures >= FAILURES
-        self._failures, self.reason = 0, ""
+        self._failures, self._shut_s, self.reason = 0, 0.0, ""
         return rested

@@ -13,6 +13,8 @@ from shishod import log
 from shishod.clock import CLOCK, Clock
 from shishod.enrich.limiter import Limiter
 from shishod.enrich.manners import (
+    LONG_S,
+    SHUT,
     TRIES,
     Breaker,
     Declined,
@@ -40,7 +42,7 @@ CONDITIONS = frozenset({"If-None-Match", "If-Modified-Since"})
 MOST_BYTES = 8 * 2**20
 Shape = Callable[[Any], bool]
 """Whether what JSON says is one of the answers that there can be to a question."""
-PATIENCE_S = 90.0  # what takes longer to wait for is come back to, and holds up no worker
+PATIENCE_S = LONG_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,11 @@ class PoliteClient:
     def health(self) -> Health:
         """How the provider is, as far as is known without asking it."""
         with self._breaker as breaker:
-            rest_s, reason = breaker.left_s(self._clock.monotonic_s()), breaker.reason
+            now_s = self._clock.monotonic_s()
+            rest_s, reason = breaker.left_s(now_s), breaker.reason
+            away_s = breaker.away_s(now_s)
+        if away_s > rest_s:
+            rest_s, reason = away_s, SHUT
         with self._outcomes as outcomes:
             counted = dict(outcomes)
         with self._waited as waited:
@@ -303,7 +309,12 @@ class PoliteClient:
     def _stay_away(self, refused: Callable[[float], None], said_s: float | None) -> None:
         wait_s = stay_away_s(said_s, self._dice())
         refused(wait_s)
-        _log.warning("a provider wants to be left alone for a while", provider=self.terms.name, wait_s=wait_s)
+        now_s = self._clock.monotonic_s()
+        with self._breaker as breaker:
+            worth = breaker.shut(now_s + wait_s, now_s)
+        if worth:
+            text = "a provider wants to be left alone for a while; it is asked again by itself"
+            _log.warning(text, provider=self.terms.name, wait_s=round(wait_s))
 
     def _judged(self, reply: Reply, meaning: Meaning, reason: str) -> tuple[Reply, Meaning]:
         self._count(meaning)
@@ -312,7 +323,7 @@ class PoliteClient:
                 f"{reason}: it does not accept who is asking. It is asked no more until its settings (enrich:"
                 f" {self.terms.name}:) and enrich: contact: are mended and read again (shishoctl reload)"
             )
-            _log.error("a provider does not accept its settings; it is not asked any more", provider=self.terms.name)
+            _log.error("a provider is not asked any more", provider=self.terms.name, error=self._stopped)
             raise Misconfigured(self._stopped)
         with self._breaker as breaker:
             rested = breaker.well()
@@ -333,9 +344,8 @@ class PoliteClient:
             begins, rest_s = breaker.failed(reason, now_s), breaker.left_s(now_s)
         self._count(outcome)
         if begins:
-            _log.warning(
-                "a provider cannot be reached; it rests, and is tried again", provider=self.terms.name, error=reason
-            )
+            text = "a provider does not answer as it should; it rests, and is tried again"
+            _log.warning(text, provider=self.terms.name, error=reason)
         return rest_s
 
     def _failure(self, reason: str) -> Unreachable:

@@ -92,3 +92,16 @@ def test_after_a_rest_one_alone_tries_whether_it_is_well() -> None:
 
     assert breaker.well()
     assert (breaker.rests_s(REST_S), breaker.reason, breaker.well()) == (0.0, "", False)
+
+
+def test_a_word_is_due_once_on_who_wants_to_be_left_alone_until_it_answers_and_where_it_is_for_long() -> None:
+    breaker = Breaker()
+
+    assert [breaker.shut(now_s + 10, now_s) for now_s in (0, 10, 20)] == [True, False, False]
+    assert breaker.away_s(20) == 0, "nobody notices ten seconds"
+    assert breaker.shut(1000, 30)
+    assert (breaker.away_s(30), breaker.away_s(950)) == (970, 0)
+
+    breaker.well()
+    assert breaker.away_s(30) == 0
+    assert breaker.shut(50, 40)

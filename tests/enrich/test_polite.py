@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from shishod.enrich.manners import FAILURES, Declined, Meaning, Misconfigured, meaning_of
+from shishod.enrich.manners import FAILURES, SHUT, Declined, Meaning, Misconfigured, meaning_of
 from shishod.enrich.polite import PoliteClient
 from shishod.enrich.window import Limit, Rules
 from shishod.errors import Unreachable
@@ -146,6 +146,18 @@ def test_a_provider_that_is_asked_too_often_is_asked_again_when_it_says(
     stop.set()
     thread.join(5)
     assert not thread.is_alive()
+
+
+def test_a_provider_that_wants_to_be_left_alone_for_long_is_told_as_resting(a_client: Build, dune: Simulator) -> None:
+    client = a_client()
+    dune.faults["books"].append(Reply({}, 429, {"Retry-After": "5000"}))
+    with pytest.raises(Unreachable):
+        client.ask("dune")
+
+    health = client.health()
+
+    assert (health.state, health.reason) == ("resting", SHUT)
+    assert 4900 < health.rest_s <= 5001
 
 
 def test_a_storm_of_faults_is_answered_with_patience_and_then_with_rest(a_client: Build, dune: Simulator) -> None:

@@ -22,7 +22,7 @@ def catalogues(patient: Patient) -> Iterator[Ailment]:
 def _left_alone(name: str, why: str) -> Iterator[Ailment]:
     state, _, reason = why.partition(": ")
     if state == "stopped":
-        yield error(f"enrich.{name}", reason, f"mend its key under enrich: {name}:, then shishoctl reload")
+        yield error(f"enrich.{name}", reason, "mend those, then shishoctl reload")
     elif state == "resting":
-        remedy = "shishoctl providers tells when it is asked again; until then see whether this machine reaches it"
-        yield warning(f"enrich.{name}", f"it cannot be reached: {reason}", remedy)
+        remedy = "shishoctl providers tells when; where it cannot be reached, see whether this machine reaches anything"
+        yield warning(f"enrich.{name}", f"it is left alone for a while, and asked again by itself: {reason}", remedy)
