@@ -44,7 +44,8 @@ def _told(done: dict[str, Any]) -> str:
     if done["kept_edited"]:
         text += f"; {count(done['kept_edited'], 'file')} kept for what you said of the book (--with-edits forgets them)"
     if done["kept_away"]:
-        text += f"; {count(done['kept_away'], 'file')} kept, as the root is not on line or was not scanned since"
+        kept = count(done["kept_away"], "file")
+        text += f"; {kept} kept, as the root is not on line or was not scanned since (shishoctl scan)"
     return text
 
 

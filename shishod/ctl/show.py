@@ -56,7 +56,8 @@ def _lines(book: dict[str, Any]) -> Iterator[str]:
             yield field_line(book, name)
     others = [one for one in book.get("contributions") or () if one["role"] not in NAMED_ALREADY]
     yield from (plain(f"  {'with':<14} {one['name']} ({one['role']})") for one in others)
-    if _of_the_user(book, "description"):
+    yield from (plain(f"  {'web':<14} {text}") for text in _web(book))
+    if _of_the_user(book, "description") or book.get("description"):
         yield plain(
             f"  {'description':<14} {'below' if book.get('description') else EMPTY}{_source(book, 'description')}"
         )
@@ -79,6 +80,18 @@ def _lines(book: dict[str, Any]) -> Iterator[str]:
         yield from (plain(f"    {word:<12} {text}") for word, text in (one.get("particulars") or {}).items())
         yield from (plain(f"    {'playback':<12} {text}") for text in _playback(one))
         yield from (plain(f"    note         {text}") for text in one.get("notes") or ())
+
+
+def _web(book: dict[str, Any]) -> Iterator[str]:
+    """How the book stands with the catalogues that were asked for it, and whether any is."""
+    found = [
+        f"{one['provider']} {one['status'].replace('_', ' ')}{' ' + one['id'] if one['status'] == 'matched' else ''}"
+        for one in book.get("findings") or ()
+    ]
+    if found:
+        yield f"{'; '.join(found)} (shishoctl match {book['id']})"
+    if book.get("frozen"):
+        yield f"frozen: no catalogue is asked for it (shishoctl unfreeze {book['id']})"
 
 
 def _playback(file: dict[str, Any]) -> list[str]:

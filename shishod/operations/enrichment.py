@@ -45,7 +45,7 @@ class WebDesk:
         """Have these books asked for, else all that lack something; it is done in the background."""
         web = self._on()
         for book_id in book_ids:
-            self._book(book_id)  # which says it where there is none
+            self._thawed(book_id)
         return {"requested": web.request(book_ids, provider), "all": not book_ids}
 
     def preview(self, book_ids: Sequence[int], provider: str | None) -> list[Row]:
@@ -67,9 +67,7 @@ class WebDesk:
 
     def choose(self, book_id: int, provider: str, candidate: str) -> Row:
         """Believe the operator which work a book is, and tell the book as it is then."""
-        book = self._book(book_id)
-        if book["frozen"]:
-            raise Refused(f"book {book_id} is frozen", hint=f"shishoctl unfreeze {book_id}")
+        self._thawed(book_id)
         self._on().choose(book_id, provider, candidate)
         return self._book(book_id)
 
@@ -78,6 +76,11 @@ class WebDesk:
         self._book(book_id)
         self._freeze([book_id], frozen)
         return self._book(book_id)
+
+    def _thawed(self, book_id: int) -> None:
+        """Refused where there is no such book, or it is to be left alone."""
+        if self._book(book_id)["frozen"]:
+            raise Refused(f"book {book_id} is frozen; nothing was asked", hint=f"shishoctl unfreeze {book_id}")
 
     def _on(self) -> WebRoom:
         if self._web is None:

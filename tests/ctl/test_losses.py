@@ -68,7 +68,8 @@ def test_purge_says_what_it_forgot_and_what_it_kept(shishoctl, daemon: Standin):
 
     assert said.out == (
         "forgotten: 1 file, 1 book, 3 names that no book mentions; 2 files kept for what you said of the book "
-        "(--with-edits forgets them); 1 file kept, as the root is not on line or was not scanned since\n"
+        "(--with-edits forgets them); 1 file kept, as the root is not on line or was not scanned since "
+        "(shishoctl scan)\n"
     )
     (order,) = daemon.purged
     assert (order.library, order.book_id, order.with_edits, order.rehearsal) == (None, None, False, False)

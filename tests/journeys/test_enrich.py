@@ -60,6 +60,8 @@ def test_a_book_is_enriched_by_itself_and_shishoctl_tells_of_it(
         shown = shishoctl(daemon, "show", number).stdout
         assert "A lone envoy on a winter world." in shown
         assert "date           1969  [web openlibrary OL59800W " in shown
+        assert "description    below  [web openlibrary OL59800W " in shown
+        assert f"web            openlibrary matched OL59800W (shishoctl match {number})" in shown
 
         report = daemon.client.get("/v1/status")
         assert report["web"] == {"openlibrary": ""}
@@ -85,8 +87,10 @@ def test_a_book_is_enriched_by_itself_and_shishoctl_tells_of_it(
         assert shishoctl(daemon, "enrich", "--provider", "tmdb").returncode == 1
 
         assert "is frozen" in shishoctl(daemon, "freeze", number).stdout
-        frozen = shishoctl(daemon, "match", number, "openlibrary:OL59800W")
-        assert (frozen.returncode, "unfreeze" in frozen.stderr) == (1, True)
+        assert "web            frozen: no catalogue is asked for it" in shishoctl(daemon, "show", number).stdout
+        for asked in (("match", number, "openlibrary:OL59800W"), ("enrich", number)):
+            frozen = shishoctl(daemon, *asked)
+            assert (frozen.returncode, "unfreeze" in frozen.stderr) == (1, True)
         assert "is not frozen" in shishoctl(daemon, "unfreeze", number).stdout
     assert {one.headers["user-agent"].split(" ", 1)[1] for one in simulator.requests} == {"(ann@example.org)"}
 
