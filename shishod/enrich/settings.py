@@ -21,6 +21,8 @@ def _known(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _contact(text: str) -> str:
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError("goes with every request, which takes plain ASCII alone; write a name as in xn--bcher-kva.de")
     if text and not _CONTACT.fullmatch(text.strip()):
         raise ValueError("must be an e-mail address or a web page by which you can be reached")
     return text.strip()

@@ -24,7 +24,7 @@ from shishod.model.finding import Candidate, Question
 from shishod.model.metadata import Reading
 from shishod.store.settings import StoreSettings
 from shishod.work.stop import StopSignal
-from tests.enrich.recorded import ALBUM_ID, ANSWERS, CHAPTERS, RELEASE_ID
+from tests.enrich.recorded import ALBUM_ID, ANSWERS, CHAPTERS, GOOGLE_VOLUME, RELEASE_ID
 from tests.enrich.simulator import Reply, Request, Simulator, a_simulator
 from tests.store.copied import open_copy
 
@@ -296,6 +296,22 @@ def test_google_books_tells_a_volume(stand_of: Callable[[str], Stand]) -> None:
     assert (said.description, said.identifiers, said.technical.pages) == ("A lone envoy.", (ISBN,), 304)
     assert dict(said.particulars) == {"rating": "4.5 of 5 (12)"}
     assert found.cover_url.startswith("https://books.google.com/")
+
+
+def test_google_books_is_believed_to_know_an_isbn_only_where_it_says_so(stand_of: Callable[[str], Stand]) -> None:
+    """It answers `isbn:` with what is near, as another volume of the same author, where it does not know the number."""
+    stand = stand_of("googlebooks")
+    told: dict[str, Any] = {**GOOGLE_VOLUME["volumeInfo"], "title": "The Dispossessed"}  # type: ignore[dict-item]
+    told["industryIdentifiers"] = [{"type": "ISBN_13", "identifier": "9780060512750"}, {"type": "OTHER"}]
+    stand.simulator.answers["googlebooks"] = lambda _: Reply(
+        {"totalItems": 1, "items": [{**GOOGLE_VOLUME, "volumeInfo": told}]}
+    )
+    question = replace(LEFT_HAND, identifiers=(ISBN,))
+
+    (offers,) = stand.provider.search(stand.desk, [question])
+
+    assert [one.exact for one in offers] == [""]
+    assert best(ranked(question, offers), 0.85) is None
 
 
 def test_google_books_is_given_its_key_and_asked_less_when_it_says_so(stand_of: Callable[[str], Stand]) -> None:

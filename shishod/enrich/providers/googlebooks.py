@@ -11,7 +11,7 @@ from shishod.formats.dates import partial_date
 from shishod.formats.identifiers import identifier
 from shishod.formats.languages import language_tag
 from shishod.formats.words import plain_text
-from shishod.model.book import BookKind, Contribution, Technical
+from shishod.model.book import BookKind, Contribution, Identifier, Technical
 from shishod.model.finding import Candidate, Question
 from shishod.model.metadata import Reading
 
@@ -64,8 +64,9 @@ class GoogleBooks:
 
     def _one(self, desk: Desk, question: Question) -> list[Candidate]:
         for isbn in question.ids("isbn")[:2]:
-            if found := self._ask(desk, f"isbn:{isbn}", "isbn"):
-                return found
+            near = self._ask(desk, f"isbn:{isbn}", "isbn")
+            if found := [one for one in near if Identifier("isbn", isbn) in one.reading.identifiers]:
+                return found  # of a number that it does not know it tells what is near
         words = f'intitle:"{_quoted(question.title)}"'
         words += f' inauthor:"{_quoted(question.authors[0])}"' if question.authors else ""
         return self._ask(desk, words, "")
