@@ -25,6 +25,7 @@ from shishod.work.queue import TicketQueue
 
 _log = log.get(__name__)
 HANDFUL = 10  # books, where a provider does not take several in one request
+OFFERS = 100  # that are looked at: a provider is asked for five, and to compare takes time
 CANDIDATES = 5  # kept for the operator to choose from
 PAUSE_S = 3.0  # what is written within one is looked through together
 AGAIN = timedelta(days=30)  # what was not found, or not surely enough, is asked for again
@@ -299,7 +300,7 @@ class Enricher:
     def _judged(self, guide: Guide, asked: Asked, offer: Sequence[Candidate]) -> Found:
         """Which of the candidates it is, if any, and all that is said of that one."""
         question = asked.question
-        scored = ranked(question, offer)
+        scored = ranked(question, offer[:OFFERS])
         chosen = best(scored, guide.settings.threshold)
         kept = tuple(sketch(one) for one in scored[:CANDIDATES])
         if chosen is None:

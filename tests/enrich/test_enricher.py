@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shishod.clock import Clock
-from shishod.enrich.enricher import HANDFUL, PAUSE_S, Enricher
+from shishod.enrich.enricher import CANDIDATES, HANDFUL, OFFERS, PAUSE_S, Enricher
 from shishod.enrich.guide import Ahead, Guide
 from shishod.enrich.hanger import PICTURE_TRIES
 from shishod.enrich.ledger import FileNotes, Ledger
@@ -181,6 +181,21 @@ def test_what_is_not_surely_the_book_is_kept_to_choose_from_and_changes_nothing(
     book = room.book()
     assert (book["description"], book["findings"][0]["chosen"]) == ("A lone envoy on a winter world.", True)
     assert book["title"] == "The Left Hand"
+
+
+def test_of_offers_without_end_the_first_are_looked_at(a_room: Build, library: Path) -> None:
+    left_hand(library)
+    room = a_room()
+    docs = [{**LEFT_HAND_DOC, "key": f"/works/OL{number}W", "title": f"Nearly {number}"} for number in range(OFFERS)]
+    room.simulator.answers["openlibrary"] = lambda request: (
+        Reply({"docs": [*docs, LEFT_HAND_DOC]}) if request.path == "/search.json" else ANSWERS["openlibrary"](request)
+    )
+    room.house.scan()
+
+    room.work()
+
+    (found,) = room.book()["findings"]
+    assert (found["status"], len(found["candidates"])) == ("unmatched", CANDIDATES)
 
 
 def test_a_choice_outlives_what_becomes_known_of_the_book(a_room: Build, library: Path) -> None:
