@@ -7,10 +7,11 @@ from sqlalchemy import Connection, exists, func, select
 from shishod import paths
 from shishod.model.state import State
 from shishod.store.border import Noun
+from shishod.store.search import named_files
 from shishod.store.tables import media_files, roots
 from shishod.store.tables import problems as problem_table
 
-_FAILED = (roots.c.enrolled, media_files.c.state == State.ERROR.value)
+_FAILED = named_files(State.ERROR)
 _UNDONE = (  # what the file itself tells is told once
     roots.c.enrolled,
     ~exists().where(
@@ -23,9 +24,9 @@ _UNDONE = (  # what the file itself tells is told once
 
 def count_problems(connection: Connection) -> int:
     """How many rows all pages of `problems` have together."""
-    failed = select(func.count()).select_from(media_files.join(roots, roots.c.id == media_files.c.root_id))
+    failed = select(func.count()).select_from(media_files)
     undone = select(func.count()).select_from(problem_table.join(roots, roots.c.id == problem_table.c.root_id))
-    return sum(connection.scalar(asked) or 0 for asked in (failed.where(*_FAILED), undone.where(*_UNDONE)))
+    return sum(connection.scalar(asked) or 0 for asked in (failed.where(_FAILED), undone.where(*_UNDONE)))
 
 
 class ProblemReads(Noun):
@@ -37,7 +38,7 @@ class ProblemReads(Noun):
         failed = (
             select(media_files, roots.c.path.label("root"))
             .join(roots, roots.c.id == file.root_id)
-            .where(*_FAILED, file.id * 2 > after)
+            .where(_FAILED, file.id * 2 > after)
             .order_by(file.id)
             .limit(limit + 1)
         )

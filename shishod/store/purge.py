@@ -14,6 +14,7 @@ from shishod.model.purge import Purged, PurgeOrder
 from shishod.model.state import LAID_ASIDE, State
 from shishod.store.dialect import alone, chunks
 from shishod.store.saving import Saving
+from shishod.store.search import named_files
 from shishod.store.tables import (
     NAMES,
     book_genres,
@@ -68,7 +69,7 @@ class Purging(Saving):
                 _others_there().label("others"),
             )
             .select_from(media_files.join(roots).join(libraries).outerjoin(books, book.id == file.book_id))
-            .where(roots.c.enrolled, file.state == State.MISSING.value, file.id > after)
+            .where(named_files(State.MISSING), file.id > after)
             .order_by(file.id)
             .limit(limit + 1)
         )
@@ -122,7 +123,7 @@ def _lost(connection: Connection, order: PurgeOrder) -> list[_Lost]:
             *(and_(_BELIEVED, roots.c.walked_at >= file.missing_since), file.role == FileRole.MEDIA.value),
         )
         .select_from(media_files.join(roots).outerjoin(books, books.c.id == file.book_id))
-        .where(roots.c.enrolled, file.state == State.MISSING.value, file.missing_since <= order.before, *_about(order))
+        .where(named_files(State.MISSING), file.missing_since <= order.before, *_about(order))
         .order_by(file.id)
     )
     return [_Lost(*row) for row in connection.execute(asked)]
