@@ -9,6 +9,7 @@ from shishod.ctl.words import argument, called, one_of, option, whole
 PAGE = 500
 KINDS = ("ebook", "audiobook", "comic", "movie", "episode", "album")  # a test holds these to the model's words
 STATES = ("new", "processing", "indexed", "stale", "changed", "missing", "error")
+STANDINGS = ("matched", "unmatched", "not_found", "refused")
 
 
 @called("books", short_help="Find books in the catalogue.")
@@ -16,6 +17,7 @@ STATES = ("new", "processing", "indexed", "stale", "changed", "missing", "error"
 @option("--library", help="Only of this library.")
 @option("--kind", type=one_of(KINDS), help="Only of this kind.")
 @option("--state", type=one_of(STATES), help="Only in this state.")
+@option("--web", type=one_of(STANDINGS), help="Only those of which a web catalogue was asked with this outcome.")
 @option("--incomplete", is_flag=True, help="Only those that lack a field which is wanted, with what they lack.")
 @option("--after", type=whole(0), default=0, help="Go on after this book's number.")
 @option("--limit", type=whole(0), default=50, show_default=True, help="At most so many; 0 for all.")

@@ -25,5 +25,6 @@ def command(client: Client, as_json: bool) -> None:
         for title in ("requests", "books"):
             if one[title]:
                 counted = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in sorted(one[title].items()))
-                echo(plain(f"  {title:<10} {counted}"))
+                waits = title == "books" and one[title].get("unmatched")
+                echo(plain(f"  {title:<10} {counted}{' (shishoctl books --web unmatched)' if waits else ''}"))
         echo(plain(f"  {'about':<10} {one['about']}"))

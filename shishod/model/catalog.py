@@ -205,6 +205,7 @@ class BookQuery:
     limit: int = 50
     complete: bool | None = None  # None for either
     wanted: tuple[str, ...] = ()  # the fields that make one complete
+    web: str | None = None  # how it stands with any web catalogue
 
 
 class Shelf(Reviews, Protocol):

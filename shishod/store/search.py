@@ -9,6 +9,7 @@ from shishod.model.fit import fold
 from shishod.model.state import State
 from shishod.store.review import is_complete
 from shishod.store.tables import books, libraries, media_files, roots
+from shishod.store.webtables import findings
 
 _RANKS = (
     State.ERROR,
@@ -60,6 +61,8 @@ def matching(query: BookQuery) -> Select[int]:
     if query.complete is not None:
         told = is_complete(query.wanted)
         asked = asked.where(told if query.complete else not_(told))
+    if query.web is not None:
+        asked = asked.where(books.c.id.in_(select(findings.c.book_id).where(findings.c.status == query.web)))
     return asked
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from shishod.model.answers import Answer
 from shishod.model.book import BookKind, CoverPlace, Identifier
+from shishod.model.catalog import BookQuery
 from shishod.model.finding import Found, Standing, Wanted
 from shishod.model.library import Root
 from shishod.model.metadata import Reading
@@ -61,6 +62,16 @@ def test_only_what_matched_is_believed(catalogue: SqlCatalog, root: Root) -> Non
 
     assert catalogue.memories([book_id])[book_id].findings == ()
     assert catalogue.standings() == {"lib": {"unmatched": 1}, "no": {"not_found": 1}}
+
+
+def test_books_are_listed_by_how_they_stand_with_any_catalogue(catalogue: SqlCatalog, root: Root) -> None:
+    one, two, _ = save(catalogue, a_book(root, b"1"), a_book(root, b"2"), a_book(root, b"3"))
+    learn(catalogue, root, one, a_find("lib", standing=Standing.UNMATCHED), a_find("other"))
+    learn(catalogue, root, two, a_find("lib", standing=Standing.REFUSED))
+
+    listed = {which: [row["id"] for row in catalogue.books(BookQuery(web=which))[0]] for which in Standing}
+
+    assert listed == {"matched": [one], "unmatched": [one], "not_found": [], "refused": [two]}
 
 
 def test_a_book_has_the_tag_of_what_is_most_believed_of_it(catalogue: SqlCatalog, root: Root) -> None:

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from shishod import __version__
-from shishod.ctl.books import KINDS, STATES
+from shishod.ctl.books import KINDS, STANDINGS, STATES
 from shishod.ctl.show import FIELDS
 from shishod.ctl.table import COMMANDS
 from shishod.errors import Refused
 from shishod.model.book import BookKind
+from shishod.model.finding import Standing
 from shishod.model.progress import ScanStatus
 from shishod.model.state import State
 from shishod.model.words import FIELDS as OF_THE_MODEL
@@ -133,6 +134,7 @@ def test_an_answer_that_cannot_be_written_is_74_and_one_line(socket_path: Path, 
 def test_the_words_that_books_filters_by_are_the_models():
     assert set(KINDS) == set(BookKind)
     assert set(STATES) == set(State)
+    assert set(STANDINGS) == set(Standing)
 
 
 def test_the_fields_that_are_shown_after_a_lock_are_the_models():

@@ -71,6 +71,9 @@ def test_a_book_is_enriched_by_itself_and_shishoctl_tells_of_it(
         told = shishoctl(daemon, "providers").stdout
         assert told.startswith("openlibrary: ready\n")
         assert "1 matched, 1 not found" in told
+        assert "The Left Hand of Darkness" in shishoctl(daemon, "books", "--web", "matched").stdout
+        assert "Unheard Of 0" in shishoctl(daemon, "books", "--web", "not_found").stdout
+        assert shishoctl(daemon, "books", "--web", "unmatched").stdout == "no such book\n"
 
         assert "openlibrary: matched OL59800W, 0.9" in shishoctl(daemon, "match", number).stdout
         chosen = shishoctl(daemon, "match", number, "openlibrary:OL59800W")

@@ -12,6 +12,7 @@ from shishod.control.answers import LARGEST_ID, Answer, Asked, body, number, que
 from shishod.control.house import house
 from shishod.model.book import BookKind
 from shishod.model.catalog import BookQuery
+from shishod.model.finding import Standing
 from shishod.model.state import State
 from shishod.operations import EditWish
 
@@ -26,6 +27,7 @@ class BookList(Asked):
     kind: BookKind | None = None
     state: State | None = None
     complete: bool | None = None
+    web: Standing | None = None
     after: int = Field(0, ge=0, le=LARGEST_ID)
     limit: int = Field(50, ge=1, le=500)
 
@@ -61,7 +63,8 @@ async def listing(request: Request) -> Response:
     """A page in id order; `next` is what to give as `after`, null at the end."""
     asked = query(request, BookList)
     here = house(request)
-    wanted = BookQuery(asked.q, asked.library, asked.kind, asked.state, asked.after, asked.limit, asked.complete)
+    which = (asked.q, asked.library, asked.kind, asked.state)
+    wanted = BookQuery(*which, asked.after, asked.limit, asked.complete, web=asked.web)
     books, after = await here.short.run(here.operations.books, wanted)
     return Answer({"books": books, "next": after})
 
