@@ -102,7 +102,7 @@ def _book(path: str, book: dict[str, Any]) -> Iterator[str]:
 
 def _field(one: dict[str, Any]) -> Iterator[str]:
     place = f" {one['place']}" if one["place"] else ""
-    silent = f"; {', '.join(one['silent'])} says nothing" if one["silent"] else ""
+    silent = f"; {', '.join(one['silent'])} say{'s' * (len(one['silent']) == 1)} nothing" if one["silent"] else ""
     yield _row(one["field"], f"{_text(one['value'])}  [{one['source'] or 'nobody'}{place}{silent}]")
     for lost in one["lost"]:
         files = f" in {count(lost['count'], 'file')}" if lost["count"] > 1 else ""

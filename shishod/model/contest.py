@@ -90,18 +90,23 @@ _Said = tuple[Any, Source, str, tuple[bytes, ...]]
 def _claims(name: str, layers: Sequence[_Layer]) -> tuple[list[_Said], tuple[str, ...]]:
     """What each source says, the most believed first, files that agree together; and which say nothing."""
     claims: list[_Said] = []
-    silent: list[str] = []
+    silent: dict[str, bool] = {}  # by whoever might have spoken; a catalogue may be asked in two layers
     for source, some in layers:
         told: dict[Any, list[Part]] = {}
         for part in some:
-            if (value := _value(name, part.reading)) is not None:
+            value, noun = _value(name, part.reading), _noun(source, part)
+            silent[noun] = silent.get(noun, True) and value is None
+            if value is not None:
                 told.setdefault(_alike(name, value), []).append(part)
         for agreed in told.values():
             files = tuple(part.path for part in agreed if part.path)
             claims.append((_value(name, agreed[0].reading), source, _place(name, agreed[0].reading), files))
-        if some and not told:
-            silent.append(_NOUN[source])
-    return claims, tuple(silent)
+    return claims, tuple(noun for noun, still in silent.items() if still)
+
+
+def _noun(source: Source, part: Part) -> str:
+    """Who speaks; of web catalogues there may be several."""
+    return part.reading.reader.partition(" ")[0] if source is Source.WEB else _NOUN[source]
 
 
 def _by_source(parts: Sequence[Part], path: Reading, findings: Sequence[Finding]) -> Iterator[_Layer]:

@@ -103,3 +103,12 @@ def test_an_explanation_tells_what_the_catalogue_said_and_why_it_lost() -> None:
     (lost, _) = outcomes["description"].lost
     assert (lost.value, lost.source, lost.place) == ("Web", Source.WEB, "lib lib-1")
     assert lost.why == "a sidecar is believed before web catalogue"
+
+
+def test_the_catalogues_that_are_silent_on_a_field_are_named_once_each_and_those_that_fill_it_are_not() -> None:
+    fills = replace(said_by("two"), humble=Reading(reader="two", date="1969"))
+
+    told = {one.field: one.silent for one in contest([FILE], (), PATH, [said_by("one", publisher="House"), fills])}
+
+    assert told["date"] == ("one", "the file", "the path")
+    assert told["publisher"] == ("two", "the file", "the path")
