@@ -84,6 +84,7 @@ METRICS: dict[str, tuple[str, str]] = {
     "shishod_last_scan_seconds": ("gauge", "How long the last scan took that ended, by tier."),
     "shishod_last_scan_end_timestamp_seconds": ("gauge", "When the last scan ended, by tier and how it ended."),
     "shishod_provider_up": ("gauge", "1 while a web catalogue answers, 0 while it rests or is stopped."),
+    "shishod_provider_books": ("gauge", "Books by how they stand with a web catalogue."),
     "shishod_provider_requests_total": ("counter", "Questions to a web catalogue, by what became of them."),
     "shishod_provider_wait_seconds_total": ("counter", "Seconds that were waited for a web catalogue's own limits."),
     "shishod_parser_processes": ("gauge", "Parse processes that are at work or stand ready."),

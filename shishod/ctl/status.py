@@ -101,6 +101,7 @@ def lines(report: dict[str, Any]) -> list[str]:
     facts += [("next", ", ".join(f"{name} {local(due)}" for name, due in report["next_runs"].items()))]
     facts += [("", f"{name}: {reason}") for name, reason in report["moved_runs"].items()]
     facts += [("web", f"{name} {why}") for name, why in report.get("web", {}).items() if why]
+    facts += [("web", f"{name}: {_errands(told)}") for name, told in report["counts"].get("by_standing", {}).items()]
     later = report.get("later", {})
     facts += [("waiting", _errands({one: number - later.get(one, 0) for one, number in report["queue"].items()}))]
     facts += [("later", _errands(later))]
@@ -118,7 +119,7 @@ def lines(report: dict[str, Any]) -> list[str]:
 
 
 def _errands(counts: dict[str, int]) -> str:
-    return ", ".join(f"{number:,} {errand}" for errand, number in counts.items() if number > 0)
+    return ", ".join(f"{number:,} {errand.replace('_', ' ')}" for errand, number in counts.items() if number > 0)
 
 
 def _root_lines(root: dict[str, Any]) -> list[str]:

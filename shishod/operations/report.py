@@ -199,4 +199,9 @@ def gauges(report: Mapping[str, Any]) -> list[Sample]:
         ("shishod_cache_size", "what", report["cache"]),
     ):
         samples += [Sample(name, number, {label: what}) for what, number in numbers.items()]
+    for provider, standings in report["counts"].get("by_standing", {}).items():
+        told = {"provider": provider}
+        samples += [
+            Sample("shishod_provider_books", many, {**told, "standing": one}) for one, many in standings.items()
+        ]
     return samples

@@ -89,12 +89,17 @@ class WebReads(Noun):
 
     def standings(self) -> Mapping[str, Mapping[str, int]]:
         """How many books stand how with each provider."""
-        asked = select(_found.provider, _found.status, func.count()).group_by(_found.provider, _found.status)
-        told: dict[str, dict[str, int]] = {}
         with self._reading() as connection:
-            for provider, status, count in connection.execute(asked):
-                told.setdefault(provider, {})[status] = count
-        return told
+            return count_standings(connection)
+
+
+def count_standings(connection: Connection) -> dict[str, dict[str, int]]:
+    """How many books stand how with each provider that was asked for any; counted in an index alone."""
+    asked = select(_found.provider, _found.status, func.count()).group_by(_found.provider, _found.status)
+    told: dict[str, dict[str, int]] = {}
+    for provider, status, count in connection.execute(asked):
+        told.setdefault(provider, {})[status] = count
+    return told
 
 
 def _thin() -> Any:

@@ -14,7 +14,7 @@ from shishod.store.engine import Database
 from shishod.store.tables import SCHEMA
 from shishod.store.transitions import hold_to_steps
 
-REVISION = "0010"
+REVISION = "0011"
 """What this program's tables are; the newest file in migrations."""
 
 MIGRATIONS = str(Path(__file__).with_name("migrations"))

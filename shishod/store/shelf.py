@@ -14,6 +14,7 @@ from shishod.model.state import State
 from shishod.store.border import Noun
 from shishod.store.covers import count_due
 from shishod.store.detail import detail
+from shishod.store.findings import count_standings
 from shishod.store.problems import count_problems
 from shishod.store.search import book_state, matching
 from shishod.store.tables import (
@@ -50,7 +51,8 @@ class ShelfReads(Noun):
 
     def counts(self) -> dict[str, Any]:
         """`books`, their `files`, those `beside`, `problems` and `covers_due` in all; media by state, each named, and
-        those that are there `by_root`. Many rows are counted in an index alone, without a join.
+        those that are there `by_root`; books `by_standing` with each web catalogue. Many rows are counted in an index
+        alone, without a join.
         """
         by_root = select(books.c.root_id, func.count()).group_by(books.c.root_id)
         with self._reading() as connection:
@@ -70,6 +72,7 @@ class ShelfReads(Noun):
                 "problems": count_problems(connection),
                 "by_state": states,
                 "by_root": there,
+                "by_standing": count_standings(connection),
             }
 
 

@@ -36,6 +36,7 @@ findings = Table(
     Column("candidates", Bytes),
     Column("etag", Prose),  # of the answer that told the work
     Index(None, "provider", "due_at"),
+    Index(None, "provider", "status"),  # by which they are counted
     index_where(COVER_DUE, "ix_findings_covers_due", "book_id"),
     one_of("status", Standing),
     sqlite_with_rowid=False,

@@ -62,6 +62,7 @@ def test_only_what_matched_is_believed(catalogue: SqlCatalog, root: Root) -> Non
 
     assert catalogue.memories([book_id])[book_id].findings == ()
     assert catalogue.standings() == {"lib": {"unmatched": 1}, "no": {"not_found": 1}}
+    assert catalogue.counts()["by_standing"] == catalogue.standings()
 
 
 def test_books_are_listed_by_how_they_stand_with_any_catalogue(catalogue: SqlCatalog, root: Root) -> None:

@@ -49,6 +49,15 @@ def test_a_check_counts_the_files_that_are_there(shishoctl, daemon: Standin, mon
     assert " files=2 missing=1 " in shishoctl("status", "--check").out
 
 
+def test_a_status_tells_how_books_stand_with_each_catalogue(
+    shishoctl, daemon: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    standings = {"matched": 1200, "unmatched": 3, "not_found": 40, "refused": 2}
+    monkeypatch.setattr(daemon, "counts", lambda: {"books": 3, "by_standing": {"openlibrary": standings}})
+
+    assert "web        openlibrary: 1,200 matched, 3 unmatched, 40 not found, 2 refused" in shishoctl("status").out
+
+
 @pytest.mark.parametrize(
     ("widths", "room", "told"),
     [

@@ -77,6 +77,19 @@ def test_a_scrape_says_what_the_status_says_and_what_the_rooms_count(tmp_path):
     assert told["process_resident_memory_bytes", ()] > 2**20
 
 
+def test_a_scrape_tells_how_books_stand_with_each_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    daemon = Standin()
+    standings = {"matched": 1200, "unmatched": 3, "not_found": 40, "refused": 2}
+    monkeypatch.setattr(daemon, "counts", lambda: {"books": 3, "by_standing": {"openlibrary": standings}})
+
+    told = parsed(Operations(catalog=daemon, history=daemon, shelf=daemon, scans=daemon, probes=Probes()).metrics())
+
+    def books(standing: str) -> float:
+        return told["shishod_provider_books", (("provider", "openlibrary"), ("standing", standing))]
+
+    assert {standing: books(standing) for standing in standings} == standings
+
+
 def test_a_histogram_counts_what_was_at_most_so_long():
     took = Spread("shishod_parse_seconds", "format")
     for seconds in (0.004, 0.004, 0.3, 7000.0):
