@@ -208,7 +208,7 @@ class Lister:
         except OSError:
             return ""
         if not (stat.S_ISDIR if folder else stat.S_ISREG)(status.st_mode):
-            return f"it is no {'folder' if folder else 'file'} any more"
+            return f"it is no {'folder' if folder else 'plain file'}"
         large = folder or kept(base(path), status.st_size, self.ways.min_size, self.suffixes)
         return "" if large else "it is smaller than the library's min_size"
 

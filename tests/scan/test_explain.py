@@ -179,6 +179,12 @@ def test_what_is_gone_of_a_book_that_the_user_spoke_of_is_never_forgotten(
     assert explain("dune.epub").next.text.startswith("it is remembered until it is back")
 
 
+def test_a_pipe_that_was_never_a_file_is_told_as_none(explain: Explain, library: Path) -> None:
+    os.mkfifo(library / "pipe.epub")
+
+    assert verdict(explain("pipe.epub")) == "it is passed over: it is no plain file"
+
+
 def test_a_path_where_nothing_is_and_nothing_was_is_told_so(explain: Explain) -> None:
     told = explain("no/such/thing.epub")
 
