@@ -14,6 +14,7 @@ from shishod.model.state import State
 from shishod.store.border import Noun
 from shishod.store.covers import count_due
 from shishod.store.detail import detail
+from shishod.store.dialect import among
 from shishod.store.findings import count_standings
 from shishod.store.problems import count_problems
 from shishod.store.search import book_state, matching
@@ -30,6 +31,37 @@ from shishod.store.tables import (
 )
 
 Grouped = dict[int, list[Any]]
+_book, _part, _entry, _file = books.c, contributions.c, book_series.c, media_files.c
+
+# each is built once: to build the four costs as much as to run them
+_SHOWN = (
+    select(
+        *(_book.id, _book.root_id, libraries.c.name.label("library"), roots.c.path.label("root")),
+        *(_book.kind, _book.title, _book.subtitle, _book.date, _book.language, _book.duration_ms, _book.season),
+        _book.updated_at,
+    )
+    .join(libraries, libraries.c.id == _book.library_id)
+    .join(roots, roots.c.id == _book.root_id)
+    .where(among(_book.id))
+    .order_by(_book.id)
+)
+_PEOPLE = (
+    select(_part.book_id, _part.role, persons.c.name)
+    .join(persons, persons.c.id == _part.person_id)
+    .where(among(_part.book_id), _part.role.in_([Role.AUTHOR, Role.NARRATOR]))
+    .order_by(_part.book_id, _part.position)
+)
+_SERIES = (
+    select(_entry.book_id, series.c.name, _entry.number)
+    .join(series, series.c.id == _entry.series_id)
+    .where(among(_entry.book_id))
+    .order_by(_entry.book_id, _entry.position)
+)
+_MEDIA = (
+    select(_file.book_id, _file.path, _file.state)
+    .where(among(_file.book_id), _file.role == FileRole.MEDIA.value, _file.duplicate_of.is_(None))
+    .order_by(_file.path)
+)
 
 
 class ShelfReads(Noun):
@@ -89,18 +121,6 @@ def _by_state(
 def _rows(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
     if not ids:
         return []
-    book = books.c
-    asked = (
-        select(
-            *(book.id, book.root_id, libraries.c.name.label("library"), roots.c.path.label("root")),
-            *(book.kind, book.title, book.subtitle, book.date, book.language, book.duration_ms, book.season),
-            book.updated_at,
-        )
-        .join(libraries, libraries.c.id == book.library_id)
-        .join(roots, roots.c.id == book.root_id)
-        .where(book.id.in_(ids))
-        .order_by(book.id)
-    )
     people, entries, files = _people(connection, ids), _series(connection, ids), _files(connection, ids)
     return [
         {
@@ -121,7 +141,7 @@ def _rows(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
             **paths.json_path(_place(row["root"], files[row["id"]])),
             "updated_at": row["updated_at"].isoformat(),
         }
-        for row in connection.execute(asked).mappings()
+        for row in connection.execute(_SHOWN, {"some": ids}).mappings()
     ]
 
 
@@ -134,38 +154,21 @@ def _place(root: bytes, files: Sequence[tuple[bytes, str]]) -> bytes:
 
 
 def _people(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, str], list[str]]:
-    part = contributions.c
-    asked = (
-        select(part.book_id, part.role, persons.c.name)
-        .join(persons, persons.c.id == part.person_id)
-        .where(part.book_id.in_(ids), part.role.in_([Role.AUTHOR, Role.NARRATOR]))
-        .order_by(part.book_id, part.position)
-    )
     people: dict[tuple[int, str], list[str]] = defaultdict(list)
-    for book_id, role, name in connection.execute(asked):
+    for book_id, role, name in connection.execute(_PEOPLE, {"some": ids}):
         people[book_id, role].append(name)
     return people
 
 
 def _series(connection: Connection, ids: Sequence[int]) -> Grouped:
-    entry = book_series.c
-    asked = (
-        select(entry.book_id, series.c.name, entry.number)
-        .join(series, series.c.id == entry.series_id)
-        .where(entry.book_id.in_(ids))
-        .order_by(entry.book_id, entry.position)
-    )
     entries: Grouped = defaultdict(list)
-    for book_id, name, number in connection.execute(asked):
+    for book_id, name, number in connection.execute(_SERIES, {"some": ids}):
         entries[book_id].append({"name": name, "number": number})
     return entries
 
 
 def _files(connection: Connection, ids: Sequence[int]) -> Grouped:
-    file = media_files.c
-    media = (file.book_id.in_(ids), file.role == FileRole.MEDIA.value, file.duplicate_of.is_(None))
-    asked = select(file.book_id, file.path, file.state).where(*media).order_by(file.path)
     files: Grouped = defaultdict(list)
-    for book_id, path, state in connection.execute(asked):
+    for book_id, path, state in connection.execute(_MEDIA, {"some": ids}):
         files[book_id].append((path, state))
     return files
