@@ -73,3 +73,32 @@ def test_the_interpreter_changes_hands_sooner_from_a_question_to_its_answer_and_
 
     assert asked == [pytest.approx(PROMPT_S)]
     assert sys.getswitchinterval() == usual_s
+
+
+def test_whoever_asks_without_end_is_answered_at_the_usual_pace_and_after_a_rest_sooner_again():
+    usual_s = sys.getswitchinterval()
+    loop = new_loop()
+    answering = threading.Thread(target=loop.run_forever)
+    answering.start()
+    paces: list[float] = []
+    never = threading.Event()
+
+    def answer() -> None:
+        never.wait(0.02)
+        paces.append(sys.getswitchinterval())
+
+    def ask_until(pace_s: float, pause_s: float) -> None:
+        while not paces or paces[-1] != pytest.approx(pace_s):
+            asked = len(paces)
+            loop.call_soon_threadsafe(answer)
+            until(lambda asked=asked: len(paces) > asked)
+            never.wait(pause_s)
+
+    try:
+        ask_until(PROMPT_S, 0)
+        ask_until(usual_s, 0)
+        ask_until(PROMPT_S, 0.3)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        answering.join()
+        loop.close()
