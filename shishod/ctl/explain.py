@@ -51,6 +51,9 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
     for book in told["books"]:
         yield from _book(told["path"], book)
     yield from (_row("same file", one["path"]) for one in told["same_file"])
+    yield from (_row("web", _asked(one)) for one in told["web"])
+    if told["frozen"]:
+        yield _row("web", "frozen: no catalogue is asked for its book")
     for one in told["fields"]:
         yield from _field(one)
     for turn in told["history"]:
@@ -98,6 +101,13 @@ def _book(path: str, book: dict[str, Any]) -> Iterator[str]:
     yield from (_row("  with", mate) for mate in mates[:MATES])
     if book["count"] - 1 > MATES:
         yield _row("  with", f"{book['count'] - 1 - MATES:,} more")
+
+
+def _asked(one: dict[str, Any]) -> str:
+    """How its book stands with one web catalogue."""
+    said = f"{one['provider']}: {one['status'].replace('_', ' ')}{' ' + one['id'] if one['id'] else ''}"
+    said += f", asked {local(one['at'])}" + (f", again {local(one['again_at'])}" if one["again_at"] else "")
+    return f"{said}: {one['reason']}" if one["reason"] else said
 
 
 def _field(one: dict[str, Any]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shishod.model.contest import Outcome
+from shishod.model.finding import Found
 from shishod.model.library import Root
 from shishod.model.record import FileRecord
 from shishod.model.sighting import Sighting
@@ -61,7 +62,8 @@ class Explanation:
 
     `silent` is why the disk was not asked or did not say. `seen` is the file as the disk shows it, `judged` its state
     by comparison with what is remembered, and `differs` what is not alike. A folder has the `gathered` books that lie
-    in it; a file that it is of. `trouble` is what was wrong with the folder when it was last looked at.
+    in it; a file that it is of. `trouble` is what was wrong with the folder when it was last looked at. `asked` tells
+    how the book of a file stands with each web catalogue that was asked for it; none is where it is `frozen`.
     """
 
     root: Root
@@ -79,3 +81,5 @@ class Explanation:
     links: tuple[bytes, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     trouble: str = ""
+    asked: tuple[Found, ...] = ()
+    frozen: bool = False

@@ -6,6 +6,7 @@ from typing import Any
 from shishod.model.book import FileRole
 from shishod.model.contest import Claim, Outcome
 from shishod.model.explanation import Explanation, Thing
+from shishod.model.finding import Found
 from shishod.model.metadata import Source
 from shishod.model.record import FileRecord
 from shishod.model.sighting import Sighting
@@ -41,6 +42,8 @@ def explanation_row(told: Explanation) -> Row:
             for one in told.gathered
         ],
         "same_file": [json_path(path) for path in told.links],
+        "web": [_asked(one) for one in told.asked],
+        "frozen": told.frozen,
         "fields": [_field(told, one) for one in told.outcomes],
         "history": [] if record is None else [_turn(turn) for turn in record.story],
     }
@@ -115,6 +118,17 @@ def _reader(told: Explanation) -> Row | None:
         "read_by": read_by,
         "version": 0 if record is None else record.known.parser_version,
         "notes": [] if record is None else list(record.notes),
+    }
+
+
+def _asked(found: Found) -> Row:
+    return {
+        "provider": found.provider,
+        "status": str(found.standing),
+        "id": found.provider_id,
+        "reason": found.reason,
+        "at": found.fetched_at.isoformat(),
+        "again_at": found.due_at and found.due_at.isoformat(),
     }
 
 

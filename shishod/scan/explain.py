@@ -70,6 +70,8 @@ class Explainer:
             links=self._links(record),
             outcomes=() if held is None else outcomes_of(held),
             trouble=trouble,
+            asked=() if held is None else tuple(held.standings.values()),
+            frozen=held is not None and held.frozen,
         )
 
     def _gathered(self, root: Root, path: bytes, there: Looked, record: FileRecord | None) -> tuple[Gathering, ...]:

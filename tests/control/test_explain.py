@@ -4,8 +4,10 @@ import asyncio
 import base64
 import json
 import os
+import re
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,9 @@ from shishod.control.routes.explain import explain
 from shishod.control.server import ControlServer
 from shishod.ctl.main import main
 from shishod.errors import Refused
+from shishod.model.finding import Found, Standing
 from shishod.model.library import Root
+from shishod.model.updates import RelationshipUpdates
 from shishod.operations import Operations, Probes
 from shishod.scan.explain import Explainer
 from tests.samples import an_epub, an_mp3, an_opf
@@ -107,6 +111,35 @@ def test_shishoctl_tells_it_in_words(socket: Path, library: Path, capfd: pytest.
     ):
         assert line in said
     assert said.splitlines()[-1].endswith("  indexed")
+
+
+def test_it_tells_how_the_book_of_a_file_stands_with_each_web_catalogue(
+    house: House, socket: Path, library: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    asked = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    none = Found(
+        "openlibrary", Standing.NOT_FOUND, "q", asked, asked + timedelta(days=30), reason="it has no such ISBN"
+    )
+    held = house.catalog.held_book(1)
+    assert held is not None
+    told_of = (held.root.library_id, held.root.id, held.key, held.kind, None, ())
+    found = (none, Found("tmdb", Standing.REFUSED, "q", asked))
+    house.catalog.save([RelationshipUpdates(*told_of, book_id=1, found=found, revision=held.revision)], {}, asked)
+    house.catalog.freeze([1], frozen=True)
+
+    told = Client(socket).get("/v1/explain", {"path": str(library / BOOK)})
+    main(["--socket", str(socket), "explain", str(library / BOOK)])
+
+    assert [(one["provider"], one["status"]) for one in told["web"]] == [
+        ("openlibrary", "not_found"),
+        ("tmdb", "refused"),
+    ]
+    assert told["frozen"]
+    said = capfd.readouterr().out
+    assert re.search(
+        r"  web            openlibrary: not found, asked 2026-\S+ \S+, again .+: it has no such ISBN\n", said
+    )
+    assert "  web            frozen: no catalogue is asked for its book\n" in said
 
 
 def test_shishoctl_tells_of_a_changed_file_both_what_was_and_what_is(
