@@ -29,6 +29,7 @@ BUILD_LIMIT_S = 600.0  # an upgrade of a large catalogue copies it first
 SOFTWARE = 70
 GARBAGE = 10_000  # new objects between two looks for cycles: a scan makes many, and hardly one of them is in a cycle
 DRAWN_S = 1.0  # between two looks of the progress display
+OTHERWISE = "ask it with `shishoctl status`, or name another folder with --state-dir"
 SWITCH_S = 0.001  # the one that writes must not wait long for those that merge
 
 _log = log.get(__name__)
@@ -121,8 +122,9 @@ class StateClaim:
     own, and whoever opens a catalogue without a daemon must meet it too.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, cure: str = OTHERWISE) -> None:
+        """`cure` is what the operator can do where another daemon has it."""
+        self._folder, self._cure = folder, cure
         self._lock = -1
 
     def __enter__(self) -> None:
@@ -138,8 +140,7 @@ class StateClaim:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise Unreachable(
-                f"another daemon keeps its catalogue in {self._folder}; nothing was changed; ask it with "
-                "`shishoctl status`, or name another folder with --state-dir"
+                f"another daemon keeps its catalogue in {self._folder}; nothing was changed; {self._cure}"
             ) from error
 
     def __exit__(self, *_: object) -> None:

@@ -18,6 +18,7 @@ from shishod.store.checkup import check_up
 from shishod.store.settings import StoreSettings
 
 _MEMBER = re.compile(rf"{COVERS}(?:/[0-9a-f]{{1,4}}){{0,3}}/[0-9a-f]{{40}}(?:\.thumb)?\.[a-z]{{1,5}}")
+_FIRST = "stop it first (`systemctl stop shishod`, or Ctrl-C where it runs), then restore, and start it again"
 _OURS = ("catalogue.sqlite", "catalogue.sqlite-wal", "catalogue.sqlite-shm")
 
 
@@ -32,7 +33,7 @@ def restore(settings: Settings, copy: Path, now: datetime) -> tuple[Path | None,
             "the catalogue is in a database of its own (store.url); put its dump back with its own tools"
         )
     state = settings.state_path()
-    with StateClaim(state), _unpacked(copy, state) as (catalogue, covers):
+    with StateClaim(state, _FIRST), _unpacked(copy, state) as (catalogue, covers):
         _judge(catalogue, copy)
         aside = _lay_aside(state, now)
         _put(catalogue, state, copy)

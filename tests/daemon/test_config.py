@@ -159,6 +159,10 @@ MISTAKES = {
     ),
     "a bracket that is not closed": ("libraries: {A: {paths: [/a]}\nlog: {}\n", "config.yaml:2: this is not YAML"),
     "two documents": ("log: {}\n---\nlog: {}\n", "config.yaml:2: this is not YAML: but found another document"),
+    "a relative file of a token": (
+        "enrich: {tmdb: {token_file: tmdb.token}}\n",
+        'config.yaml:1: enrich.tmdb.token_file: "tmdb.token" is not a whole path; begin it with /',
+    ),
     "a relative state folder": ("state_dir: var\n", 'config.yaml:1: state_dir: "var" is not a whole path; begin it'),
     "a relative socket": (
         "control: {socket: run/s}\n",

@@ -94,7 +94,7 @@ def test_nothing_is_put_back_under_a_daemon_that_runs(daemon: RunningDaemon) -> 
     said = run("shishod", "restore", copy, "--state-dir", daemon.state)
 
     assert said.returncode == 75
-    assert "another daemon keeps its catalogue" in said.stderr
+    assert "another daemon keeps its catalogue" in said.stderr and "; stop it first (" in said.stderr
     assert len(daemon.books()) == 2
 
 

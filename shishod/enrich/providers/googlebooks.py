@@ -14,6 +14,7 @@ from shishod.formats.words import plain_text
 from shishod.model.book import BookKind, Contribution, Identifier, Technical
 from shishod.model.finding import Candidate, Question
 from shishod.model.metadata import Reading
+from shishod.settings import WholePath
 
 _TOO_OFTEN = (b"rateLimitExceeded", b"userRateLimitExceeded", b"dailyLimitExceeded", b"quotaExceeded")
 _SIZES = ("extraLarge", "large", "medium", "small", "thumbnail")  # the first that there is
@@ -22,7 +23,7 @@ _SIZES = ("extraLarge", "large", "medium", "small", "thumbnail")  # the first th
 class GoogleBooksSettings(ProviderSettings):
     """Google Books. Its key is a file's content."""
 
-    key_file: str = ""
+    key_file: WholePath = ""
     """The file that holds the API key; empty means the credential googlebooks that systemd hands over."""
     country: Country = "US"
     """The country whose volumes are looked up; a server's own is not known to Google."""

@@ -24,6 +24,7 @@ from shishod.formats.words import plain_text
 from shishod.model.book import BookKind, Contribution, Identifier, SeriesEntry, Technical
 from shishod.model.finding import Candidate, Question
 from shishod.model.metadata import Reading
+from shishod.settings import WholePath
 
 _PICTURE = "https://image.tmdb.org/t/p/{}{}"
 _WITH_MOVIE = "credits,external_ids,release_dates,alternative_titles"
@@ -35,7 +36,7 @@ _ACTOR, _CAST = "act", 10
 class TmdbSettings(ProviderSettings):
     """TMDB. Its read token is a file's content."""
 
-    token_file: str = ""
+    token_file: WholePath = ""
     """The file that holds the API read token; empty means the credential tmdb that systemd hands over."""
     language: str = "en-US"
     """The language of titles and descriptions."""
