@@ -159,7 +159,7 @@ def scale(small: Shelf, large: Shelf, rounds: int) -> list[Figure]:
 def memory(shelf: Shelf) -> list[Figure]:
     """The peak through a first scan and a rescan, in a run of its own: looking costs time. Then what stays of it once
     the reading processes have retired, which is to be the daemon alone."""
-    with a_place() as place, a_daemon(shelf.root, place, retire_s=RETIRE_S) as daemon:
+    with a_place() as place, a_daemon(shelf.root, place, hashing=False, retire_s=RETIRE_S) as daemon:
         with MemorySampler(daemon.pid) as sampler:
             daemon.scan("full", covers=True)
             daemon.scan("full")
