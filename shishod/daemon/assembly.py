@@ -1,6 +1,5 @@
 """build(): where the house is put together; the only file that knows every class."""
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -278,7 +277,7 @@ class Daemon:
 
     def warm(self) -> None:
         """Have a process made ready, once all else is: nobody waits for it but the first who reads."""
-        threading.Thread(target=make_ready, args=(self.runner,), name="run-warm", daemon=True).start()
+        make_ready(self.runner)
 
     def _end_runners(self, _: float) -> None:
         self.runner.close()

@@ -1,6 +1,7 @@
 """Where files are read and covers are taken: the runners, and the ground that they stand on."""
 
 import os
+import threading
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -44,8 +45,12 @@ def runners(settings: Settings, roots: Sequence[Root]) -> tuple[Runner, Runner, 
 
 
 def make_ready(runner: Runner) -> None:
-    """Have a process started, and load meanwhile what no start needs."""
-    runner.expect()
+    """Begin to have a process started, and to load what no start needs; returns at once."""
+    for task in (runner.warm, _load_first):
+        threading.Thread(target=task, name="run-warm", daemon=True).start()
+
+
+def _load_first() -> None:
     for name in FIRST:
         import_module(name)
 
