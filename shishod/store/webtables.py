@@ -36,7 +36,7 @@ findings = Table(
     Column("candidates", Bytes),
     Column("etag", Prose),  # of the answer that told the work
     Index(None, "provider", "due_at"),
-    Index(None, "provider", "status"),  # by which they are counted
+    Index(None, "status", "provider"),  # by which they are counted, and the few of one are found
     index_where(COVER_DUE, "ix_findings_covers_due", "book_id"),
     one_of("status", Standing),
     sqlite_with_rowid=False,

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from shishod.model.catalog import BookQuery
+from shishod.model.finding import Found, Standing
 from shishod.store.catalog import SqlCatalog, open_catalog
 from shishod.store.settings import StoreSettings
 from tests.store.building import NOW, a_book, a_file, a_root, save
@@ -22,6 +23,11 @@ ASKED: list[tuple[Callable[[SqlCatalog], Any], tuple[str, ...]]] = [
     (lambda c: c.stale(0, 10), ("ix_media_files_root_id_state", "ix_media_files_book_id")),
     (lambda c: c.grow_stale([1]), ("ix_media_files_book_id",)),
     (lambda c: c.by_inode([1]), ("ix_media_files_inode",)),
+    (lambda c: c.books(BookQuery(web="refused")), ("ix_findings_status_provider",)),
+    (
+        lambda c: c.standings(),
+        ("COVERING INDEX ix_findings_status_provider", "Seq Scan on findings"),
+    ),  # all are counted
     (lambda c: c.problems(), ("ix_media_files_root_id_state", "ix_media_files_unfinished")),
     (lambda c: c.missing(), ("ix_media_files_root_id_state",)),
     (lambda c: c.books(BookQuery(state="error")), ("ix_media_files_root_id_state", "ix_media_files_unfinished")),
@@ -38,7 +44,9 @@ def catalogue(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     root = a_root(opened)
     for hundred in range(10):
         paths = [b"Author %d/%d.epub" % (number % 100, number) for number in range(hundred * 100, hundred * 100 + 100)]
-        books = [a_book(root, path, files=(a_file(path),)) for path in paths]
+        found = [Found("lib", Standing.REFUSED if path == paths[0] else Standing.MATCHED, "q", NOW) for path in paths]
+        told = zip(paths, found, strict=True)
+        books = [a_book(root, path, files=(a_file(path),), found=(one,)) for path, one in told]
         save(opened, *books, now=NOW + timedelta(days=hundred))
     if "not yet" not in request.param:
         with opened._writing() as connection:
@@ -64,7 +72,7 @@ def plans(catalogue: SqlCatalog, ask: Callable[[SqlCatalog], Any]) -> list[str]:
     found = []
     with catalogue._reading() as connection:
         for statement, parameters in said:
-            if "media_files" in statement or "books" in statement:
+            if any(table in statement for table in ("media_files", "books", "findings")):
                 rows = connection.exec_driver_sql(f"{explain} {statement}", parameters)
                 found.append("\n".join(str(row[-1]) for row in rows))
     return found

@@ -1,4 +1,4 @@
-"""How many books stand how with each web catalogue is counted in an index."""
+"""How many books stand how with each web catalogue is counted in an index, which finds those that stand so, too."""
 
 from alembic import op
 
@@ -8,4 +8,4 @@ down_revision = "0010"
 
 def upgrade() -> None:
     """It is told with each status."""
-    op.create_index(op.f("ix_findings_provider_status"), "findings", ["provider", "status"])
+    op.create_index(op.f("ix_findings_status_provider"), "findings", ["status", "provider"])
