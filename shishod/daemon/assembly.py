@@ -44,7 +44,7 @@ from shishod.scan.record import CatalogRecorder
 from shishod.scan.rehearsal import Rehearsal
 from shishod.scan.stall import StallCheck
 from shishod.scan.survey import Rooms
-from shishod.scan.sweeper import Sweeper
+from shishod.scan.sweeper import FOLDERS, Sweeper
 from shishod.scan.taker import Taker
 from shishod.scan.trace import Tracer
 from shishod.schedule import Schedule
@@ -110,7 +110,8 @@ class Daemon:
         self.workers = WorkerPool("scan", self.queue, errands, settings.work.bounds().usual, self.stop, chunk)
         self.steward = self._steward()
         self.pauses = self._pauses()
-        self.walkers = WorkerPool("walk", self.queue, {Errand.WALK: self.sweeper.walk}, WALKERS, self.stop)
+        walks, together = {Errand.WALK: self.sweeper.walk}, {Errand.WALK: FOLDERS}
+        self.walkers = WorkerPool("walk", self.queue, walks, WALKERS, self.stop, together)
         self.stall_check = StallCheck(self.sweeper, self.walkers, settings.scan.stall_after)
         self.restraint = self._restraint()
         self.requests = ask = Requests(self.queue, self.catalog, self.scans, self.restraint, self._left_out)

@@ -96,8 +96,8 @@ class Catalog(Whereabouts, Reunions, PassedOver, Claims, Protocol):
     def accept(self, root_id: int) -> None:
         """The operator's word that the next disappearance of this root is real."""
 
-    def folders(self, root_id: int, under: bytes = b"") -> Mapping[bytes, KnownFolder]:
-        """Every remembered folder at or below `under`, by path.
+    def folders(self, root_id: int, *under: bytes) -> Mapping[bytes, KnownFolder]:
+        """Every remembered folder at or below any of `under`, or of the whole root where none is named, by path.
 
         A folder whose files were saved but which was never signed has mtime_ns 0 and an empty `packed`.
         """

@@ -52,7 +52,8 @@ class Ticket:
 
     `not_before_s` is monotonic time. `weight` is its part of what a worker takes at once: what needs no reading is
     light, and many of it go together. A load that has a method `joined(other)` is merged when its ticket is asked for
-    again while it waits; any other load is replaced by the newer one.
+    again while it waits; any other load is replaced by the newer one. One that has a method `company(subject)` is taken
+    only with such as say the same.
     """
 
     subject: Hashable
@@ -65,6 +66,12 @@ class Ticket:
     @property
     def key(self) -> tuple[Errand, Hashable]:
         return self.errand, self.subject
+
+    @property
+    def company(self) -> Hashable:
+        """A worker takes only tickets of one company together."""
+        said = getattr(self.load, "company", None)
+        return None if said is None else said(self.subject)
 
     def joined(self, newer: Ticket) -> Ticket:
         """This ticket and a newer request for the same work as one: the more urgent, the earlier, both loads."""

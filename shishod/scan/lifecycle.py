@@ -2,7 +2,7 @@
 
 import uuid
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -154,7 +154,8 @@ class WalkOrder:
 
     `vouched` are paths of files that have settled; `tree` walks all that is below. A scan stands in `scans` once for
     each of its walks that this ticket has become. `reread` are files, and folders whose files, are read whatever is
-    known of them. `again` is a scan's second look, of which the first has counted what is as it was.
+    known of them. `again` is a scan's second look, of which the first has counted what is as it was. What is `alone` is
+    walked by itself, as a tree is: together with others it was given up.
     """
 
     look: Look = Look.FULL
@@ -164,6 +165,7 @@ class WalkOrder:
     unasked: bool = True  # somebody wants it who is no scan: the watch, or a file that was not ready
     reread: frozenset[bytes] = frozenset()
     again: bool = False
+    alone: bool = False
 
     @property
     def cancelled(self) -> bool:
@@ -179,7 +181,15 @@ class WalkOrder:
             self.unasked or newer.unasked,
             self.reread | newer.reread,
             all(one.again for one in (self, newer) if one.scans),
+            self.alone or newer.alone,
         )
+
+    def company(self, subject: FolderSubject) -> Hashable:
+        """Folders of one root that are wanted alike are one walk: most of what a walk costs does not depend on how much
+        it looks at, and a library that is copied brings thousands of folders at once."""
+        if self.tree or self.alone:
+            return subject
+        return subject.root_id, self.look, frozenset(self.scans), self.unasked, self.reread, self.again
 
     def rereads(self, path: bytes) -> bool:
         """Whether a file is read whatever is known of it."""

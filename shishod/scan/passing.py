@@ -45,13 +45,13 @@ class Passing:
         self._catalog = catalog
         self._clock = clock
 
-    def terms(self, sweep: Sweep, start: bytes) -> Terms:
+    def terms(self, sweep: Sweep, starts: Collection[bytes]) -> Terms:
         """For the walk that is about to begin. A walk of a whole root under new terms compares everything."""
         root, real = sweep.root, sweep.admission.real
         with open(MOUNTINFO, "rb") as table:
             doubles = doubled(real, read_mounts(table.read()), root.ways.ignore)
         eyes = _eyes(root)
-        anew = sweep.order.tree and not start and self._catalog.eyes(root.id) != eyes
+        anew = sweep.order.tree and b"" in starts and self._catalog.eyes(root.id) != eyes
         sweep.aside.eyes = eyes if anew else b""
         sweep.aside.told = self._catalog.odd_paths(root.id)
         return Terms(root.ways, doubles, sweep.aside.told, anew)

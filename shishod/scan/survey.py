@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 
 from shishod import formats, log
 from shishod.clock import CLOCK, Clock
@@ -84,12 +84,12 @@ class Survey:
         """A book's ticket is done: another may be asked for."""
         self._claims.release(order)
 
-    def descend(self, sweep: Sweep, folder: bytes) -> Walk:
+    def descend(self, sweep: Sweep, *folders: bytes) -> Walk:
         rooms, root = self._rooms, sweep.root
         if root.identity is None and (files := rooms.catalog.inherit(root.id, sweep.admission.identity)):
             _log.info("a root has moved; all that is known of it stays", **sweep.about, files=files)
-        start = start_of(sweep.admission.real, folder, root.ways)
-        terms, known = self.passing.terms(sweep, start), rooms.catalog.folders(root.id, start)
+        starts = dict.fromkeys(start_of(sweep.admission.real, folder, root.ways) for folder in folders)
+        terms, known = self.passing.terms(sweep, starts), rooms.catalog.folders(root.id, *starts)
         now = rooms.clock.now()
         walk = Walk(
             root=sweep.admission.real,
@@ -109,7 +109,7 @@ class Survey:
         sweep.retold = walk.retold
         if sweep.order.look is Look.QUICK and is_network(sweep.admission.identity.fstype):
             walk.look = Look.FULL  # folder times cannot be trusted across a wire
-        found = walk.tree(start) if sweep.order.tree else walk.folder(start)
+        found = chain.from_iterable(map(walk.tree if sweep.order.tree else walk.folder, starts))
         noted: set[bytes] = set()
         size = FIRST
         while True:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from shishod import log
 from shishod.errors import LibraryAbsent, ShishodError, Unreachable
@@ -21,6 +22,7 @@ from shishod.work.guard import Guarded
 
 _log = log.get(__name__)
 TURN_S = 0.2  # between two looks whether the walk before has ended
+FOLDERS = 64  # that are walked together, where many have changed at once
 TREES = 2  # walks of trees at once; the other walkers are for what is dropped meanwhile
 DOUBT_S = 60.0
 
@@ -39,47 +41,37 @@ class Sweeper:
         self._looks: Guarded[dict[int, tuple[float, float]]] = Guarded({})
 
     def walk(self, tickets: Sequence[Ticket]) -> None:
-        """The errand: every ticket is walked, and every scan that waits for one hears how it ended."""
-        for ticket in self._wait_their_turn(tickets):
-            subject, order = ticket.subject, ticket.load
-            assert isinstance(subject, FolderSubject)  # nobody else makes WALK tickets
-            for scan in order.scans:
-                self._rooms.scans.started(scan)
-            try:
-                root = next((one for one in self._rooms.catalog.roots() if one.id == subject.root_id), None)
-            except Unreachable as error:
-                self.arrears.owe(subject.root_id, str(error))
-                self._tell(order, str(error))
-                continue
-            if root is None:
-                self._tell(order, "the root is no longer in the configuration")
-                continue
-            if root.id in self.stalled():
-                self._tell(order, f"{display(root.path)} is stalled: a call into it has not returned")
-                continue
-            sweep = Sweep(root, order, self._rooms.catalog, self._rooms.stopped)
-            if order.tree and order.scans:
-                self.arrears.try_now()
-            sweep.debt = self.arrears.debt(root.id)
-            with self._walking as walking:
-                walking[subject] = sweep
-            with self._trees as trees:
-                if order.tree:
-                    trees[subject] = sweep
-            self._sweep(subject, sweep)
-
-    def _wait_their_turn(self, tickets: Sequence[Ticket]) -> list[Ticket]:
-        """The tickets that may be walked now: a second walk of a tree waits until the books of the first are done."""
-        ready = []
-        for ticket in tickets:
-            subject = ticket.subject
-            assert isinstance(subject, FolderSubject)  # nobody else makes WALK tickets
-            if ticket.load.tree and self._busy(subject):
-                later_s = (self._rooms.clock.monotonic_s() // TURN_S + 1) * TURN_S  # a moment that all who wait share
-                self._rooms.queue.request(replace(ticket, not_before_s=later_s))
-            else:
-                ready.append(ticket)
-        return ready
+        """The errand: tickets of one company are one walk, and every scan that waits for it hears how it ended."""
+        order: WalkOrder = reduce(WalkOrder.joined, [ticket.load for ticket in tickets])
+        subject = _subject(tickets[0])
+        if order.tree and self._busy(subject):  # until the books of the walk before it are done
+            later_s = (self._rooms.clock.monotonic_s() // TURN_S + 1) * TURN_S  # a moment that all who wait share
+            self._rooms.queue.request(replace(tickets[0], not_before_s=later_s))
+            return
+        for scan in dict.fromkeys(order.scans):
+            self._rooms.scans.started(scan)
+        try:
+            root = next((one for one in self._rooms.catalog.roots() if one.id == subject.root_id), None)
+        except Unreachable as error:
+            self.arrears.owe(subject.root_id, str(error))
+            self._tell(order, str(error))
+            return
+        if root is None:
+            self._tell(order, "the root is no longer in the configuration")
+            return
+        if root.id in self.stalled():
+            self._tell(order, f"{display(root.path)} is stalled: a call into it has not returned")
+            return
+        sweep = Sweep(root, order, self._rooms.catalog, self._rooms.stopped)
+        if order.tree and order.scans:
+            self.arrears.try_now()
+        sweep.debt = self.arrears.debt(root.id)
+        with self._walking as walking:
+            walking[subject] = sweep
+        with self._trees as trees:
+            if order.tree:
+                trees[subject] = sweep
+        self._sweep(tickets, sweep)
 
     def _busy(self, subject: FolderSubject) -> bool:
         """Whether a tree must wait: for its own books, or because others would leave no walker for what is dropped."""
@@ -87,18 +79,21 @@ class Sweeper:
             before = trees.get(subject)
         return (before is not None and not before.ended) or self._trees_walked() >= TREES
 
-    def _sweep(self, subject: FolderSubject, sweep: Sweep) -> None:
+    def _sweep(self, tickets: Sequence[Ticket], sweep: Sweep) -> None:
+        subject = _subject(tickets[0])
         failure: str | None = "the walk broke off; the log says why"
         began_s = self._rooms.clock.monotonic_s()
         try:
             sweep.admission = self._rooms.guard.admit(sweep.root)
-            walk = self.survey.descend(sweep, subject.path)
+            walk = self.survey.descend(sweep, *(_subject(ticket).path for ticket in tickets))
             failure = None
         except (ShishodError, OSError) as error:
             if isinstance(error, Unreachable):
                 self.arrears.owe(sweep.root.id, str(error))
             elif isinstance(error, LibraryAbsent):
                 self.arrears.pay(sweep.root.id, sweep.debt)  # its return is a walk of all of it
+            elif len(tickets) > 1 and not sweep.abandoned:
+                self._each_alone(tickets, sweep)
             else:
                 told = {**json_path(join(sweep.root.path, subject.path)), "error": str(error)}
                 _log.warning("a walk was given up; the next scan tries again", **sweep.about, **told)
@@ -120,6 +115,12 @@ class Sweeper:
             scan.walk_seen()
         if sweep.walked():
             self.settle(sweep)
+
+    def _each_alone(self, tickets: Sequence[Ticket], sweep: Sweep) -> None:
+        """One of the folders keeps all from being walked together: only that one is to be given up."""
+        sweep.order = replace(sweep.order, scans=())
+        for ticket in tickets:
+            self._rooms.queue.request(replace(ticket, load=replace(ticket.load, alone=True)))
 
     def looked(self, root_id: int) -> tuple[float, float] | None:
         """When the last walk of a whole root ended, and how long it took if it was a mere peek, else 0; monotonic."""
@@ -290,5 +291,9 @@ def _mount_id(sweep: Sweep) -> int | None:
 
 
 def _walks(ticket: Ticket, root_id: int) -> bool:
-    subject = ticket.subject
-    return ticket.errand is Errand.WALK and isinstance(subject, FolderSubject) and subject.root_id == root_id
+    return ticket.errand is Errand.WALK and _subject(ticket).root_id == root_id
+
+
+def _subject(ticket: Ticket) -> FolderSubject:
+    assert isinstance(ticket.subject, FolderSubject)  # nobody makes other WALK tickets
+    return ticket.subject

@@ -1,7 +1,7 @@
 """What the scan remembers of the disk: folders as they were when finished, files as they were when last seen."""
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from operator import itemgetter
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     Text,
     and_,
     bindparam,
@@ -81,6 +82,21 @@ _THERE = (
 _ENDLESS = datetime(9999, 1, 1, tzinfo=UTC)
 _as_folder: Callable[[Any], KnownFolder] = partial(tuple.__new__, KnownFolder)  # as _make does, without a Python call
 
+_FOLDERS = select(folder_table.c.path, folder_table.c.mtime_ns, folder_table.c.device, folder_table.c.packed).where(
+    folder_table.c.root_id == bindparam("root")
+)
+_FOLDERS_BELOW = _FOLDERS.where(
+    or_(
+        folder_table.c.path == bindparam("at"),
+        and_(folder_table.c.path > bindparam("first"), folder_table.c.path < bindparam("last")),
+    )
+)
+
+
+def _bounds(root_id: int, folder: bytes) -> dict[str, object]:
+    """What _FOLDERS_BELOW asks with, for a folder and all below it."""
+    return {"root": root_id, "at": folder, "first": folder + b"/", "last": folder + b"0"}  # "0" is the byte after "/"
+
 
 def below(path: ColumnElement[bytes], folder: bytes) -> ColumnElement[bool]:
     """Whether a path lies in a folder at any depth; a range of bytes, so that no name can be a pattern."""
@@ -96,31 +112,31 @@ class Memory(Noun):
         super().__init__(database, clock)
         self._kept: dict[int, tuple[int, Mapping[bytes, KnownFolder]]] = {}  # by root, with the epoch it was read in
 
-    def folders(self, root_id: int, under: bytes = b"") -> Mapping[bytes, KnownFolder]:
-        """Every remembered folder at or below `under`, by path; one that was never signed has no time and no files.
+    def folders(self, root_id: int, *under: bytes) -> Mapping[bytes, KnownFolder]:
+        """Every remembered folder at or below any of `under`, or of the whole root where none is named, by path; one
+        that was never signed has no time and no files.
 
         Those of a whole root are kept until anything is written of the disk: most scans find that nothing has changed.
         Only where the catalogue is ours alone, and for as many as a household has.
         """
+        if under and all(under):
+            return self._folders(_FOLDERS_BELOW, [_bounds(root_id, one) for one in under])
         epoch = self._epoch
         kept_at, kept = self._kept.get(root_id, (-1, {}))
-        if not under and kept_at == epoch:
+        if kept_at == epoch:
             return kept
-        if not under:
-            self._kept.pop(root_id, None)  # before so many are read once more
+        self._kept.pop(root_id, None)  # before so many are read once more
         del kept
-        found = self._folders(root_id, under)
-        if not under and self._database.path is not None:
+        found = self._folders(_FOLDERS, [{"root": root_id}])
+        if self._database.path is not None:
             self._kept[root_id] = (epoch, found) if len(found) <= _FOLDERS_KEPT else (-1, {})
         return found
 
-    def _folders(self, root_id: int, under: bytes) -> Mapping[bytes, KnownFolder]:
-        column = folder_table.c
-        asked = select(column.path, column.mtime_ns, column.device, column.packed).where(
-            column.root_id == root_id, or_(column.path == under, below(column.path, under))
-        )
+    def _folders(self, asked: Select[Any], each: Iterable[Mapping[str, object]]) -> Mapping[bytes, KnownFolder]:
+        rows: list[Any] = []
         with self._reading() as connection:
-            rows = connection.execute(asked).cursor.fetchall()  # as the driver gives them: there may be a million
+            for said in each:  # as the driver gives them: there may be a million
+                rows += connection.execute(asked, said).cursor.fetchall()
         return Remembered(zip(map(itemgetter(0), rows), map(_as_folder, rows), strict=True))
 
     def files_in(self, root_id: int, folders: Collection[bytes]) -> list[KnownFile]:

@@ -89,7 +89,7 @@ class TicketQueue:
         errands: Collection[Errand] | None = None,
         timeout_s: float | None = None,
     ) -> list[Ticket]:
-        """Wait as `claim` does for the first, and take with it what follows of its errand and priority.
+        """Wait as `claim` does for the first, and take with it what follows of its errand, priority and company.
 
         `limit` is by weight and may differ by errand; an errand that it does not name is taken one at a time.
         """
@@ -258,13 +258,13 @@ class TicketQueue:
         if not heads:
             return []
         best = min(heads)[2].ticket
-        most = limit if isinstance(limit, int) else limit.get(best.errand, 1)
+        most, company = limit if isinstance(limit, int) else limit.get(best.errand, 1), best.company
         ready = self._lines[best.errand].ready
         tickets: list[Ticket] = []
         taken = 0.0
         while taken < most and (head := _first(ready)) is not None:
             ticket = head[2].ticket
-            if ticket.priority != best.priority:
+            if ticket is not best and (ticket.priority != best.priority or ticket.company != company):
                 break
             heapq.heappop(ready)
             self._forget_locked(ticket)

@@ -27,7 +27,7 @@ from shishod.scan.reconcile import Reconciler
 from shishod.scan.record import CatalogRecorder
 from shishod.scan.settings import ScanSettings
 from shishod.scan.survey import Rooms
-from shishod.scan.sweeper import Sweeper
+from shishod.scan.sweeper import FOLDERS, Sweeper
 from shishod.scan.taker import Taker
 from shishod.scan.trace import Tracer
 from shishod.store.catalog import SqlCatalog
@@ -160,7 +160,7 @@ class House:
 
     def turn(self, *errands: Errand, most: int = 4) -> bool:
         """Carry out one handful of what is ready now, of any errand or of these; False when nothing is."""
-        tickets = self.queue.claim_some({Errand.INSPECT: most}, errands or None, 0)
+        tickets = self.queue.claim_some({Errand.INSPECT: most, Errand.WALK: FOLDERS}, errands or None, 0)
         try:
             if tickets:
                 self.errands[tickets[0].errand](tickets)
@@ -220,7 +220,7 @@ class House:
         """The same house with real threads."""
         pools = [
             WorkerPool("scan", self.queue, {Errand.INSPECT: self.intake.inspect}, workers, self.stop, CHUNK),
-            WorkerPool("walk", self.queue, {Errand.WALK: self.sweeper.walk}, 2, self.stop),
+            WorkerPool("walk", self.queue, {Errand.WALK: self.sweeper.walk}, 2, self.stop, {Errand.WALK: FOLDERS}),
         ]
         for pool in pools:
             pool.start()

@@ -480,6 +480,25 @@ def test_light_tickets_are_taken_together_up_to_the_weight_of_a_handful() -> Non
     assert [len(queue.claim_some({Errand.INSPECT: 2}, timeout_s=0)) for _ in range(4)] == [32, 10, 2, 0]
 
 
+@dataclass(frozen=True)
+class Colour:
+    """A load that goes with its like."""
+
+    name: str
+
+    def company(self, _subject: object) -> str:
+        return self.name
+
+
+def test_only_tickets_of_one_company_are_taken_together(queue: TicketQueue) -> None:
+    for number, name in enumerate(("red", "red", "blue", "red")):
+        queue.request(Ticket(number, load=Colour(name)))
+
+    taken = [[one.subject for one in queue.claim_some(9, timeout_s=0)] for _ in range(4)]
+
+    assert taken == [[0, 1], [2], [3], []]
+
+
 def test_while_it_is_held_nothing_is_given_out_and_everything_is_taken(queue: TicketQueue, clock: Clock) -> None:
     queue.request(Ticket("a"))
     queue.request(Ticket("b", not_before_s=clock.now_s + 1))
