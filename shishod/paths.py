@@ -32,14 +32,14 @@ def json_path(path: bytes, key: str = "path") -> dict[str, str]:
     return answer
 
 
-@lru_cache(maxsize=4096)  # a file is put in order where it is grouped and where its book is merged
+@lru_cache(maxsize=512)  # a file is put in order where it is grouped and where its book is merged
 def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
     """Order as people count: page2 before page10, case aside."""
     parts = enumerate(_DIGITS.split(text.casefold()))  # every second is a number
     return tuple([(0, int(one), "") if at & 1 and one.isascii() else (1, 0, one) for at, one in parts if one])
 
 
-@lru_cache(maxsize=4096)  # a file is asked about twenty times from its walk to its merge
+@lru_cache(maxsize=1024)  # a file is asked about twenty times from its walk to its merge
 def suffix(name: bytes) -> bytes:
     """The lower-case ending with its dot, b"" when there is none. A leading dot makes a hidden file, not an ending.
 

@@ -51,13 +51,13 @@ def fold(text: str) -> str:
     return " ".join("".join(c for c in parts if not unicodedata.combining(c)).split())
 
 
-@lru_cache(maxsize=4096)  # books share their names
+@lru_cache(maxsize=1024)  # books share their names
 def shown(name: str) -> str:
     """A name fit to be stored: tidy, whole letters, not longer than an index can hold."""
     return tidy_name(clean(name))[:_LONGEST_NAME].rstrip()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def norm(name: str) -> str:
     """The stored normal form of a name; its key in the database and in every cache."""
     return normal_name(shown(name))

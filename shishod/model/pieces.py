@@ -55,7 +55,7 @@ def may_be_piece(name: bytes) -> bool:
     return _MAY_BE.search(name) is not None
 
 
-@lru_cache(maxsize=4096)  # a folder is asked about for each file in it
+@lru_cache(maxsize=1024)  # a folder is asked about for each file in it
 def disc_number(folder: str) -> int | None:
     """The place of a folder that is called as one disc or part is: "CD 1", "Teil 3", "Disc Two", "2. CD", "Side B".
 

@@ -39,7 +39,7 @@ def anchor(folder: bytes) -> bytes:
     return parent(folder) if folder and joins(folder) else folder
 
 
-@lru_cache(maxsize=4096)  # a folder is asked about where its parent is listed, and again where it is
+@lru_cache(maxsize=1024)  # a folder is asked about where its parent is listed, and again where it is
 def joins(folder: bytes) -> bool:
     """Whether what a folder holds may belong to the book that its parent is: tracks of a disc, or a film's extras."""
     return is_disc(base(folder)) or is_annex(folder)

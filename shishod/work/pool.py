@@ -121,24 +121,30 @@ class WorkerPool:
         return worker
 
     def _work(self, worker: _Worker) -> None:
-        while not (worker.dismissed or self._stop.is_set()):
-            tickets = self._queue.claim_some(self._chunk, self._errands)
-            if not tickets:  # the queue is closed
-                return
-            self._hold(worker, tuple(tickets))
-            try:
-                self._errands[tickets[0].errand](tickets)
-            except BaseException:  # noqa: BLE001 - whatever an errand does, its worker lives on
-                _log.exception(
-                    "an errand failed; its tickets are laid down", errand=tickets[0].errand, tickets=len(tickets)
-                )
-                with self._lock:
-                    self._failures += 1
-            finally:
-                self.took.observe(str(tickets[0].errand), time.monotonic() - worker.since_s)
-                for ticket in tickets:
-                    self._queue.finish(ticket)
-                self._hold(worker, ())
+        while not (worker.dismissed or self._stop.is_set()) and self._turn(worker):
+            pass
+
+    def _turn(self, worker: _Worker) -> bool:
+        """Carry out what is claimed next; False when the queue is closed. Nothing of it outlives the turn: who waits
+        for the next would keep all that a scan knew."""
+        tickets = self._queue.claim_some(self._chunk, self._errands)
+        if not tickets:
+            return False
+        self._hold(worker, tuple(tickets))
+        try:
+            self._errands[tickets[0].errand](tickets)
+        except BaseException:  # noqa: BLE001 - whatever an errand does, its worker lives on
+            _log.exception(
+                "an errand failed; its tickets are laid down", errand=tickets[0].errand, tickets=len(tickets)
+            )
+            with self._lock:
+                self._failures += 1
+        finally:
+            self.took.observe(str(tickets[0].errand), time.monotonic() - worker.since_s)
+            for ticket in tickets:
+                self._queue.finish(ticket)
+            self._hold(worker, ())
+        return True
 
     def _hold(self, worker: _Worker, tickets: tuple[Ticket, ...]) -> None:
         with self._lock:

@@ -1,6 +1,7 @@
 """The worker threads: claim, carry out, finish; and never die of it."""
 
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -207,3 +208,19 @@ def test_dismissed_workers_end_after_what_they_have_in_hand(house: House) -> Non
     wait_until(lambda: house.subjects() == {"stuck", "a", "b", "c", "d"})
     assert len(pool.hands()) == 1
     assert pool.alive()
+
+
+class Load:
+    """What a ticket carries, and what can be seen to go."""
+
+
+def test_what_a_worker_has_done_is_let_go_while_it_waits_for_more(house: House) -> None:
+    house.pool(workers=1)
+    load = Load()
+    gone = weakref.ref(load)
+
+    house.queue.request(Ticket("a", load=load))
+    del load
+
+    wait_until(lambda: house.carried == [["a"]], 5, "it is done")
+    wait_until(lambda: gone() is None, 5, "nothing of it is kept")

@@ -66,7 +66,7 @@ class Beside(NamedTuple):
         return self.companion.role
 
 
-@lru_cache(maxsize=4096)  # a file is asked about from its walk to its merge
+@lru_cache(maxsize=1024)  # a file is asked about from its walk to its merge
 def beside(name: bytes) -> Beside | None:
     """What a file of this name (the last component, or a path that ends in it) is to a book; None for no companion."""
     ending = suffix(base(name))
@@ -99,7 +99,7 @@ def counts(name: bytes, stems: Collection[bytes]) -> bool:
     return found.role is not FileRole.COVER or found.reach is Reach.FOLDER or stem(name) in stems
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def stem(path: bytes) -> bytes:
     """A name or path without its ending, and without what Kobo puts before it: equal for the namesakes of a work."""
     ending = suffix(base(path))

@@ -29,7 +29,7 @@ def is_generic(folder: str) -> bool:
     return not words or words[-1] in SHELVES or "".join(words) in SHELVES or len("".join(words)) == 1
 
 
-@lru_cache(maxsize=4096)  # the books of one author lie together
+@lru_cache(maxsize=1024)  # the books of one author lie together
 def likeness(text: str) -> int:
     """How much a text looks like one person or several: NOBODY, PERHAPS, or SURELY by a given name or initials."""
     people = _names(text)
