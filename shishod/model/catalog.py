@@ -105,6 +105,9 @@ class Catalog(Whereabouts, Reunions, PassedOver, Claims, Protocol):
     def files_in(self, root_id: int, folders: Collection[bytes]) -> list[KnownFile]:
         """The remembered files that lie directly in one of the folders, in path order."""
 
+    def remembered(self, root_id: int, paths: Collection[bytes]) -> frozenset[bytes]:
+        """Those of these files that are remembered, whatever became of them."""
+
     def files_below(self, root_id: int, folder: bytes) -> list[KnownFile]:
         """The remembered files at any depth below a folder; the root is b""."""
 

@@ -29,7 +29,7 @@ from shishod.scan.inhand import InHand
 from shishod.scan.inspection import Assignment, Inspection, Outcome
 from shishod.scan.lease import Lease
 from shishod.scan.order import YOUNG_RETRIES, BookOrder, compose
-from shishod.scan.recall import as_they_are, overtaken, rows_of
+from shishod.scan.recall import as_they_are, overtaken, recorded_meanwhile, rows_of
 from shishod.scan.sweep import InspectLoad, Sweep
 from shishod.scan.sweeper import Sweeper
 from shishod.scan.tags import tells_of
@@ -141,12 +141,14 @@ class Intake:
         return True
 
     def _still_so(self, loads: list[InspectLoad]) -> list[InspectLoad]:
-        """The books whose kept files are what they were planned as, as those are by now; the folders of the others are
-        looked at again."""
+        """The books whose files are what they were planned as, the kept ones as those are by now; the folders of the
+        others are looked at again."""
         rows = rows_of([load.order for load in loads], self._catalog)
+        met = recorded_meanwhile([load.order for load in loads if _may_have_been_read(load)], self._catalog)
         ours = []
         for load in loads:
-            if overtaken(load.order, rows):
+            read = {(load.order.root.id, seen.path) for seen in load.order.read} if met else ()
+            if overtaken(load.order, rows) or not met.isdisjoint(read):
                 self._plan_again(load)
             else:
                 ours.append(load)
@@ -345,6 +347,11 @@ class Intake:
         for place, order in load.places:
             place.sweep.count(skipped=len(order.read))
         self._sweeper.finished(load, well=False)
+
+
+def _may_have_been_read(load: InspectLoad) -> bool:
+    """Whether a book that is new was met by a walk of one folder, which whoever reads its files may have asked for."""
+    return load.order.is_plain and not load.places[-1][0].sweep.order.tree
 
 
 def _where(load: InspectLoad, path: bytes) -> dict[str, str]:

@@ -24,6 +24,17 @@ def overtaken(order: BookOrder, rows: Mapping[int, KnownFile]) -> bool:
     return any(known_id in rows and numbers_of(rows[known_id]) != was for known_id, was in order.was.items())
 
 
+def recorded_meanwhile(orders: Iterable[BookOrder], catalog: Catalog) -> set[tuple[int, bytes]]:
+    """The files of books that were planned as new which are remembered by now, with their roots.
+
+    Who walks one folder while its files are being read plans them a second time. Raises Unreachable.
+    """
+    planned: dict[int, set[bytes]] = {}
+    for order in orders:
+        planned.setdefault(order.root.id, set()).update([seen.path for seen in order.read])
+    return {(root, path) for root, paths in planned.items() for path in catalog.remembered(root, paths)}
+
+
 def as_they_are(orders: Sequence[BookOrder], rows: Mapping[int, KnownFile], catalog: Catalog) -> list[BookOrder]:
     """The orders with the rows that their kept files have now, and the books that those belong to.
 

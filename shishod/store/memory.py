@@ -57,6 +57,7 @@ KNOWN = [
     )
 ]
 _FILES_IN = select(*KNOWN).where(media_files.c.root_id == bindparam("root"), among(media_files.c.parent_path))
+_REMEMBERED = select(media_files.c.path).where(media_files.c.root_id == bindparam("root"), among(media_files.c.path))
 READ_STATES = [state.value for state in READ]
 _STATE = 8  # its place in KNOWN
 _FOLDERS_KEPT = 400_000  # of a root, from one scan to the next: 120 MB, as it takes a second to read so many again
@@ -146,6 +147,14 @@ class Memory(Noun):
             for some in chunks(sorted(folders)):
                 found += map(as_known, connection.execute(_FILES_IN, {"root": root_id, "some": filled(some)}))
         return sorted(found, key=lambda known: known.path)
+
+    def remembered(self, root_id: int, paths: Collection[bytes]) -> frozenset[bytes]:
+        """Those of these files that are remembered, whatever became of them."""
+        found: set[bytes] = set()
+        with self._reading() as connection:
+            for some in chunks(sorted(paths)):
+                found |= {*connection.scalars(_REMEMBERED, {"root": root_id, "some": filled(some)})}
+        return frozenset(found)
 
     def files_below(self, root_id: int, folder: bytes) -> list[KnownFile]:
         """The remembered files at any depth below a folder, in path order."""

@@ -1,9 +1,12 @@
 """Folders that changed at once are one walk, and none of them pays for another."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
+import pytest
+
+from shishod.model.state import KnownFile, State
 from shishod.model.ticket import Errand
 from shishod.scan.sweeper import FOLDERS
 from tests.nobody import as_nobody
@@ -92,3 +95,28 @@ def test_a_folder_that_cannot_be_looked_at_keeps_no_other_from_it(
     os.chmod((library / shut).parent, 0o755)
     house.scan()
     assert house.titles() == folders
+
+
+def test_a_file_that_is_recorded_while_its_folder_is_walked_again_is_read_once(
+    house: House, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.scan()
+    (folder,) = drop(library, 1)
+    house.reads()
+    files_in = house.catalog.files_in
+
+    def as_it_was(root_id: int, folders: Collection[bytes]) -> list[KnownFile]:
+        found = files_in(root_id, folders)
+        house.work(Errand.INSPECT)
+        return found
+
+    house.hint(folder, "book.epub")
+    house.turn(Errand.WALK)
+    monkeypatch.setattr(house.catalog, "files_in", as_it_was)
+    house.hint(folder, "book.epub")
+    house.turn(Errand.WALK)
+    monkeypatch.undo()
+    house.work()
+
+    assert house.reads() == ["Author 0/Book/book.epub"]
+    assert house.states()["Author 0/Book/book.epub"] is State.INDEXED

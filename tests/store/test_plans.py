@@ -17,6 +17,7 @@ from tests.store.cluster import Cluster
 ASKED: list[tuple[Callable[[SqlCatalog], Any], tuple[str, ...]]] = [
     (lambda c: c.folders_due(1, NOW), ("ix_media_files_unfinished", "ix_media_files_root_id_state")),
     (lambda c: c.files_in(1, [b"Author"]), ("ix_media_files_root_id_parent_path",)),
+    (lambda c: c.remembered(1, [b"Author/a"]), ("sqlite_autoindex_media_files_1", "uq_media_files_root_id")),
     (lambda c: c.claim([1], NOW), ("rowid=?", "pk_media_files")),
     (lambda c: c.reclaim(), ("ix_media_files_unfinished",)),
     (lambda c: c.aged(NOW, None, 10), ("ix_books_metadata_updated_at",)),
