@@ -88,7 +88,7 @@ class Survey:
         rooms, root = self._rooms, sweep.root
         if root.identity is None and (files := rooms.catalog.inherit(root.id, sweep.admission.identity)):
             _log.info("a root has moved; all that is known of it stays", **sweep.about, files=files)
-        starts = dict.fromkeys(start_of(sweep.admission.real, folder, root.ways) for folder in folders)
+        starts = _starts(sweep, folders)
         terms, known = self.passing.terms(sweep, starts), rooms.catalog.folders(root.id, *starts)
         now = rooms.clock.now()
         walk = Walk(
@@ -316,6 +316,15 @@ class Survey:
         listed = [folder for place in places for folder in place.listed]
         if well := [path for path in listed if path in walk.due]:
             self._rooms.catalog.clear_problems(root.id, well)
+
+
+def _starts(sweep: Sweep, folders: Iterable[bytes]) -> list[bytes]:
+    """Where the walks of these folders begin; each that a slow disk tells is a sign of life."""
+    starts: dict[bytes, None] = {}
+    for folder in folders:
+        starts[start_of(sweep.admission.real, folder, sweep.root.ways)] = None
+        sweep.pulse.beats += 1
+    return list(starts)
 
 
 def _soon_ready(unsettled: Sequence[Sighting], growing_s: float, settle_s: float) -> bool:

@@ -22,7 +22,7 @@ from shishod.work.guard import Guarded
 
 _log = log.get(__name__)
 TURN_S = 0.2  # between two looks whether the walk before has ended
-FOLDERS = 64  # that are walked together, where many have changed at once
+FOLDERS = 16  # that are walked together, where many have changed at once; more would wait too long for a slow disk
 TREES = 2  # walks of trees at once; the other walkers are for what is dropped meanwhile
 DOUBT_S = 60.0
 

@@ -36,7 +36,7 @@ from shishod.model.state import LAID_ASIDE, LEASE, LEGAL, READ, KnownFile, State
 from shishod.model.story import line_of
 from shishod.store.border import Noun
 from shishod.store.columns import UtcDateTime
-from shishod.store.dialect import Insert, Names, among, chunks, filled, if_missing, insert, write
+from shishod.store.dialect import Insert, Names, among, asked, chunks, filled, if_missing, insert, write
 from shishod.store.engine import Database
 from shishod.store.findings import findings_of
 from shishod.store.story import told_on
@@ -83,27 +83,38 @@ _THERE = (
 _ENDLESS = datetime(9999, 1, 1, tzinfo=UTC)
 _as_folder: Callable[[Any], KnownFolder] = partial(tuple.__new__, KnownFolder)  # as _make does, without a Python call
 
-_FOLDERS = select(folder_table.c.path, folder_table.c.mtime_ns, folder_table.c.device, folder_table.c.packed).where(
-    folder_table.c.root_id == bindparam("root")
-)
-_FOLDERS_BELOW = _FOLDERS.where(
-    or_(
-        folder_table.c.path == bindparam("at"),
-        and_(folder_table.c.path > bindparam("first"), folder_table.c.path < bindparam("last")),
-    )
-)
-
-
-def _bounds(root_id: int, folder: bytes) -> dict[str, object]:
-    """What _FOLDERS_BELOW asks with, for a folder and all below it."""
-    return {"root": root_id, "at": folder, "first": folder + b"/", "last": folder + b"0"}  # "0" is the byte after "/"
-
 
 def below(path: ColumnElement[bytes], folder: bytes) -> ColumnElement[bool]:
     """Whether a path lies in a folder at any depth; a range of bytes, so that no name can be a pattern."""
     if not folder:
         return true()
     return and_(path > folder + b"/", path < folder + b"0")  # "0" is the byte after "/"
+
+
+def _within(path: ColumnElement[bytes]) -> ColumnElement[bool]:
+    """Whether a path is the folder that `_bounds` tells, or lies in it at any depth.
+
+    It is one range, as an index is searched for; what sorts between a folder and what lies in it, as "a b" does between
+    "a" and "a/", is then left out.
+    """
+    at: ColumnElement[bytes] = bindparam("at")
+    return and_(path >= at, path < bindparam("last"), or_(path == at, path > bindparam("first")))
+
+
+def _bounds(root_id: int, folder: bytes) -> dict[str, object]:
+    """For a folder of a root that is not the root itself."""
+    assert folder
+    return {"root": root_id, "at": folder, "first": folder + b"/", "last": folder + b"0"}
+
+
+_FOLDERS = select(folder_table.c.path, folder_table.c.mtime_ns, folder_table.c.device, folder_table.c.packed).where(
+    folder_table.c.root_id == bindparam("root")
+)
+_FOLDERS_WITHIN = _FOLDERS.where(_within(folder_table.c.path))
+_GONE = (
+    delete(folder_table).where(folder_table.c.root_id == bindparam("root"), _within(folder_table.c.path), ~_THERE),
+    delete(problem_table).where(problem_table.c.root_id == bindparam("root"), _within(problem_table.c.path)),
+)
 
 
 class Memory(Noun):
@@ -121,7 +132,7 @@ class Memory(Noun):
         Only where the catalogue is ours alone, and for as many as a household has.
         """
         if under and all(under):
-            return self._folders(_FOLDERS_BELOW, [_bounds(root_id, one) for one in under])
+            return self._folders(_FOLDERS_WITHIN, [_bounds(root_id, one) for one in under])
         epoch = self._epoch
         kept_at, kept = self._kept.get(root_id, (-1, {}))
         if kept_at == epoch:
@@ -133,11 +144,11 @@ class Memory(Noun):
             self._kept[root_id] = (epoch, found) if len(found) <= _FOLDERS_KEPT else (-1, {})
         return found
 
-    def _folders(self, asked: Select[Any], each: Iterable[Mapping[str, object]]) -> Mapping[bytes, KnownFolder]:
+    def _folders(self, statement: Select[Any], each: Iterable[Mapping[str, object]]) -> Mapping[bytes, KnownFolder]:
         rows: list[Any] = []
         with self._reading() as connection:
             for said in each:  # as the driver gives them: there may be a million
-                rows += connection.execute(asked, said).cursor.fetchall()
+                rows += asked(connection, statement, said)
         return Remembered(zip(map(itemgetter(0), rows), map(_as_folder, rows), strict=True))
 
     def files_in(self, root_id: int, folders: Collection[bytes]) -> list[KnownFile]:
@@ -316,13 +327,10 @@ class Memory(Noun):
             }
             for folder in folders
         ]
-        column, problem = folder_table.c, problem_table.c
+        left = [_bounds(root_id, path) for path in sorted(gone)]
         with self._writing() as connection:
-            for some in chunks(sorted(gone), 100):
-                lost = or_(*(or_(column.path == path, below(column.path, path)) for path in some))
-                connection.execute(delete(folder_table).where(column.root_id == root_id, lost, ~_THERE))
-                trouble = or_(*(or_(problem.path == path, below(problem.path, path)) for path in some))
-                connection.execute(delete(problem_table).where(problem.root_id == root_id, trouble))
+            for statement in _GONE if left else ():
+                connection.execute(statement, left)
             write(connection, folder_table, [row for row in rows if not row["packed"]], if_missing)
             write(connection, folder_table, [row for row in rows if row["packed"]], _replaced)
 

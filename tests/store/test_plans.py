@@ -9,6 +9,7 @@ from sqlalchemy import event
 
 from shishod.model.catalog import BookQuery
 from shishod.model.finding import Found, Standing
+from shishod.model.signature import KnownFolder, pack
 from shishod.store.catalog import SqlCatalog, open_catalog
 from shishod.store.settings import StoreSettings
 from tests.store.building import NOW, a_book, a_file, a_root, save
@@ -18,6 +19,8 @@ ASKED: list[tuple[Callable[[SqlCatalog], Any], tuple[str, ...]]] = [
     (lambda c: c.folders_due(1, NOW), ("ix_media_files_unfinished", "ix_media_files_root_id_state")),
     (lambda c: c.files_in(1, [b"Author"]), ("ix_media_files_root_id_parent_path",)),
     (lambda c: c.remembered(1, [b"Author/a"]), ("sqlite_autoindex_media_files_1", "uq_media_files_root_id")),
+    (lambda c: c.folders(1, b"Author"), ("(root_id=? AND path>? AND path<?)", "pk_folders")),
+    (lambda c: c.sign(1, (), {b"Author"}), ("(root_id=? AND path>? AND path<?)", "pk_folders")),
     (lambda c: c.claim([1], NOW), ("rowid=?", "pk_media_files")),
     (lambda c: c.reclaim(), ("ix_media_files_unfinished",)),
     (lambda c: c.aged(NOW, None, 10), ("ix_books_metadata_updated_at",)),
@@ -49,6 +52,7 @@ def catalogue(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
         told = zip(paths, found, strict=True)
         books = [a_book(root, path, files=(a_file(path),), found=(one,)) for path, one in told]
         save(opened, *books, now=NOW + timedelta(days=hundred))
+    opened.sign(root.id, [KnownFolder(b"Elsewhere/%d" % number, 1, 0, pack([])) for number in range(5000)])
     if "not yet" not in request.param:
         with opened._writing() as connection:
             connection.exec_driver_sql("ANALYZE")
@@ -73,7 +77,7 @@ def plans(catalogue: SqlCatalog, ask: Callable[[SqlCatalog], Any]) -> list[str]:
     found = []
     with catalogue._reading() as connection:
         for statement, parameters in said:
-            if any(table in statement for table in ("media_files", "books", "findings")):
+            if any(table in statement for table in ("media_files", "books", "findings", "folders")):
                 rows = connection.exec_driver_sql(f"{explain} {statement}", parameters)
                 found.append("\n".join(str(row[-1]) for row in rows))
     return found
