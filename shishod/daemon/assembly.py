@@ -97,7 +97,7 @@ class Daemon:
         self.bulletin = Bulletin()
         self.scans.tell = self.guard.tell = self.intake.tell = self.bulletin.tell
         self.hooks = Hooks(settings.hooks, self.bulletin)
-        chunk = {Errand.INSPECT: settings.work.chunk}
+        chunk = {Errand.INSPECT: settings.work.chunk, Errand.WALK: FOLDERS}
         self.taker = self._taker()
         upkeep = Upkeep(self.queue, self.catalog, settings.store.keep_backups, self._tidy)
         self.refresher = refresher(settings.scan, self.catalog, self.queue, self.web)
@@ -110,8 +110,7 @@ class Daemon:
         self.workers = WorkerPool("scan", self.queue, errands, settings.work.bounds().usual, self.stop, chunk)
         self.steward = self._steward()
         self.pauses = self._pauses()
-        walks, together = {Errand.WALK: self.sweeper.walk}, {Errand.WALK: FOLDERS}
-        self.walkers = WorkerPool("walk", self.queue, walks, WALKERS, self.stop, together)
+        self.walkers = WorkerPool("walk", self.queue, {Errand.WALK: self.sweeper.walk}, WALKERS, self.stop, chunk)
         self.stall_check = StallCheck(self.sweeper, self.walkers, settings.scan.stall_after)
         self.restraint = self._restraint()
         self.requests = ask = Requests(self.queue, self.catalog, self.scans, self.restraint, self._left_out)

@@ -2,7 +2,7 @@
 
 import uuid
 from array import array
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -17,8 +17,7 @@ from shishod.model.scanlog import Keeping, Sayer, unheard
 from shishod.model.ticket import Errand, FolderSubject, Priority, Ticket
 from shishod.model.tier import Look, Tier
 from shishod.paths import display, is_under
-from shishod.scan.admission import refuse_beside, refuse_beyond
-from shishod.scan.group import anchor
+from shishod.scan.admission import anchored, is_whole, refuse_beside, refuse_beyond
 from shishod.scan.journal import Journal, ending
 from shishod.work import heap
 from shishod.work.guard import Guarded
@@ -189,7 +188,8 @@ class WalkOrder:
         it looks at, and a library that is copied brings thousands of folders at once."""
         if self.tree or self.alone:
             return subject
-        return subject.root_id, self.look, frozenset(self.scans), self.unasked, self.reread, self.again
+        scans = frozenset(self.scans)
+        return subject.root_id, self.look, scans, self.unasked, self.reread, self.again and bool(scans)
 
     def rereads(self, path: bytes) -> bool:
         """Whether a file is read whatever is known of it."""
@@ -234,7 +234,7 @@ class Scans:
         below the folder is not looked at.
         """
         if reread is not None:
-            reread = _anchored(reread)
+            reread = anchored(reread)
             subjects = tuple(reread)
         if tier.look is Look.NONE or not subjects:
             raise Refused("there is nothing to scan: no folder was named, or the tier looks at none")
@@ -266,7 +266,7 @@ class Scans:
                 self.walk_ended(scan, "a root is stalled: a call into it has not returned")
                 continue
             paths = frozenset() if reread is None else reread[subject]
-            tree = reread is None or _whole(subject, paths)
+            tree = reread is None or is_whole(subject, paths)
             load = replace(order, tree=tree, reread=paths)
             self._queue.request(Ticket(subject, Errand.WALK, _PRIORITY.get(trigger, Priority.MEDIUM), load=load))
         return wanted
@@ -387,17 +387,3 @@ class Scans:
         if not self.active():
             heap.give_back()
         _log.info("scan ended", scan=scan.id, **told)
-
-
-def _whole(subject: FolderSubject, paths: Iterable[bytes]) -> bool:
-    """Whether all that lies in and below a folder is meant, not single files of it."""
-    return any(is_under(subject.path, one) for one in paths)
-
-
-def _anchored(reread: Mapping[FolderSubject, frozenset[bytes]]) -> Mapping[FolderSubject, frozenset[bytes]]:
-    """The same by the folders that books are gathered from, so that the discs of one are asked for together."""
-    meant: dict[FolderSubject, frozenset[bytes]] = {}
-    for subject, paths in reread.items():
-        home = subject if _whole(subject, paths) else FolderSubject(subject.root_id, anchor(subject.path))
-        meant[home] = meant.get(home, frozenset()) | paths
-    return meant

@@ -319,12 +319,13 @@ class Survey:
 
 
 def _starts(sweep: Sweep, folders: Iterable[bytes]) -> list[bytes]:
-    """Where the walks of these folders begin; each that a slow disk tells is a sign of life."""
-    starts: dict[bytes, None] = {}
+    """Where the walks of these folders begin, in the order in which a tree is walked: what a folder says of all below
+    it is learnt before that is looked at. Each that a slow disk tells is a sign of life."""
+    starts = set()
     for folder in folders:
-        starts[start_of(sweep.admission.real, folder, sweep.root.ways)] = None
+        starts.add(start_of(sweep.admission.real, folder, sweep.root.ways))
         sweep.pulse.beats += 1
-    return list(starts)
+    return sorted(starts, key=lambda one: one.split(b"/"))
 
 
 def _soon_ready(unsettled: Sequence[Sighting], growing_s: float, settle_s: float) -> bool:

@@ -82,6 +82,7 @@ class Sweeper:
     def _sweep(self, tickets: Sequence[Ticket], sweep: Sweep) -> None:
         subject = _subject(tickets[0])
         failure: str | None = "the walk broke off; the log says why"
+        apart = len(tickets) > 1  # whether what is in the way may be in the way of one folder alone
         began_s = self._rooms.clock.monotonic_s()
         try:
             sweep.admission = self._rooms.guard.admit(sweep.root)
@@ -90,11 +91,11 @@ class Sweeper:
         except (ShishodError, OSError) as error:
             if isinstance(error, Unreachable):
                 self.arrears.owe(sweep.root.id, str(error))
+                apart = False
             elif isinstance(error, LibraryAbsent):
                 self.arrears.pay(sweep.root.id, sweep.debt)  # its return is a walk of all of it
-            elif len(tickets) > 1 and not sweep.abandoned:
-                self._each_alone(tickets, sweep)
-            else:
+                apart = False
+            elif not apart:
                 told = {**json_path(join(sweep.root.path, subject.path)), "error": str(error)}
                 _log.warning("a walk was given up; the next scan tries again", **sweep.about, **told)
             failure = str(error)
@@ -105,7 +106,9 @@ class Sweeper:
                 self._note_look(sweep, began_s)
             if sweep.abandoned:
                 self._unstick(sweep)
-            if failure is not None:
+            if failure is not None and apart and not sweep.abandoned:
+                self._each_alone(tickets)
+            elif failure is not None:
                 self._end(sweep, failure)
         if failure is not None:
             return
@@ -116,9 +119,11 @@ class Sweeper:
         if sweep.walked():
             self.settle(sweep)
 
-    def _each_alone(self, tickets: Sequence[Ticket], sweep: Sweep) -> None:
-        """One of the folders keeps all from being walked together: only that one is to be given up."""
-        sweep.order = replace(sweep.order, scans=())
+    def _each_alone(self, tickets: Sequence[Ticket]) -> None:
+        """One of the folders keeps all from being walked together: only that one is to be given up.
+
+        Whoever waits for them hears how those walks end. Books that were found already are counted for him still.
+        """
         for ticket in tickets:
             self._rooms.queue.request(replace(ticket, load=replace(ticket.load, alone=True)))
 

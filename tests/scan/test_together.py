@@ -1,17 +1,22 @@
 """Folders that changed at once are one walk, and none of them pays for another."""
 
 import os
+import time
 from collections.abc import Callable, Collection
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from shishod.model.state import KnownFile, State
 from shishod.model.ticket import Errand
+from shishod.scan.settings import ScanSettings
+from shishod.scan.survey import FIRST
 from shishod.scan.sweeper import FOLDERS
 from tests.nobody import as_nobody
 from tests.samples import an_epub
 from tests.scan.house import House
+from tests.waiting import wait_until
 
 
 def admissions(house: House) -> list[None]:
@@ -59,6 +64,27 @@ def test_a_folder_and_one_that_is_new_in_it_are_read_once(house: House, library:
     house.work()
 
     assert house.reads() == ["Author 0/Book/book.epub", "Author 1/Book/book.epub"]
+
+
+def test_a_folder_is_walked_with_others_however_often_it_was_asked_for(house: House) -> None:
+    for folder in ("a", "a", "b", "c", "c"):
+        house.hint(folder)
+
+    assert len(house.queue.claim_some({Errand.WALK: FOLDERS}, None, 0)) == 3
+
+
+def test_what_a_folder_says_holds_for_one_in_it_that_was_asked_for_before(house: House, library: Path) -> None:
+    drop(library, 1)
+    an_epub(library / "Author 0" / "other.epub")
+    house.scan()
+    an_epub(library / "Author 0/Book" / "extra.epub")
+    (library / "Author 0" / ".ignore").write_text("extra.epub\n")
+
+    house.hint("Author 0/Book", "extra.epub")
+    house.hint("Author 0")
+    house.work()
+
+    assert set(house.files()) == {"Author 0/Book/book.epub", "Author 0/other.epub"}
 
 
 def test_each_root_and_each_tree_is_walked_by_itself(a_house: Callable[..., House], tmp_path: Path) -> None:
@@ -120,3 +146,60 @@ def test_a_file_that_is_recorded_while_its_folder_is_walked_again_is_read_once(
 
     assert house.reads() == ["Author 0/Book/book.epub"]
     assert house.states()["Author 0/Book/book.epub"] is State.INDEXED
+
+
+def bad_at(house: House, monkeypatch: pytest.MonkeyPatch, folder: bytes, error: Exception, times: int) -> None:
+    """So often the catalogue fails where it is asked for a folder."""
+    files_in, left = house.catalog.files_in, [error] * times
+
+    def failing(root_id: int, folders: Collection[bytes]) -> list[KnownFile]:
+        if folder in folders and left:
+            raise left.pop()
+        return files_in(root_id, folders)
+
+    monkeypatch.setattr(house.catalog, "files_in", failing)
+
+
+def test_a_folder_that_breaks_a_walk_in_a_way_nobody_thought_of_breaks_no_other(
+    house: House, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.scan()
+    *well, odd = drop(library, 4)
+    bad_at(house, monkeypatch, os.fsencode(odd), ValueError("nobody thought of it"), times=2)
+
+    for folder in (*well, odd):
+        house.hint(folder)
+    for _ in range(2):
+        with pytest.raises(ValueError, match="thought"):
+            house.work()
+    house.work()
+
+    assert house.titles() == well
+
+
+def test_a_scan_counts_each_file_once_whose_folders_had_to_be_walked_one_by_one(
+    a_house: Callable[..., House], library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = a_house(ScanSettings(settle=timedelta(seconds=0.5)), books=library)  # type: ignore[arg-type]
+    for folder in drop(library, 2):
+        os.utime(library / folder / "book.epub")
+    asked = house.request()
+    house.turn(Errand.WALK)
+    assert house.queue.later(0)[Errand.WALK] == 2
+    for number in range(FIRST):
+        folder = library / "Author 0/Book" / f"Tale {number}"
+        folder.mkdir()
+        an_epub(folder / "book.epub", title=str(number))
+    now = time.time()
+    wait_until(lambda: time.time() - now > 0.5, 5, "they have settled")
+    bad_at(house, monkeypatch, b"Author 1/Book", OSError("once"), times=1)
+
+    house.clock.wind(1)
+    house.turn(Errand.WALK)
+    house.work(Errand.INSPECT)
+    house.work(Errand.WALK, Errand.INSPECT)
+
+    scan = house.scans.snapshot(asked.id)
+    assert scan is not None
+    assert scan.ended_at is not None
+    assert (scan.total, scan.succeeded, scan.reason) == (FIRST + 2, FIRST + 2, "")
