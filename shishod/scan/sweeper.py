@@ -77,7 +77,8 @@ class Sweeper:
         """Whether a tree must wait: for its own books, or because others would leave no walker for what is dropped."""
         with self._trees as trees:
             before = trees.get(subject)
-        return (before is not None and not before.ended) or self._trees_walked() >= TREES
+        busy = before is not None and not (before.ended or before.abandoned)
+        return busy or self._trees_walked() >= TREES
 
     def _sweep(self, tickets: Sequence[Ticket], sweep: Sweep) -> None:
         subject = _subject(tickets[0])
@@ -100,12 +101,9 @@ class Sweeper:
                 _log.warning("a walk was given up; the next scan tries again", **sweep.about, **told)
             failure = str(error)
         finally:
-            with self._walking as walking:
-                walking.pop(subject, None)
+            self._is_back(subject, sweep)
             if sweep.order.tree and not subject.path:
                 self._note_look(sweep, began_s)
-            if sweep.abandoned:
-                self._unstick(sweep)
             if failure is not None and apart and not sweep.abandoned:
                 self._each_alone(tickets)
             elif failure is not None:
@@ -118,6 +116,14 @@ class Sweeper:
             scan.walk_seen()
         if sweep.walked():
             self.settle(sweep)
+
+    def _is_back(self, subject: FolderSubject, sweep: Sweep) -> None:
+        """The walk has returned, from wherever it was; one that was given up may have a successor."""
+        with self._walking as walking:
+            if walking.get(subject) is sweep:
+                del walking[subject]
+        if sweep.abandoned:
+            self._unstick(sweep)
 
     def _each_alone(self, tickets: Sequence[Ticket]) -> None:
         """One of the folders keeps all from being walked together: only that one is to be given up.

@@ -77,15 +77,19 @@ class WorkerPool:
     def replace(self, worker: str) -> bool:
         """Give up a worker that is stuck and hire another; False when there is none of that name.
 
-        When the old one comes back it finishes its tickets quietly and ends.
+        What it has in hand is laid down: it may never come back, and who asks for the same is not to wait for it. When
+        it does come back it ends.
         """
         with self._lock:
-            for at, one in enumerate(self._workers):
-                if one.thread.name == worker:
-                    one.dismissed = True
-                    self._workers[at] = self._hire_locked()
-                    return True
-        return False
+            stuck = next((one for one in self._workers if one.thread.name == worker), None)
+            if stuck is None:
+                return False
+            stuck.dismissed = True
+            self._workers[self._workers.index(stuck)] = self._hire_locked()
+            tickets = stuck.tickets
+        for ticket in tickets:
+            self._queue.finish(ticket)
+        return True
 
     def join(self, timeout_s: float | None = None) -> bool:
         """Close the queue, so that nobody waits for more, and wait for the workers; False when some still work."""

@@ -109,10 +109,14 @@ class TicketQueue:
         return []
 
     def finish(self, ticket: Ticket) -> None:
-        """Lay down a claimed ticket, done or not; if it was asked for meanwhile, it waits again. Twice does no harm."""
+        """Lay down a claimed ticket, done or not; if it was asked for meanwhile, it waits again.
+
+        Twice does no harm, not even where somebody else has the same work in hand by then.
+        """
         with self._lock:
-            if self._in_hand.pop(ticket.key, None) is None:
+            if self._in_hand.get(ticket.key) is not ticket:
                 return
+            del self._in_hand[ticket.key]
             if (place := self._places.get(ticket.key)) is not None:
                 self._line_up_locked(place)
 

@@ -216,8 +216,8 @@ class House:
         return read
 
     @contextmanager
-    def staffed(self, workers: int = 4) -> Iterator[None]:
-        """The same house with real threads."""
+    def staffed(self, workers: int = 4) -> Iterator[WorkerPool]:
+        """The same house with real threads; gives those that walk."""
         pools = [
             WorkerPool("scan", self.queue, {Errand.INSPECT: self.intake.inspect}, workers, self.stop, CHUNK),
             WorkerPool("walk", self.queue, {Errand.WALK: self.sweeper.walk}, 2, self.stop, {Errand.WALK: FOLDERS}),
@@ -225,7 +225,7 @@ class House:
         for pool in pools:
             pool.start()
         try:
-            yield
+            yield pools[1]
         finally:
             self.stop.set()
             joined = [pool.join(10) for pool in pools]

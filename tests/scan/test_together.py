@@ -187,9 +187,9 @@ def test_a_scan_counts_each_file_once_whose_folders_had_to_be_walked_one_by_one(
     house.turn(Errand.WALK)
     assert house.queue.later(0)[Errand.WALK] == 2
     for number in range(FIRST):
-        folder = library / "Author 0/Book" / f"Tale {number}"
-        folder.mkdir()
-        an_epub(folder / "book.epub", title=str(number))
+        tale = library / "Author 0/Book" / f"Tale {number}"
+        tale.mkdir()
+        an_epub(tale / "book.epub", title=str(number))
     now = time.time()
     wait_until(lambda: time.time() - now > 0.5, 5, "they have settled")
     bad_at(house, monkeypatch, b"Author 1/Book", OSError("once"), times=1)

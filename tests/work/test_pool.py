@@ -142,10 +142,20 @@ def test_a_stuck_worker_is_replaced_and_the_work_goes_on(house: House) -> None:
 
     wait_until(lambda: house.subjects() == {"next"})
     assert [hand.worker for hand in pool.hands()] != [name]
-    assert house.queue.in_hand() == [Ticket("stuck")]
 
 
-def test_a_replaced_worker_that_comes_back_finishes_and_ends(house: House) -> None:
+def test_what_a_stuck_worker_has_in_hand_is_done_by_another_who_is_asked_for_it(house: House) -> None:
+    pool = house.pool(workers=1)
+    house.ask("stuck")
+    name = busy_with(pool, "stuck")
+    pool.replace(name)
+
+    house.ask("stuck")
+
+    assert busy_with(pool, "stuck") != name
+
+
+def test_a_replaced_worker_that_comes_back_ends(house: House) -> None:
     pool = house.pool(workers=1)
     house.ask("stuck")
     name = busy_with(pool, "stuck")

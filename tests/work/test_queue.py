@@ -129,6 +129,19 @@ def test_a_change_during_the_work_is_not_lost(queue: TicketQueue) -> None:
     assert queue.claim(timeout_s=0) == Ticket("a", priority=Priority.HIGH)
 
 
+def test_a_ticket_that_is_laid_down_late_leaves_its_successor_in_hand(queue: TicketQueue) -> None:
+    queue.request(Ticket("a"))
+    given_up = queue.claim(timeout_s=0)
+    assert given_up is not None
+    queue.finish(given_up)
+    queue.request(Ticket("a"))
+    queue.claim(timeout_s=0)
+
+    queue.finish(given_up)
+
+    assert queue.in_hand() == [Ticket("a")]
+
+
 def test_finishing_leaves_nothing_behind(queue: TicketQueue) -> None:
     queue.request(Ticket("a"))
     ticket = queue.claim(timeout_s=0)
