@@ -39,8 +39,9 @@ class Whereabouts(Protocol):
     def hashed_sizes(self, sizes: Collection[int]) -> frozenset[int]:
         """Those of the sizes that some file has whose hash is known."""
 
-    def by_hash(self, hashes: Collection[bytes]) -> dict[bytes, list[KnownFile]]:
-        """The remembered files of any root with one of these hashes, by hash, the missing first; not endlessly many."""
+    def by_hash(self, sizes: Mapping[bytes, int]) -> dict[bytes, list[KnownFile]]:
+        """The remembered files of any root with one of these hashes, each of a content of this size in bytes; by hash,
+        the missing first, and not endlessly many."""
 
     def hashes(self, file_ids: Collection[int]) -> Mapping[int, bytes]:
         """The hashes of those of the files whose hash is known."""

@@ -114,7 +114,9 @@ class Reconciler:
     def _weigh(self, root: Root, paths: Sequence[bytes], now: datetime, *, whole: bool) -> Verdict:
         """Whether a loss is believed; what is not is held, by the root's own row."""
         since = (root.held.since if root.held else now) - BURST
-        before, present = self._catalog.count_lost_since(root.id, since), self._catalog.count_present(root.id)
+        before = self._catalog.count_lost_since(root.id, since)
+        few = len(paths) + before <= self._settings.hold_files  # whatever they are a part of; all would be counted
+        present = 0 if few else self._catalog.count_present(root.id)
         verdict = weigh(len(paths), present, self._settings, accepted=root.accepted, before=before)
         if not whole and root.held and paths and not root.accepted:
             return replace(verdict, believed=False)  # a part of what is held, for all that this walk can know

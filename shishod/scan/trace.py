@@ -142,7 +142,7 @@ class Tracer:
         ready = [one for one in new if one.size and batch.settled(one)]
         sizes = self._catalog.hashed_sizes({one.size for one in ready}) if ready else frozenset()
         hashes = self._hashed(batch, [one for one in ready if one.size in sizes])
-        alike = self._catalog.by_hash(set(hashes.values())) if hashes else {}
+        alike = self._catalog.by_hash({one: seen.size for seen, one in hashes.items()}) if hashes else {}
         pairs: list[Pair] = [(seen, known) for seen, one in hashes.items() for known in alike.get(one, ())]
         if not pairs:
             return {}, {}

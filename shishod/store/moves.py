@@ -79,14 +79,16 @@ class Moves(Noun):
                 found.update(connection.scalars(_HASHED_SIZES, {"some": filled(some)}))
         return frozenset(found)
 
-    def by_hash(self, hashes: Collection[bytes]) -> dict[bytes, list[KnownFile]]:
-        """The remembered files with one of these hashes, the missing first."""
+    def by_hash(self, sizes: Mapping[bytes, int]) -> dict[bytes, list[KnownFile]]:
+        """The remembered files of one of these hashes and its size, the missing first."""
         found: dict[bytes, list[KnownFile]] = {}
         missing_first = (_file.state != State.MISSING.value, _file.id)
         with self._reading() as connection:
-            for some in chunks(sorted(hashes)):
+            for some in chunks(sorted(sizes)):
                 asked = select(*KNOWN, _file.content_hash).where(
-                    _file.content_hash.in_(some), _file.content_hash.is_not(None)
+                    _file.size.in_({sizes[one] for one in some}),  # the index of hashes begins with it
+                    _file.content_hash.in_(some),
+                    _file.content_hash.is_not(None),
                 )
                 for row in connection.execute(asked.order_by(*missing_first).limit(len(some) * MOST_ALIKE)):
                     found.setdefault(row[-1], []).append(as_known(row[:-1]))

@@ -11,6 +11,7 @@ from shishod.model.metadata import Reading, load_reading
 from shishod.model.progress import Problem
 from shishod.model.signature import KnownFolder
 from shishod.model.state import State, judge, unchanged
+from shishod.paths import is_under
 from shishod.store.catalog import SqlCatalog
 from tests.store.building import LATER, NOW, a_book, a_failure, a_file, a_root, a_sighting, save, some_metadata
 
@@ -48,6 +49,26 @@ def test_folders_come_back_as_they_were_signed(catalogue: SqlCatalog, root: Root
 
     assert catalogue.folders(root.id) == {folder.path: folder for folder in signed}
     assert catalogue.folders(root.id, b"A").keys() == {b"A", b"A/B"}
+
+
+NAMES = (b"a", b"a ", b"a!", b"a\x01", b"a.b", b"a0", b"ab", b"\x01", b"\xff", b"\xff\xff")
+AWKWARD = [*NAMES, *(above + b"/" + name for above in NAMES for name in NAMES), b"a/\xff/a", b"a/a/a", b"a!/a/a"]
+
+
+@pytest.mark.parametrize("folder", NAMES)
+def test_what_lies_in_a_folder_is_told_from_what_sorts_beside_it(
+    catalogue: SqlCatalog, root: Root, folder: bytes
+) -> None:
+    catalogue.sign(root.id, [KnownFolder(path, 1, 0, b"x") for path in (b"", *AWKWARD)])
+    within = {path for path in AWKWARD if is_under(path, folder)}
+    assert len(within) > len(NAMES)
+
+    assert catalogue.folders(root.id, folder).keys() == within
+    assert catalogue.folders(root.id, folder, b"a/a", b"nowhere").keys() == within | {b"a/a", b"a/a/a"}
+    assert catalogue.folders(root.id, folder, b"").keys() == {b"", *AWKWARD}
+
+    catalogue.sign(root.id, [], gone=[folder, b"nowhere"])
+    assert catalogue.folders(root.id).keys() == {b"", *AWKWARD} - within
 
 
 def test_signing_again_replaces_and_forgets_what_is_gone_with_all_below(catalogue: SqlCatalog, root: Root) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from shishod.model.progress import ScanSnapshot
+from shishod.model.state import State
 from shishod.model.ticket import Errand
 from shishod.model.tier import Tier
 from tests.samples import a_png, an_epub, an_opf
@@ -138,3 +139,16 @@ def test_what_lies_beside_books_is_written_with_them(house: House, library: Path
     writes = [one for one in said if one.split(None, 1)[0] in ("INSERT", "UPDATE", "DELETE")]
     assert len(writes) / 200 <= 4
     print("writes a new book with a sidecar and a cover:", len(writes) / 200)
+
+
+def test_a_few_lost_files_are_believed_without_counting_all_that_is_there(house: House, library: Path) -> None:
+    shelve(library, 0, 30)
+    house.scan()
+    (library / "Author 0/Title 0/book.epub").unlink()
+    house.hint("Author 0/Title 0")
+
+    with statements(house) as said:
+        house.work(Errand.WALK)
+
+    assert house.states()["Author 0/Title 0/book.epub"] is State.MISSING
+    assert [one for one in said if one.startswith("SELECT count(*)") and "state != " in one] == []

@@ -27,6 +27,7 @@ ASKED: list[tuple[Callable[[SqlCatalog], Any], tuple[str, ...]]] = [
     (lambda c: c.stale(0, 10), ("ix_media_files_root_id_state", "ix_media_files_book_id")),
     (lambda c: c.grow_stale([1]), ("ix_media_files_book_id",)),
     (lambda c: c.by_inode([1]), ("ix_media_files_inode",)),
+    (lambda c: c.by_hash({b"\x01": 7}), ("(size=? AND content_hash=?)", "ix_media_files_hashed")),
     (lambda c: c.books(BookQuery(web="refused")), ("ix_findings_status_provider",)),
     (
         lambda c: c.standings(),
