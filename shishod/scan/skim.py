@@ -92,10 +92,10 @@ class Skim:
         if self.look is Look.FULL:
             as_known = 0 not in times and self._are_listed_as_known(taken, folders, packed)
         else:
-            now = []
+            now, look, pulse = [], os.stat, self.lister.pulse
             for folder in folders:
-                now.append(os.stat(folder))
-                self.lister.pulse.beats += 1
+                now.append(look(folder))
+                pulse.beats += 1
             as_known = tuple([one.st_mtime_ns for one in now]) == times and {one.st_dev for one in now} == {self.device}
             as_known = as_known and (self.look is Look.PEEK or self.files_are_known(folders, map(halves, packed)))
         return sum([rows_in(one)[0] for one in packed]) if as_known else None
@@ -104,15 +104,21 @@ class Skim:
         """Whether a stat of each file that is remembered of these folders says that it is as it was."""
         paths: list[bytes] = []
         kept: list[bytes] = []
+        within = len(self.lister.root) + 1
         for folder, (kept_numbers, names) in zip(folders, remembered, strict=True):
-            inside = folder + b"/"
+            inside = folder[within:] + b"/" if len(folder) > within else b""
             paths += [inside + name for name in names]
             kept.append(kept_numbers)
         found: list[int] = []
-        for at in range(0, len(paths), BEAT_EVERY):
-            for now in map(os.lstat, paths[at : at + BEAT_EVERY]):
-                found += numbers_of(now)
-            self.lister.pulse.beats += 1
+        # From the root on: what leads to it is long, and the kernel would look for it once more for each file.
+        look, root = os.stat, os.open(self.lister.root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            for at in range(0, len(paths), BEAT_EVERY):
+                for path in paths[at : at + BEAT_EVERY]:
+                    found += numbers_of(look(path, dir_fd=root, follow_symlinks=False))
+                self.lister.pulse.beats += 1
+        finally:
+            os.close(root)
         return are_numbers(b"".join(kept), found)
 
     def _are_listed_as_known(self, taken: Sequence[bytes], folders: Sequence[bytes], packed: Sequence[bytes]) -> bool:

@@ -22,7 +22,8 @@ _listening = False
 
 
 def _hear(event: str, arguments: tuple[object, ...]) -> None:
-    if _listening and event in ("os.scandir", "os.listdir", "open") and isinstance(arguments[0], bytes):
+    stands = event == "open" and int(str(arguments[2])) & os.O_PATH  # to look from there, which opens nothing
+    if _listening and not stands and event in ("os.scandir", "os.listdir", "open") and isinstance(arguments[0], bytes):
         _heard.append((event, arguments[0]))
 
 
