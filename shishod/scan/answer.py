@@ -10,7 +10,7 @@ from shishod.scan.brief import believed
 from shishod.scan.inspection import Assignment, Inspection, Outcome
 from shishod.scan.order import brief_of
 from shishod.scan.sweep import InspectLoad
-from shishod.work.runners import Failed
+from shishod.work.runners import UNTRIED, Failed
 
 FAILURES = {
     "timeout": ("crash", "it took longer to read than the limit and its worker was stopped"),
@@ -44,7 +44,7 @@ def told_of(assignment: Assignment, answer: Inspection | Failed) -> Inspection:
             return Inspection(assignment.seen, Outcome.LOST)  # whatever it tells is not what was asked
         drafted = believed(answer.drafted, assignment.share[1] + 1)
         return answer if drafted is answer.drafted else answer._replace(drafted=drafted)
-    if answer.reason in ("stopped", "unread"):
+    if answer.reason in UNTRIED:
         return Inspection(assignment.seen, Outcome.LOST)
     stage, text = FAILURES.get(answer.reason, ("read", answer.text))
     text = f"{text} ({answer.text})"

@@ -1,4 +1,4 @@
-"""Arrears: what could not be recorded because the catalogue took nothing, and when it is tried again."""
+"""Arrears: what could not be read or recorded, for no fault of the files, and when it is tried again."""
 
 from dataclasses import dataclass, field
 
@@ -49,7 +49,9 @@ class Arrears:
             owed.roots[root_id] = owed.roots.get(root_id, 0) + 1
             until_s = owed.until_s
         if fresh:
-            _log.warning("books could not be recorded; they are tried again", seconds=round(wait_s), error=reason)
+            _log.warning(
+                "books could not be read or recorded; they are tried again", seconds=round(wait_s), error=reason
+            )
         again = WalkOrder(Look.QUICK, tree=True)
         self._queue.request(Ticket(FolderSubject(root_id, b""), Errand.WALK, Priority.MEDIUM, until_s, again))
 
@@ -78,7 +80,7 @@ class Arrears:
             if over:
                 owed.tries, owed.until_s, owed.reason = 0, 0.0, ""
         if over:
-            _log.info("all that could not be recorded has been")
+            _log.info("all that could not be read or recorded has been")
 
     def reason(self) -> str:
         """What keeps us from recording, and when it is tried again; "" while nothing does."""

@@ -12,7 +12,7 @@ from shishod.paths import join
 from shishod.scan.inspection import Assignment, Inspection, Outcome
 from shishod.scan.quarantine import KILLS_ALLOWED, quarantined
 from shishod.work.guard import Guarded
-from shishod.work.runners import Failed
+from shishod.work.runners import UNTRIED, Failed
 from shishod.work.turns import Turns
 
 _log = log.get(__name__)
@@ -52,7 +52,7 @@ class InHand:
             elif counts[at]:
                 with self._turns.alone(), self._noted([names[at]]):
                     (answers[at],) = read([one])
-                if not (isinstance(answers[at], Failed) and answers[at].reason in ("stopped", "unread")):
+                if not (isinstance(answers[at], Failed) and answers[at].reason in UNTRIED):
                     self._acquit(names[at])
         rest = [at for at in range(len(work)) if at not in answers]
         if rest:

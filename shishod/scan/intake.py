@@ -172,6 +172,7 @@ class Intake:
             sweep.reading(load.order.key)
         sweeps = {load.order.root.id: load.places[-1][0].sweep for load in loads}
         answers = self._in_hand.read(work, lambda some: self._read(some, sweeps)) if work else []
+        self._owe(loads, work, answers)
         done = iter(zip(work, answers, strict=True))
         return [[told_of(*next(done)) for _ in load.order.read] for load in loads]
 
@@ -192,6 +193,15 @@ class Intake:
             told[-1] = Failed("unread", "its root does not answer")
             told += [Failed("unread", "its root does not answer")] * (len(work) - len(told))
         return told
+
+    def _owe(
+        self, loads: Sequence[InspectLoad], work: Sequence[Assignment], answers: Sequence[Inspection | Failed]
+    ) -> None:
+        """What there was nothing to read it in is tried again by itself, and whoever waits for it hears why."""
+        unable = {work[at].share[0]: one.text for at, one in enumerate(answers) if _reason(one) == "unable"}
+        for number, reason in unable.items():
+            self._sweeper.arrears.owe(loads[number].order.root.id, reason)
+            self._hinder(loads[number], reason)
 
     def _is_dead(self, root: bytes) -> bool:
         return isinstance(self._runner.run(os.statvfs, [root])[0], Failed)

@@ -1,5 +1,6 @@
 """Taker: the errand COVER, a handful of covers at a time, as soon as books are recorded and none waits to be read."""
 
+import logging
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -73,6 +74,7 @@ class Taker:
         self._hands = hands
         self._clock = clock
         self._pauses = Pauses(Errand.COVER, queue, busy, clock)
+        self._hindrance = ""  # what kept covers from being taken the last time, as it was said
         self.drained_at: datetime | None = None  # when last none was left that could be taken
 
     def take(self, tickets: Sequence[Ticket]) -> None:
@@ -93,10 +95,12 @@ class Taker:
             return
         until_s = began_s + read / self._rate
         if hindrance:
-            _log.warning("no more covers can be taken now; they are after the next scan", error=hindrance)
+            level = logging.DEBUG if hindrance == self._hindrance else logging.WARNING
+            _log.log(level, "no more covers can be taken now; they are after the next scan", error=hindrance)
             self._pauses.spent(until_s)
         else:
             self._pauses.rest(until_s)
+        self._hindrance = hindrance
 
     def _carry(self, due: Sequence[CoverDue], until_s: float) -> tuple[int, str]:
         """Take covers, store what became of them and go on behind the last; how many bytes that took, and what keeps
@@ -159,7 +163,7 @@ class Taker:
         """What a runner could not do is the file's fault, unless it took too long and its disk does not answer."""
         if isinstance(said, Found):
             return said
-        if said.reason == "stopped":
+        if said.reason in ("stopped", "unable"):
             return Found(text=said.text, halts=True)
         if said.reason == "timeout" and wanted and self._runner.run(answers, [wanted]) != [True]:
             return Found(text="a file could not be read in time; its root may be stalled", halts=True)

@@ -13,6 +13,7 @@ from shishod.model.ticket import Errand
 from shishod.scan.arrears import FIRST_S, LONGEST_S, Arrears
 from shishod.store.catalog import SqlCatalog
 from shishod.work.queue import TicketQueue
+from shishod.work.runners import Failed
 from tests.samples import an_epub
 from tests.scan.house import HandClock, House
 
@@ -154,3 +155,22 @@ def test_many_failures_at_once_are_one_try(failures: int) -> None:
     clock.wind(FIRST_S)
     assert arrears.hindrance() == ""
     assert queue.waiting()[Errand.WALK] == 1
+
+
+def test_what_no_process_could_be_started_for_is_told_and_read_by_itself_later(house: House, library: Path) -> None:
+    for title in ("One", "Two"):
+        an_epub(library / f"{title}.epub", title=title)
+    house.runner.fails = {b"One.epub": Failed("unable", "no process could be started")}
+
+    scan = house.scan()
+
+    assert scan.status is ScanStatus.FAILED
+    assert "no process could be started" in scan.reason
+    assert house.sweeper.arrears.reason() == "no process could be started. The next try is in 5 s"
+    assert house.titles() == ["Two"]
+    assert house.catalog.counts()["problems"] == 0, "nothing is the file's fault"
+    house.runner.fails = {}
+    house.clock.wind(FIRST_S)
+    house.work()
+    assert sorted(house.titles()) == ["One", "Two"]
+    assert house.sweeper.arrears.reason() == ""

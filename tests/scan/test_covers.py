@@ -349,8 +349,12 @@ def test_a_cover_that_costs_its_process_is_noted_and_the_others_are_taken(
 
 @pytest.mark.parametrize(
     "runs",
-    [Runs(*[Failed("timeout", "30 s")] * 3, disk=False), Runs(*[Failed("stopped", "stopping")] * 3)],
-    ids=["stalled", "stop"],
+    [
+        Runs(*[Failed("timeout", "30 s")] * 3, disk=False),
+        Runs(*[Failed("stopped", "stopping")] * 3),
+        Runs(*[Failed("unable", "no process could be started")] * 3),
+    ],
+    ids=["stalled", "stop", "unable"],
 )
 def test_what_was_never_tried_to_the_end_says_nothing_of_a_cover(house: House, library: Path, runs: Runs) -> None:
     three(house, library)
@@ -371,9 +375,11 @@ def test_a_cache_that_takes_nothing_leaves_covers_due_and_says_so(
     Path(gallery.folder).write_bytes(b"in the way")
 
     rest(house)
+    house.queue.request(please(Errand.COVER, 0))
+    rest(house)
 
     assert house.catalog.counts()["covers_due"] == 3
-    assert "no more covers can be taken now" in caplog.text
+    assert caplog.text.count("no more covers can be taken now") == 1, "a failure that repeats is said once"
     os.unlink(gallery.folder)
     house.queue.request(please(Errand.COVER, 0))
     rest(house)

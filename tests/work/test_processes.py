@@ -16,7 +16,7 @@ import pytest
 from shishod.work.runners import Failed
 from shishod.work.runners.confined import Limits, serve
 from shishod.work.runners.lane import Lane
-from shishod.work.runners.processes import ProcessRunner
+from shishod.work.runners.processes import BARREN, ProcessRunner
 from tests.contracts.deeds import deed, double, hang_the_first_time, where
 from tests.hearing import capture_logs
 from tests.waiting import wait_until
@@ -234,16 +234,18 @@ def no_more_files() -> Iterator[Callable[[], None]]:
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_where_no_process_can_be_started_nothing_is_blamed(
+def test_where_no_process_can_be_started_nothing_is_blamed_and_it_is_said_once(
     make: Callable[..., ProcessRunner], no_more_files: Callable[[], None]
 ) -> None:
     runner = make()
 
     with capture_logs() as lines:
         no_more_files()
-        outcomes = runner.run(double, [1, 2])
+        outcomes = [*runner.run(double, [1, 2]), *runner.run(double, [3])]
+        runner.warm()
 
-    assert outcomes == [Failed("stopped", "no process could be started: [Errno 24] Too many open files")] * 2
+    told = f"no process could be started: [Errno 24] Too many open files. {BARREN}"
+    assert outcomes == [Failed("unable", told)] * 3
     assert [line["log_level"] for line in lines] == ["warning"]
     assert runner.stats()["processes"] == 0
 

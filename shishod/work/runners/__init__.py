@@ -10,13 +10,18 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Why one thing has no result: "timeout", "crash", "memory", "error" (the function raised) or "stopped".
+    """Why one thing has no result: "timeout", "crash", "memory", "error" (the function raised), or one of UNTRIED.
 
-    The first four are the thing's own fault. "stopped" says nothing about it: it was never tried to the end.
+    The first four are the thing's own fault.
     """
 
     reason: str
     text: str
+
+
+# These say nothing about the thing, which was never tried to the end: shishod ends, one before it hung, or there is
+# nothing to run it in.
+UNTRIED = ("stopped", "unread", "unable")
 
 
 class Runner(Protocol):

@@ -21,6 +21,10 @@ T = TypeVar("T")
 R = TypeVar("R")
 LEARNT = 0.5  # what the newest call counts for, in the share of time that is computed
 UNREAD = Failed("unread", "one before it hung, and the caller wants to know that first")
+BARREN = (
+    "Nothing was lost, and it is tried again by itself. Look at what memory and how many tasks are left (systemctl"
+    " status shishod), and if that is well, start shishod anew"
+)
 Todo = deque[tuple[int, bytes]]  # a thing by its index, packed
 
 _log = log.get(__name__)
@@ -95,6 +99,7 @@ class ProcessRunner:
         self._idle: list[tuple[float, Lane]] = []  # the longest idle first; the last is taken first
         self._running = 0
         self._tidying = self._expecting = False
+        self._barren = False  # it was said that no process can be started
         self._closed = False
         self._counts = dict.fromkeys(("things", "started", "timeout", "crash", "memory"), 0)
 
@@ -124,7 +129,7 @@ class ProcessRunner:
             try:
                 self._lay_by(self._launch())
             except Lost as lost:
-                _log.warning("no process could be made ready; it is tried again when there is work", reason=lost.text)
+                self._say_barren(lost.text)
             finally:
                 self._leave()
 
@@ -196,8 +201,8 @@ class ProcessRunner:
                 lane = lane or self._launch()
             except Lost as lost:
                 if not self._closed:
-                    _log.warning("no process could be started; the next scan tries again", reason=lost.text)
-                    outcomes |= {at: Failed("stopped", lost.text) for at, _ in todo}
+                    self._say_barren(lost.text)
+                    outcomes |= {at: Failed("unable", f"{lost.text}. {BARREN}") for at, _ in todo}
                 return
             lost_by = self._attempt(lane, call, todo, outcomes)
             if lost_by is None or self._closed:
@@ -267,9 +272,17 @@ class ProcessRunner:
         """Say once what holds the processes in, where it is not all that we know of."""
         with self._lock:
             before, self._confined_by = self._confined_by, standing.by
+            self._barren = False
         lacking = [one for one in ("landlock", "seccomp") if one not in standing.by]
         if before is None and lacking and self._ground:
             _log.warning("the processes that read files are not confined in full", by=standing.by, lacking=lacking)
+
+    def _say_barren(self, reason: str) -> None:
+        """Once, until one could be started again."""
+        with self._lock:
+            before, self._barren = self._barren, not self._closed
+        if self._barren and not before:
+            _log.warning("no process to read files in could be started; it is tried again", reason=reason)
 
     def _bury(self, lane: Lane) -> None:
         lane.end()
