@@ -148,7 +148,9 @@ class Intake:
         ours = []
         for load in loads:
             read = {(load.order.root.id, seen.path) for seen in load.order.read} if met else ()
-            if overtaken(load.order, rows) or not met.isdisjoint(read):
+            if not met.isdisjoint(read):
+                self._leave(load)
+            elif overtaken(load.order, rows):
                 self._plan_again(load)
             else:
                 ours.append(load)
@@ -347,6 +349,14 @@ class Intake:
         """Whoever waits for a book hears why it could not be recorded."""
         for place, _ in load.places:
             place.sweep.hinder(reason)
+
+    def _leave(self, load: InspectLoad) -> None:
+        """Somebody else has recorded files of a book: whoever waits has none of them to wait for, and sees the rest."""
+        for place, order in load.places:
+            place.sweep.count(total=-len(order.read))
+        folder = parent(load.order.read[0].path)
+        self._sweeper.survey.await_folder(load.places[-1][0].sweep, folder, 0.0, waits=True)
+        self._sweeper.finished(load, well=False)
 
     def _plan_again(self, load: InspectLoad) -> None:
         folder = parent((load.order.read or load.order.keep)[0].path)

@@ -249,12 +249,21 @@ class Survey:
         subject, weight = BookSubject(order.root.id, order.key), 1.0 if order.read else UNREAD
         self._rooms.queue.request(Ticket(subject, Errand.INSPECT, priority, load=load, weight=weight))
 
-    def await_folder(self, sweep: Sweep, folder: bytes, wait_s: float, reread: frozenset[bytes] = frozenset()) -> None:
+    def await_folder(
+        self,
+        sweep: Sweep,
+        folder: bytes,
+        wait_s: float,
+        reread: frozenset[bytes] = frozenset(),
+        *,
+        waits: bool = False,
+    ) -> None:
         """Walk a folder again when its files may be ready; a scan waits for that once, not while a file grows.
 
-        `reread` are files that are to be read whatever is known of them, and could not be yet.
+        `reread` are files that are to be read whatever is known of them, and could not be yet. What `waits` is known to
+        be ready, and each scan waits for it.
         """
-        scans = sweep.order.scans if sweep.order.tree or reread else ()
+        scans = sweep.order.scans if waits or sweep.order.tree or reread else ()
         for scan in scans:
             scan.expect_walk()
         self.look_again(sweep, folder, wait_s, WalkOrder(scans=scans, reread=reread, again=True))

@@ -203,3 +203,30 @@ def test_a_scan_counts_each_file_once_whose_folders_had_to_be_walked_one_by_one(
     assert scan is not None
     assert scan.ended_at is not None
     assert (scan.total, scan.succeeded, scan.reason) == (FIRST + 2, FIRST + 2, "")
+
+
+def test_a_scan_that_meets_a_file_in_another_hand_tells_of_no_file_that_was_not_ready(
+    a_house: Callable[..., House], library: Path
+) -> None:
+    house = a_house(ScanSettings(settle=timedelta(seconds=0.5)), books=library)  # type: ignore[arg-type]
+    (folder,) = drop(library, 1)
+    os.utime(library / folder / "book.epub")
+    asked, began = house.request(), time.time()
+    house.turn(Errand.WALK)
+    assert house.queue.later(0)[Errand.WALK] == 1
+
+    def second_look(_: object) -> None:
+        wait_until(lambda: time.time() - began > 1, 5, "it has settled")
+        house.clock.wind(1)
+        house.turn(Errand.WALK)
+
+    house.hint(folder, "book.epub")
+    house.turn(Errand.WALK)
+    house.runner.before = second_look
+    house.turn(Errand.INSPECT)
+    assert (waits := house.scans.snapshot(asked.id)) and (waits.total, waits.ended_at) == (1, None)
+    house.work(Errand.WALK, Errand.INSPECT)
+
+    assert (scan := house.scans.snapshot(asked.id)) and scan.ended_at
+    assert (scan.total, scan.processed, scan.reason) == (0, 0, "")
+    assert house.reads() == ["Author 0/Book/book.epub"]
