@@ -26,18 +26,22 @@ class Pauses:
         self._busy = busy
         self._clock = clock
         self._free_s = 0.0  # when what was done has used up its time
+        self._again_s = 0.0  # when it was last asked for again
 
     def now_s(self) -> float:
         return self._clock.monotonic_s()
 
     def begins(self, tickets: Sequence[Ticket]) -> bool:
-        """Whether the next handful may be done now; else it is asked for again for when it may."""
+        """Whether the next handful may be done now; else it is asked for again for when it may, by all as one."""
         if any(ticket.load for ticket in tickets):
             self.after = 0
         now_s = self.now_s()
         if now_s >= self._free_s and not self._busy():
             return True
-        self._queue.request(please(self._errand, max(self._free_s, now_s + REST_S)))
+        when_s = max(self._free_s, now_s + REST_S)
+        if not now_s < self._again_s <= when_s:
+            self._again_s = when_s
+            self._queue.request(please(self._errand, when_s))
         return False
 
     def rest(self, until_s: float) -> None:

@@ -290,7 +290,8 @@ class Survey:
         lost; and roots that are held for what came here. In the next pause what was recorded is hashed.
         """
         if sweep.recorded:
-            self._rooms.queue.request(please(Errand.HASH, self._rooms.clock.monotonic_s() + REST_S))
+            shared_s = (self._rooms.clock.monotonic_s() // REST_S + 2) * REST_S  # by all that ends within a rest
+            self._rooms.queue.request(please(Errand.HASH, shared_s))
         if sweep.parted:
             self._rooms.catalog.reopen(sweep.parted)
         for root_id, folder in sorted(sweep.parted):

@@ -7,7 +7,10 @@ import pytest
 
 from shishod.errors import BrokenFile
 from shishod.model.sighting import Sighting
+from shishod.model.ticket import Errand
 from shishod.scan.hashing import PIECE, Sample, sampled
+from tests.samples import an_epub
+from tests.scan.house import House
 
 
 def seen(path: Path) -> Sample:
@@ -55,3 +58,22 @@ def test_a_pipe_in_its_place_holds_up_nobody(tmp_path: Path) -> None:
 
     with pytest.raises(BrokenFile):
         sampled(before)
+
+
+@pytest.mark.parametrize("errand", [Errand.HASH, Errand.COVER])
+@pytest.mark.parametrize("busy", [False, True], ids=["idle", "busy"])
+def test_books_that_arrive_one_by_one_wait_for_the_same_pause(
+    house: House, library: Path, errand: Errand, busy: bool
+) -> None:
+    house.scanning = busy
+    for number in range(12):
+        an_epub(library / f"{number}.epub", title=f"Title {number}", cover=True)
+        house.hint("", f"{number}.epub")
+        house.work(Errand.WALK, Errand.INSPECT, *([Errand.HASH, Errand.COVER] if busy else []))
+        house.clock.wind(0.03)
+
+    assert house.queue.waiting()[errand] == 1
+    house.scanning = False
+    house.pause()
+    house.pause()
+    assert house.queue.waiting()[errand] == 0

@@ -647,7 +647,7 @@ def test_hashing_reads_no_more_in_a_second_than_it_may(a_house: Callable[..., Ho
         an_epub(library / f"{number}.epub", title=f"Title {number}", padding=100_000)
     house = a_house(AT_ONCE.model_copy(update={"hash_rate": 100_000}), books=library)
     house.scan()
-    house.clock.wind(0.5)
+    house.clock.wind(1)
     house.work()
     an_epub(library / "9.epub", title="Late")
 
