@@ -89,7 +89,7 @@ class Reconciler:
         """
         root = self._root(admission)
         lost, vanished = self._really_lost(admission, missing, gone)
-        here = self._not_moved(root, lost)
+        here = self._still_known(root, lost)
         lost = {one.id: one.path for one in here}
         self._guard.confirm(admission)
         now = self._clock.now()
@@ -104,9 +104,13 @@ class Reconciler:
         bereft = frozenset(one.book_id for one in here if one.book_id is not None)
         return replace(verdict, reopened=reopened, vanished=vanished, duplicates=duplicates, bereft=bereft)
 
-    def _not_moved(self, root: Root, lost: Mapping[int, bytes]) -> list[KnownFile]:
-        """What has been found elsewhere since the walk is remembered there by now."""
-        return [one for one in self._catalog.files(lost) if (one.root_id, one.path) == (root.id, lost[one.id])]
+    def _still_known(self, root: Root, lost: Mapping[int, bytes]) -> list[KnownFile]:
+        """What was found elsewhere since the walk is remembered there by now; what another walk lost, as MISSING."""
+        return [
+            one
+            for one in self._catalog.files(lost)
+            if (one.root_id, one.path) == (root.id, lost[one.id]) and one.state is not State.MISSING
+        ]
 
     def _root(self, admission: Admission) -> Root:
         return next(one for one in self._catalog.roots() if one.id == admission.root.id)

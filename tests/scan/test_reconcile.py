@@ -78,6 +78,20 @@ def test_a_held_loss_marks_nothing_and_tells_the_operator_what_to_do(scanned: Ho
     assert "shishoctl accept" in scanned.root().reason
 
 
+def test_a_loss_that_another_walk_has_noted_meanwhile_is_not_weighed_again(scanned: House, library: Path) -> None:
+    limits = ScanSettings(hold_files=3, hold_percent=0, settle=timedelta(0))  # type: ignore[arg-type]
+    reconciler = Reconciler(scanned.catalog, scanned.guard, limits, scanned.runner, scanned.clock)
+    admission = scanned.guard.admit(scanned.root())
+    remembered = [known for path, known in scanned.files().items() if path.startswith("Sub/")]
+    shutil.rmtree(library / "Sub")
+    assert reconciler.lost(admission, [], [b"Sub"]).believed
+
+    verdict = reconciler.lost(admission, remembered, [])
+
+    assert (verdict.believed, verdict.lost) == (True, 0)
+    assert scanned.root().state is RootState.ONLINE
+
+
 def test_what_is_back_by_the_time_it_is_judged_is_not_lost(scanned: House) -> None:
     admission = scanned.guard.admit(scanned.root())
 
