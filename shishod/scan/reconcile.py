@@ -89,11 +89,12 @@ class Reconciler:
         """
         root = self._root(admission)
         lost, vanished = self._really_lost(admission, missing, gone)
+        now = self._clock.now()
+        before = self._lost_before(root, now)  # what another walk loses from here on is told once at most, not twice
         here = self._still_known(root, lost)
         lost = {one.id: one.path for one in here}
         self._guard.confirm(admission)
-        now = self._clock.now()
-        verdict = self._weigh(root, sorted(lost.values()), now, whole=whole)
+        verdict = self._weigh(root, sorted(lost.values()), before, now, whole=whole)
         if not verdict.believed:
             return verdict
         reopened = frozenset(anchor(parent(one.path)) for one in missing if one.id in lost)
@@ -115,10 +116,12 @@ class Reconciler:
     def _root(self, admission: Admission) -> Root:
         return next(one for one in self._catalog.roots() if one.id == admission.root.id)
 
-    def _weigh(self, root: Root, paths: Sequence[bytes], now: datetime, *, whole: bool) -> Verdict:
+    def _lost_before(self, root: Root, now: datetime) -> int:
+        """How much was lost just now, or just before what is held."""
+        return self._catalog.count_lost_since(root.id, (root.held.since if root.held else now) - BURST)
+
+    def _weigh(self, root: Root, paths: Sequence[bytes], before: int, now: datetime, *, whole: bool) -> Verdict:
         """Whether a loss is believed; what is not is held, by the root's own row."""
-        since = (root.held.since if root.held else now) - BURST
-        before = self._catalog.count_lost_since(root.id, since)
         few = len(paths) + before <= self._settings.hold_files  # whatever they are a part of; all would be counted
         present = 0 if few else self._catalog.count_present(root.id)
         verdict = weigh(len(paths), present, self._settings, accepted=root.accepted, before=before)

@@ -1,11 +1,12 @@
 import shutil
+from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from shishod.model.library import RootState
-from shishod.model.state import State
+from shishod.model.state import KnownFile, State
 from shishod.scan.reconcile import Reconciler, weigh
 from shishod.scan.settings import ScanSettings
 from tests.samples import an_epub
@@ -90,6 +91,25 @@ def test_a_loss_that_another_walk_has_noted_meanwhile_is_not_weighed_again(scann
 
     assert (verdict.believed, verdict.lost) == (True, 0)
     assert scanned.root().state is RootState.ONLINE
+
+
+def test_two_walks_that_weigh_one_loss_at_once_do_not_add_it_up(scanned: House, library: Path) -> None:
+    limits = ScanSettings(hold_files=3, hold_percent=0, settle=timedelta(0))  # type: ignore[arg-type]
+    reconciler = Reconciler(scanned.catalog, scanned.guard, limits, scanned.runner, scanned.clock)
+    admission, read = scanned.guard.admit(scanned.root()), scanned.catalog.files
+    shutil.rmtree(library / "Sub")
+
+    def overtaken(ids: Collection[int]) -> list[KnownFile]:
+        rows = list(read(ids))
+        scanned.catalog.files = read  # type: ignore[method-assign]
+        assert reconciler.lost(admission, [], [b"Sub"]).believed
+        return rows
+
+    scanned.catalog.files = overtaken  # type: ignore[method-assign, assignment]
+    reconciler.lost(admission, [], [b"Sub"])
+
+    assert scanned.root().state is RootState.ONLINE
+    assert sorted(scanned.states().values()) == [State.INDEXED, State.MISSING, State.MISSING]
 
 
 def test_what_is_back_by_the_time_it_is_judged_is_not_lost(scanned: House) -> None:
