@@ -18,6 +18,7 @@ from shishod.scan.guard import Admission, MountGuard, held_reason
 from shishod.scan.listing import UNSAID, Listing, list_names
 from shishod.scan.settings import ScanSettings
 from shishod.work.runners import Runner
+from shishod.work.turns import Turns
 
 _log = log.get(__name__)
 BURST = timedelta(minutes=10)  # what the watch reports lost folder by folder within this is one loss
@@ -77,6 +78,7 @@ class Reconciler:
         self._settings = settings
         self._runner = runner
         self._clock = clock
+        self._weighing = Turns()
 
     def lost(
         self, admission: Admission, missing: Sequence[KnownFile], gone: Collection[bytes], *, whole: bool = False
@@ -86,15 +88,27 @@ class Reconciler:
         `gone` are folders that their parents no longer hold. What has come back since the walk is no loss. The folders
         whose books lost a part are reopened in the same transaction, so that those books are merged anew whatever
         happens next. `whole` walks alone may release a hold. Raises LibraryAbsent when the root has left meanwhile.
+
+        One is weighed after the other: two at once would both be small, or one loss would be counted twice.
         """
-        root = self._root(admission)
-        lost, vanished = self._really_lost(admission, missing, gone)
-        now = self._clock.now()
-        before = self._lost_before(root, now)  # what another walk loses from here on is told once at most, not twice
+        lost, vanished = self._really_lost(admission, missing, gone)  # may wait for a disk, and nobody with it
+        with self._weighing.alone():
+            return self._decide(admission, missing, lost, vanished, whole=whole)
+
+    def _decide(
+        self,
+        admission: Admission,
+        missing: Sequence[KnownFile],
+        lost: Mapping[int, bytes],
+        vanished: frozenset[bytes],
+        *,
+        whole: bool,
+    ) -> Verdict:
+        root, now = self._root(admission), self._clock.now()
         here = self._still_known(root, lost)
         lost = {one.id: one.path for one in here}
         self._guard.confirm(admission)
-        verdict = self._weigh(root, sorted(lost.values()), before, now, whole=whole)
+        verdict = self._weigh(root, sorted(lost.values()), now, whole=whole)
         if not verdict.believed:
             return verdict
         reopened = frozenset(anchor(parent(one.path)) for one in missing if one.id in lost)
@@ -116,12 +130,9 @@ class Reconciler:
     def _root(self, admission: Admission) -> Root:
         return next(one for one in self._catalog.roots() if one.id == admission.root.id)
 
-    def _lost_before(self, root: Root, now: datetime) -> int:
-        """How much was lost just now, or just before what is held."""
-        return self._catalog.count_lost_since(root.id, (root.held.since if root.held else now) - BURST)
-
-    def _weigh(self, root: Root, paths: Sequence[bytes], before: int, now: datetime, *, whole: bool) -> Verdict:
+    def _weigh(self, root: Root, paths: Sequence[bytes], now: datetime, *, whole: bool) -> Verdict:
         """Whether a loss is believed; what is not is held, by the root's own row."""
+        before = self._catalog.count_lost_since(root.id, (root.held.since if root.held else now) - BURST)
         few = len(paths) + before <= self._settings.hold_files  # whatever they are a part of; all would be counted
         present = 0 if few else self._catalog.count_present(root.id)
         verdict = weigh(len(paths), present, self._settings, accepted=root.accepted, before=before)

@@ -1,5 +1,7 @@
 import shutil
-from collections.abc import Collection
+import threading
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -93,23 +95,49 @@ def test_a_loss_that_another_walk_has_noted_meanwhile_is_not_weighed_again(scann
     assert scanned.root().state is RootState.ONLINE
 
 
-def test_two_walks_that_weigh_one_loss_at_once_do_not_add_it_up(scanned: House, library: Path) -> None:
-    limits = ScanSettings(hold_files=3, hold_percent=0, settle=timedelta(0))  # type: ignore[arg-type]
-    reconciler = Reconciler(scanned.catalog, scanned.guard, limits, scanned.runner, scanned.clock)
-    admission, read = scanned.guard.admit(scanned.root()), scanned.catalog.files
-    shutil.rmtree(library / "Sub")
+@contextmanager
+def meanwhile(house: House, other: Callable[[], object]) -> Iterator[None]:
+    """As soon as a loss is weighed, another thread begins to weigh; it is waited for as long as it may need."""
+    read, thread = house.catalog.files, threading.Thread(target=other, daemon=True)
 
     def overtaken(ids: Collection[int]) -> list[KnownFile]:
         rows = list(read(ids))
-        scanned.catalog.files = read  # type: ignore[method-assign]
-        assert reconciler.lost(admission, [], [b"Sub"]).believed
+        house.catalog.files = read  # type: ignore[method-assign]
+        thread.start()
+        thread.join(0.3)
         return rows
 
-    scanned.catalog.files = overtaken  # type: ignore[method-assign, assignment]
-    reconciler.lost(admission, [], [b"Sub"])
+    house.catalog.files = overtaken  # type: ignore[method-assign, assignment]
+    yield
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_two_walks_that_weigh_one_loss_at_once_do_not_add_it_up(scanned: House, library: Path) -> None:
+    limits = ScanSettings(hold_files=3, hold_percent=0, settle=timedelta(0))  # type: ignore[arg-type]
+    reconciler = Reconciler(scanned.catalog, scanned.guard, limits, scanned.runner, scanned.clock)
+    admission = scanned.guard.admit(scanned.root())
+    shutil.rmtree(library / "Sub")
+
+    with meanwhile(scanned, lambda: reconciler.lost(admission, [], [b"Sub"])):
+        reconciler.lost(admission, [], [b"Sub"])
 
     assert scanned.root().state is RootState.ONLINE
     assert sorted(scanned.states().values()) == [State.INDEXED, State.MISSING, State.MISSING]
+
+
+def test_two_walks_that_weigh_a_part_of_a_loss_each_at_once_add_them_up(scanned: House, library: Path) -> None:
+    limits = ScanSettings(hold_files=1, hold_percent=0, settle=timedelta(0))  # type: ignore[arg-type]
+    reconciler = Reconciler(scanned.catalog, scanned.guard, limits, scanned.runner, scanned.clock)
+    admission = scanned.guard.admit(scanned.root())
+    one, other = (known for path, known in scanned.files().items() if path.startswith("Sub/"))
+    shutil.rmtree(library / "Sub")
+
+    with meanwhile(scanned, lambda: reconciler.lost(admission, [other], [])):
+        reconciler.lost(admission, [one], [])
+
+    assert scanned.root().state is RootState.HELD
+    assert sorted(scanned.states().values()) == [State.INDEXED, State.INDEXED, State.MISSING]
 
 
 def test_what_is_back_by_the_time_it_is_judged_is_not_lost(scanned: House) -> None:
