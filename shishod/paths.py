@@ -32,11 +32,19 @@ def json_path(path: bytes, key: str = "path") -> dict[str, str]:
     return answer
 
 
-@lru_cache(maxsize=512)  # a file is put in order where it is grouped and where its book is merged
-def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
-    """Order as people count: page2 before page10, case aside."""
+@lru_cache(maxsize=4096)  # a file is put in order where it is grouped, in a flat folder at each walk, and merged
+def natural_key(text: str) -> str:
+    """Orders as people count: page2 before page10, case aside, and what begins with a number before what does not.
+
+    A number is told by how many digits it has, then by them; so the key is a plain string, and small.
+    """
     parts = enumerate(_DIGITS.split(text.casefold()))  # every second is a number
-    return tuple([(0, int(one), "") if at & 1 and one.isascii() else (1, 0, one) for at, one in parts if one])
+    return "".join([_counted(one) if at & 1 and one.isascii() else f"\1{one}" for at, one in parts if one])
+
+
+def _counted(number: str) -> str:
+    digits = number.lstrip("0")
+    return f"\0{chr(len(digits))}{digits}"
 
 
 @lru_cache(maxsize=1024)  # a file is asked about twenty times from its walk to its merge

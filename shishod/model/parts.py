@@ -71,5 +71,5 @@ def _place(part: Part, wanted: Mapping[bytes, int]) -> tuple[Any, ...]:
     return _ROLES[part.role], wanted.get(part.path, len(wanted)), sound, disc, _counting_key(folder), track, *name
 
 
-def _counting_key(path: bytes) -> tuple[tuple[int, int, str], ...]:
+def _counting_key(path: bytes) -> str:
     return natural_key(counted(display(path)))

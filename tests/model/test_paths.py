@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -59,6 +60,21 @@ def test_names_are_ordered_as_people_count() -> None:
     names = ["Track 10", "track 9", "Track 1", "Track 09b", "track"]
 
     assert sorted(names, key=natural_key) == ["track", "Track 1", "track 9", "Track 09b", "Track 10"]
+
+
+@given(some.lists(some.text("0019abAB ._-é٣/", max_size=9)))
+def test_names_sort_as_the_words_and_numbers_in_them_do_one_after_the_other(names: list[str]) -> None:
+    def one_after_the_other(text: str) -> list[tuple[int, int, str]]:
+        parts = enumerate(re.split(r"(\d+)", text.casefold()))
+        return [(0, int(one), "") if at & 1 and one.isascii() else (1, 0, one) for at, one in parts if one]
+
+    assert sorted(names, key=natural_key) == sorted(names, key=one_after_the_other)
+
+
+def test_a_number_may_have_more_digits_than_python_counts() -> None:
+    longest = "9" * 5000
+
+    assert sorted([f"{longest}0", longest, "10"], key=natural_key) == ["10", longest, f"{longest}0"]
 
 
 @given(some.text(max_size=20), some.text(max_size=20))
