@@ -11,6 +11,11 @@ REST_S = 5.0  # while a scan runs
 _URGENCY = {Errand.COVER: Priority.VERY_LOW, Errand.HASH: Priority.LEAST}  # somebody may be looking at the books
 
 
+def shared_s(now_s: float, rest_s: float) -> float:
+    """A moment within a rest from now, the same for all who ask before it comes: what they ask for is one ticket."""
+    return (now_s // rest_s + 1) * rest_s
+
+
 def please(errand: Errand, when_s: float) -> Ticket:
     """Ask that all be done that an errand finds, from the first of it, for any may have changed."""
     return Ticket(errand, errand, _URGENCY[errand], when_s, load=True)
@@ -26,7 +31,6 @@ class Pauses:
         self._busy = busy
         self._clock = clock
         self._free_s = 0.0  # when what was done has used up its time
-        self._again_s = 0.0  # when it was last asked for again
 
     def now_s(self) -> float:
         return self._clock.monotonic_s()
@@ -38,10 +42,7 @@ class Pauses:
         now_s = self.now_s()
         if now_s >= self._free_s and not self._busy():
             return True
-        when_s = max(self._free_s, now_s + REST_S)
-        if not now_s < self._again_s <= when_s:
-            self._again_s = when_s
-            self._queue.request(please(self._errand, when_s))
+        self._queue.request(please(self._errand, max(self._free_s, shared_s(now_s, REST_S))))
         return False
 
     def rest(self, until_s: float) -> None:

@@ -24,19 +24,9 @@ from shishod.work.runners import Runner
 
 READS = frozenset(
     {
-        *(
-            "roots",
-            "every_root",
-            "folders",
-            "folders_due",
-            "files_in",
-            "remembered",
-            "sample_files",
-            "shares",
-            "memories",
-        ),
+        *("roots", "every_root", "folders", "folders_due", "files_in", "sample_files", "shares", "memories"),
         *("names", "readings", "count_present", "count_lost_since", "bereaved", "by_inode", "by_hash", "hashed_sizes"),
-        *("hashes", "duplicates_of", "grounds", "odd_paths", "eyes", "claimants", "held_book"),
+        *("hashes", "duplicates_of", "grounds", "odd_paths", "eyes", "claimants", "held_book", "remembered"),
     }
 )
 WRITES = frozenset(

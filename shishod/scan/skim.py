@@ -97,18 +97,19 @@ class Skim:
                 now.append(look(folder))
                 pulse.beats += 1
             as_known = tuple([one.st_mtime_ns for one in now]) == times and {one.st_dev for one in now} == {self.device}
-            as_known = as_known and (self.look is Look.PEEK or self.files_are_known(folders, map(halves, packed)))
+            as_known = as_known and (self.look is Look.PEEK or self.files_are_known(taken, map(halves, packed)))
         return sum([rows_in(one)[0] for one in packed]) if as_known else None
 
     def files_are_known(self, folders: Iterable[bytes], remembered: Iterable[Halves]) -> bool:
         """Whether a stat of each file that is remembered of these folders says that it is as it was."""
         paths: list[bytes] = []
         kept: list[bytes] = []
-        within = len(self.lister.root) + 1
         for folder, (kept_numbers, names) in zip(folders, remembered, strict=True):
-            inside = folder[within:] + b"/" if len(folder) > within else b""
+            inside = folder + b"/" if folder else b""
             paths += [inside + name for name in names]
             kept.append(kept_numbers)
+        if not paths:
+            return True
         found: list[int] = []
         # From the root on: what leads to it is long, and the kernel would look for it once more for each file.
         look, root = os.stat, os.open(self.lister.root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -141,7 +142,7 @@ class Skim:
                 return False
             if not RULE_FILES.isdisjoint(there):
                 return False
-            plain.append(folder)
+            plain.append(path)
             remembered.append(both)
         return self.files_are_known(plain, remembered)
 

@@ -29,7 +29,7 @@ from shishod.scan.mounts import is_network, stable_inodes
 from shishod.scan.moves import Traces
 from shishod.scan.order import BookOrder
 from shishod.scan.passing import Passing, remembering
-from shishod.scan.pauses import please
+from shishod.scan.pauses import please, shared_s
 from shishod.scan.plan import Judgement, Plan, plan
 from shishod.scan.reconcile import Reconciler
 from shishod.scan.rules import Unruly
@@ -290,8 +290,8 @@ class Survey:
         lost; and roots that are held for what came here. In the next pause what was recorded is hashed.
         """
         if sweep.recorded:
-            shared_s = (self._rooms.clock.monotonic_s() // REST_S + 2) * REST_S  # by all that ends within a rest
-            self._rooms.queue.request(please(Errand.HASH, shared_s))
+            rested_s = self._rooms.clock.monotonic_s() + REST_S
+            self._rooms.queue.request(please(Errand.HASH, shared_s(rested_s, REST_S)))
         if sweep.parted:
             self._rooms.catalog.reopen(sweep.parted)
         for root_id, folder in sorted(sweep.parted):

@@ -14,7 +14,7 @@ from shishod.paths import display, join, json_path, parent
 from shishod.scan.arrears import Arrears
 from shishod.scan.lifecycle import WalkOrder
 from shishod.scan.mounts import current_mount
-from shishod.scan.pauses import please
+from shishod.scan.pauses import please, shared_s
 from shishod.scan.reunion import Reuniter
 from shishod.scan.survey import Rooms, Survey
 from shishod.scan.sweep import InspectLoad, Sweep
@@ -45,7 +45,7 @@ class Sweeper:
         order: WalkOrder = reduce(WalkOrder.joined, [ticket.load for ticket in tickets])
         subject = _subject(tickets[0])
         if order.tree and self._busy(subject):  # until the books of the walk before it are done
-            later_s = (self._rooms.clock.monotonic_s() // TURN_S + 1) * TURN_S  # a moment that all who wait share
+            later_s = shared_s(self._rooms.clock.monotonic_s(), TURN_S)
             self._rooms.queue.request(replace(tickets[0], not_before_s=later_s))
             return
         for scan in dict.fromkeys(order.scans):

@@ -279,7 +279,7 @@ class Walk:
         names = names_of(known.packed)
         if names and self.look is not Look.PEEK:
             try:
-                if not self._skim().files_are_known([absolute], [halves(known.packed)]):
+                if not self._skim().files_are_known([path], [halves(known.packed)]):
                     return False
             except OSError:
                 return False  # the listing will say what it is
